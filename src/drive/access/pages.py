@@ -1,0 +1,113 @@
+"""Every page declares itself: which permission it needs, in which scope it works, what opening it is called.
+
+`@page(...)` is the only door to a view. It checks the permission, steps into the scope, runs the view, and writes the
+event of the look in the same transaction, before the page is shown (S-36). Anything that may not be seen, for whatever
+reason, is the same 404 (S-39). A view without it fails the build (tests/whole).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, Protocol, cast
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from drive.audit.record import Act, record_event
+
+from .permissions import Permission
+from .scopes import Scope
+from .stepping import Actor, acting_as
+
+
+class ActorRequest(HttpRequest):
+    """A request of somebody who has chosen the membership in which they act."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's declaration, read by the decorator, by the generated role table and by the tests about the whole."""
+
+    permission: Permission | None
+    title: str
+    scope: Scope | None = None
+    looks_at: str = ""
+    """The kind of record or list that the page shows, for the audit event; empty for pages without people."""
+    key: str = ""
+    """The URL argument that names the record; empty for lists."""
+    public: bool = False
+    """Reachable without a membership (sign-in, cover screen). Shows nothing about anybody."""
+
+
+class DeclaredView(Protocol):
+    page: Page
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
+
+
+def page[**K](
+    permission: Permission,
+    title: str,
+    *,
+    scope: Scope | None = None,
+    looks_at: str = "",
+    key: str = "",
+) -> Callable[[Callable[Concatenate[ActorRequest, K], HttpResponseBase]], DeclaredView]:
+    """Declare a view. Without `scope` it works at the reader's own desk, whichever side that is.
+
+    `looks_at` with `key`: a successful GET writes the event "looked at this record"; without `key`: "looked at this
+    list". An unsafe request that changes something writes its own event through its command.
+    """
+    declared = Page(permission, title, scope, looks_at, key)
+
+    def declare(view: Callable[Concatenate[ActorRequest, K], HttpResponseBase]) -> DeclaredView:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: K.args, **kwargs: K.kwargs) -> HttpResponseBase:
+            actor: Actor | None = getattr(request, "actor", None)
+            if actor is None or not actor.may(permission):
+                raise Http404
+            chosen = scope or actor.scope
+            if chosen not in actor.role.entry.scopes:
+                raise Http404
+            asked = cast(ActorRequest, request)
+            with acting_as(actor, chosen):
+                response = view(asked, *args, **kwargs)
+                if response.status_code >= 500:
+                    raise FailedResponseError(response)
+                if looks_at and request.method in ("GET", "HEAD") and response.status_code == 200:
+                    record_event(
+                        Act.LOOKED,
+                        by=actor,
+                        kind=looks_at,
+                        record_id=cast(UUID | None, kwargs.get(key)) if key else None,
+                    )
+            return response
+
+        declared_view = cast(DeclaredView, guarded)
+        declared_view.page = declared
+        return declared_view
+
+    return declare
+
+
+def public_page(title: str) -> Callable[[Callable[..., HttpResponseBase]], DeclaredView]:
+    """Declare a view that anybody may reach and that shows nothing about anybody."""
+
+    def declare(view: Callable[..., HttpResponseBase]) -> DeclaredView:
+        declared_view = cast(DeclaredView, view)
+        declared_view.page = Page(None, title, public=True)
+        return declared_view
+
+    return declare
+
+
+class FailedResponseError(Exception):
+    """A view answered 500 or worse: what it wrote is undone, then its answer is sent (row policies, trap 7)."""
+
+    def __init__(self, response: HttpResponseBase) -> None:
+        super().__init__(response.status_code)
+        self.response = response

@@ -1,0 +1,69 @@
+"""What a person may ask for: a closed list. Who holds what is in `roles.py`.
+
+A permission answers "may this person ask"; whether it may happen now is another question, answered in each
+app's `rules.py`; which rows it touches is a third, answered by the row policies.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Named `<noun>:<act>`, alphabetical. The value is the stable name used in audit and documentation."""
+
+    ACCOUNTS_MANAGE = "accounts:manage"
+    ALLOCATION_DECIDE = "allocation:decide"
+    AUDIT_WHO_LOOKED = "audit:who-looked"
+    BREAK_GLASS_USE = "break-glass:use"
+    CASE_CLOSE = "case:close"
+    CASE_RECORD = "case:record"
+    CASE_VIEW = "case:view"
+    CLIENT_CLOSE = "client:close"
+    CLIENT_RECORD = "client:record"
+    CLIENT_SEALED = "client:open-sealed"
+    CLIENT_VIEW = "client:view"
+    DECISION_VIEW_GIVE = "contact-decision:give-view"
+    DESK_VIEW = "desk:view"
+    GOVERNANCE_MATCHES = "governance:matches"
+    PANEL_DECIDE = "panel:decide"
+    PANEL_VIEW = "panel:view"
+    REFERRAL_IMPORT = "referral:import"
+    REFERRAL_VIEW = "referral:view"
+    RETURN_VIEW = "return:view"
+    RISK_ITEM_SEND = "risk-item:send"
+    STOP_ANSWER = "stop-concern:answer"
+    STOP_RAISE = "stop-concern:raise"
+    TEAM_VIEW = "team:view"
+
+    @property
+    def meaning(self) -> str:
+        """The permission in plain words, for the help page and the generated table."""
+        return MEANINGS[self]
+
+
+MEANINGS: dict[Permission, str] = {
+    Permission.ACCOUNTS_MANAGE: "Create accounts, memberships and settings",
+    Permission.ALLOCATION_DECIDE: "Give an accepted referral to a case manager and an IDVA",
+    Permission.AUDIT_WHO_LOOKED: "See who has looked at a record",
+    Permission.BREAK_GLASS_USE: "Read a record in an emergency, with a reason",
+    Permission.CASE_CLOSE: "Close a service user's case",
+    Permission.CASE_RECORD: "Write in a service user's case",
+    Permission.CASE_VIEW: "Open a service user's case",
+    Permission.CLIENT_CLOSE: "Close a client's record",
+    Permission.CLIENT_RECORD: "Write in a client's record",
+    Permission.CLIENT_SEALED: "Open a client's sealed address or phone, with a reason",
+    Permission.CLIENT_VIEW: "Open a client's record",
+    Permission.DECISION_VIEW_GIVE: "Give a view on contact and agree an outcome with the other worker",
+    Permission.DESK_VIEW: "Open one's own desk",
+    Permission.GOVERNANCE_MATCHES: "Decide on possible matches across sides and sites",
+    Permission.PANEL_DECIDE: "Record the panel's decision on a referral",
+    Permission.PANEL_VIEW: "Read what the panel has before it",
+    Permission.REFERRAL_IMPORT: "Bring in a referral list",
+    Permission.REFERRAL_VIEW: "Open referrals",
+    Permission.RETURN_VIEW: "Open the performance return",
+    Permission.RISK_ITEM_SEND: "Send shared risk information across",
+    Permission.STOP_ANSWER: "Answer a stop concern",
+    Permission.STOP_RAISE: "Raise a stop concern",
+    Permission.TEAM_VIEW: "See the team's work and caseloads",
+}

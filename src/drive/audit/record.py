@@ -1,0 +1,67 @@
+"""Writing audit events. Every command and every look calls `record_event` in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from drive.access.stepping import Actor
+
+
+class Act(StrEnum):
+    """What was done. Closed: a new kind of act is added here and nowhere else."""
+
+    LOOKED = "looked"
+    SEARCHED = "searched"
+    WROTE = "wrote"
+    EXPORTED = "exported"
+    DISCLOSED = "disclosed"
+    OPENED_SEAL = "opened-seal"
+    BROKE_GLASS = "broke-glass"
+    SIGNED_IN = "signed-in"
+    SIGNED_OUT = "signed-out"
+    SIGN_IN_FAILED = "sign-in-failed"
+    CHOSE_MEMBERSHIP = "chose-membership"
+    PERMISSION_CHANGED = "permission-changed"
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+def record_event(
+    act: Act,
+    *,
+    by: Actor | None,
+    kind: str,
+    record_id: UUID | None = None,
+    service_id: UUID | None = None,
+    fields: Iterable[str] = (),
+    reason: str = "",
+    account_id: UUID | None = None,
+) -> None:
+    """Write one event in the current transaction. One statement; raises when it cannot be written, and so must the act.
+
+    `kind` is the record's kind (`su_case`, `vs_record`, `booking`...), `fields` the names of fields written. The
+    database adds through which assignment the actor reached the record. Never pass content in `reason` beyond what the
+    practitioner typed as a reason.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select audit.record(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                act.value,
+                kind,
+                record_id,
+                service_id or (by.service_id if by else None),
+                by.site_id if by else None,
+                by.role.value if by else "",
+                list(fields),
+                reason,
+                by.origin if by else "",
+                by.user_id if by else account_id,
+            ],
+        )

@@ -1,0 +1,50 @@
+"""`drive serve`, `drive prepare`, `drive roles`: starting, migrating, and the database's roles."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_commands(commands: Commands) -> None:
+    serve = commands.add_parser("serve", help="start everything and serve on this machine")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--data", default="", metavar="DIR", help="where data and secrets are kept (default .data)")
+    serve.add_argument("--empty", action="store_true", help="start without the demonstration")
+    serve.set_defaults(run=_serve)
+
+    prepare = commands.add_parser("prepare", help="bring the database up to date: migrations, then policies")
+    prepare.set_defaults(run=_prepare)
+
+    roles = commands.add_parser("roles", help="make the database's roles, or print the SQL for an administrator")
+    roles.add_argument("--print", action="store_true", dest="print_sql", help="print SQL instead of running it")
+    roles.add_argument("--superuser-url", default="", help="a superuser's log-in to the server")
+    roles.set_defaults(run=_roles)
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from .serving import serve
+
+    return serve(port=chosen.port, data=chosen.data, empty=chosen.empty)
+
+
+def _prepare(_chosen: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    from .preparation import migrate
+
+    migrate(settings.DRIVE_OWNER_URL, lambda text: print(text, file=sys.stderr))  # noqa: T201  # a command's own output
+    return 0
+
+
+def _roles(chosen: argparse.Namespace) -> int:
+    from .role_command import run
+
+    return run(print_sql=chosen.print_sql, superuser_url=chosen.superuser_url)

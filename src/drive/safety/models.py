@@ -1,0 +1,58 @@
+"""The bridge: the one narrow, purposeful channel between the two sides (S-02)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+
+class CaseLink(models.Model):
+    """One service user's case and one client's record belong together (R-22). Each side sees only its own links.
+
+    It carries both sides' keys and services, so that each side's policies can decide; it carries no name.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    su_case_id = models.UUIDField()
+    su_service_id = models.UUIDField()
+    vs_record_id = models.UUIDField()
+    vs_service_id = models.UUIDField()
+    site_id = models.UUIDField()
+    is_index = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey("access.Membership", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["su_case_id", "vs_record_id"], name="one_link_per_pair"),
+            models.UniqueConstraint(fields=["id", "su_case_id", "vs_record_id"], name="link_with_both_sides"),
+        ]
+        indexes = [
+            models.Index(fields=["vs_record_id"]),
+            models.Index(fields=["su_service_id"]),
+            models.Index(fields=["vs_service_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return "link"
+
+
+class BridgeFact(models.Model):
+    """Abstract: a row that both sides of one link may read, written by one of them.
+
+    The keys of both sides are the link's own, kept true by a composite foreign key; the policies decide by them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    link = models.ForeignKey(CaseLink, on_delete=models.PROTECT, related_name="%(class)ss")
+    su_case_id = models.UUIDField()
+    su_service_id = models.UUIDField()
+    vs_record_id = models.UUIDField()
+    vs_service_id = models.UUIDField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey("access.Membership", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, Protocol, cast
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from drive.audit.record import Act, record_event
@@ -75,7 +76,10 @@ def page[**K](
                 raise Http404
             asked = cast(ActorRequest, request)
             with acting_as(actor, chosen):
-                response = view(asked, *args, **kwargs)
+                try:
+                    response = view(asked, *args, **kwargs)
+                except ObjectDoesNotExist as error:
+                    raise Http404 from error
                 if response.status_code >= 500:
                     raise FailedResponseError(response)
                 if looks_at and request.method in ("GET", "HEAD") and response.status_code == 200:

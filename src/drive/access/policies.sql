@@ -62,6 +62,9 @@ return (select coalesce(array_agg(x.record), '{}') from (select access.member_in
                    union all
                    select b.record_id from access_breakglass b where b.membership_id = m.id and b.expires_at > now()) x);
 
+create or replace function access.service_site(service uuid) returns uuid language sql stable parallel safe
+return (select s.site_id from access_service s where s.id = service);
+
 -- Records that this person must not see whatever else holds: ties, restrictions, exclusions (S-34).
 create or replace function access.barred() returns uuid[] language sql stable security definer parallel safe
 return (select coalesce(array_agg(b.record_id), '{}') from access_bar b
@@ -114,6 +117,13 @@ begin
   execute format('create policy not_barred on %s as restrictive for all to role_vs_worker, role_vs_manager using (record_id <> all ((select access.barred())::uuid[]))', tbl);
   execute format('create policy adds_held on %s for insert to role_vs_worker with check (record_id = any ((select access.vs_records_held())::uuid[]) and recorded_by_id = (select access.member_in(''vs_worker'')))', tbl);
   execute format('create policy adds_at_service on %s for insert to role_vs_manager with check (service_id = (select access.service_in(''vs_manager'')) and recorded_by_id = (select access.member_in(''vs_manager'')))', tbl);
+end $$;
+
+-- The allocation scope writes into both sides once, when an accepted referral is given to workers; it reads neither.
+create or replace procedure access.allocation_adds(tbl regclass) language plpgsql as $$
+begin
+  execute format('grant insert on %s to role_allocation', tbl);
+  execute format('create policy allocates on %s for insert to role_allocation with check (access.service_site(service_id) = (select access.site_in(''allocation'')) and recorded_by_id = (select access.member_in(''allocation'')))', tbl);
 end $$;
 
 -- A table of one site, with columns site_id and recorded_by_id, for one of the scopes that work by site.
@@ -170,7 +180,6 @@ create policy colleagues on access_membership for select to role_su_worker, role
 call access.protect('access_caseassignment');
 grant select on access_caseassignment to role_policy, role_su_worker;
 grant select, insert, update on access_caseassignment to role_su_manager;
-grant insert on access_caseassignment to role_allocation;
 create policy decides on access_caseassignment for select to role_policy using (true);
 create policy held on access_caseassignment for select to role_su_worker using (case_id = any ((select access.su_cases())::uuid[]));
 create policy at_service on access_caseassignment for select to role_su_manager using (service_id = (select access.service_in('su_manager')));
@@ -181,10 +190,11 @@ create policy ends on access_caseassignment for update to role_su_manager
 create policy not_barred on access_caseassignment as restrictive for select to role_su_worker, role_su_manager
   using (case_id <> all ((select access.barred())::uuid[]));
 
+call access.allocation_adds('access_caseassignment');
+
 call access.protect('access_clientassignment');
 grant select on access_clientassignment to role_policy, role_vs_worker;
 grant select, insert, update on access_clientassignment to role_vs_manager;
-grant insert on access_clientassignment to role_allocation;
 create policy decides on access_clientassignment for select to role_policy using (true);
 create policy held on access_clientassignment for select to role_vs_worker using (record_id = any ((select access.vs_records())::uuid[]));
 create policy at_service on access_clientassignment for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
@@ -194,6 +204,8 @@ create policy ends on access_clientassignment for update to role_vs_manager
   using (service_id = (select access.service_in('vs_manager'))) with check (service_id = (select access.service_in('vs_manager')));
 create policy not_barred on access_clientassignment as restrictive for select to role_vs_worker, role_vs_manager
   using (record_id <> all ((select access.barred())::uuid[]));
+
+call access.allocation_adds('access_clientassignment');
 
 -- Ties and exclusions: decided by, never shown to the person barred.
 call access.protect('access_bar');

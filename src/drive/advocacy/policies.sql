@@ -23,6 +23,11 @@ create policy not_barred on advocacy_sealedvalue as restrictive for all to role_
 create policy adds_held on advocacy_sealedvalue for insert to role_vs_worker
   with check (record_id = any ((select access.vs_records_held())::uuid[]) and recorded_by_id = (select access.member_in('vs_worker')));
 
+-- Opening by allocation.
+call access.allocation_adds('advocacy_vsrecord');
+call access.allocation_adds('advocacy_clientprofile');
+call access.allocation_adds('advocacy_sealedvalue');
+
 do $$ begin
   if not exists (select from pg_constraint where conname = 'client_assignment_has_its_record') then
     alter table access_clientassignment add constraint client_assignment_has_its_record

@@ -14,6 +14,12 @@ call access.protect_case_fact('casework_serviceuserprofile');
 call access.protect_case_fact('casework_stateentry');
 call access.protect_case_fact('casework_linkedperson');
 
+-- Opening by allocation.
+call access.allocation_adds('casework_sucase');
+call access.allocation_adds('casework_serviceuserprofile');
+call access.allocation_adds('casework_stateentry');
+call access.allocation_adds('casework_linkedperson');
+
 do $$ begin
   if not exists (select from pg_constraint where conname = 'case_assignment_has_its_case') then
     alter table access_caseassignment add constraint case_assignment_has_its_case

@@ -13,6 +13,10 @@ create policy not_barred_su on safety_caselink as restrictive for all to role_su
 create policy not_barred_vs on safety_caselink as restrictive for all to role_vs_worker, role_vs_manager
   using (vs_record_id <> all ((select access.barred())::uuid[]));
 
+grant insert on safety_caselink to role_allocation;
+create policy allocates on safety_caselink for insert to role_allocation
+  with check (site_id = (select access.site_in('allocation')) and recorded_by_id = (select access.member_in('allocation')));
+
 -- A table of facts that belong to one link: columns link_id, su_case_id, su_service_id, vs_record_id, vs_service_id,
 -- recorded_by_id. Both sides read; each writes as itself.
 create or replace procedure access.protect_bridge_fact(tbl regclass) language plpgsql as $$

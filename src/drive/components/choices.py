@@ -1,7 +1,7 @@
 """Questions answered by choosing: tiles for one or several answers, a drop-down, a single tick.
 
-Every answer may carry a hint, shown inside its tile, and a definition, shown under "What the answers mean" (G-10).
-Nothing is chosen beforehand unless the form gives an `initial`.
+Every answer may carry a hint, shown inside its tile, and a definition, shown under "What the answers mean"
+(G-10). Nothing is chosen beforehand unless the form gives an `initial`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django import forms
+from django.db import models
 
 Columns = Literal[1, 2, 4]
 
@@ -25,11 +26,8 @@ class Choice:
     definition: str = ""
 
 
-Choices = Iterable[Choice | tuple[Any, Any]]
-
-
 def needs_an_answer(label: Any) -> str:
-    """What is said beside a question left open; it names the question, because the summary stands far from it."""
+    """What is said of a question left open; it names the question, as the summary stands far from it."""
     return f"“{label}” needs an answer" if label else "This question needs an answer"
 
 
@@ -76,7 +74,7 @@ class TickTile(forms.CheckboxInput):
 
 
 class _Explained(forms.ChoiceField):
-    """A field whose choices are `Choice`s or the usual pairs, or both, and may be set again by the form."""
+    """A field whose choices are `Choice`s, the usual pairs or an enumeration; the form may set them again."""
 
     @property
     def choices(self) -> Any:
@@ -84,10 +82,14 @@ class _Explained(forms.ChoiceField):
         return self._choices
 
     @choices.setter
-    def choices(self, value: Choices) -> None:
-        explained = [c if isinstance(c, Choice) else Choice(str(c[0]), str(c[1])) for c in value]
+    def choices(self, value: Any) -> None:
+        given = value.choices if isinstance(value, type) and issubclass(value, models.Choices) else value
+        explained = [c if isinstance(c, Choice) else Choice(str(c[0]), str(c[1])) for c in self._first(given)]
         self._choices = self.widget.choices = [(c.value, c.label) for c in explained]
         self.widget.notes = {c.value: c for c in explained}
+
+    def _first(self, given: Iterable[Any]) -> list[Any]:
+        return list(given)
 
     @property
     def definitions(self) -> list[Choice]:
@@ -96,7 +98,7 @@ class _Explained(forms.ChoiceField):
 
 
 class ChoiceTiles(_Explained, forms.TypedChoiceField):
-    """Radio tiles. Returns the value as text, or `coerce`d; "" where nothing was chosen and nothing is required."""
+    """Radio tiles. Returns the value as text, or `coerce`d; "" where nothing was chosen nor required."""
 
     widget = RadioTiles
 
@@ -120,17 +122,11 @@ class Select(_Explained, forms.TypedChoiceField):
 
     widget = DropDown
 
-    @property
-    def choices(self) -> Any:
-        """The (value, label) pairs, the empty one first."""
-        return self._choices
-
-    @choices.setter
-    def choices(self, value: Choices) -> None:
-        _Explained.choices.fset(self, [("", "Choose"), *value])
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**_worded(kwargs))
+
+    def _first(self, given: Iterable[Any]) -> list[Any]:
+        return [("", "Choose"), *given]
 
 
 class Tick(forms.BooleanField):

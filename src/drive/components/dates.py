@@ -108,7 +108,7 @@ def read_approximate_date(typed: str, today: date) -> ApproximateDate:
 def read_time(typed: str) -> time:
     """Read a time of day: 14:10, 14.10, 1410, 2pm or 2.10pm.
 
-    A bare number of one or two figures without am or pm is refused: 2 may mean two in the night or the afternoon.
+    A bare number of one or two figures without am or pm is refused: 2 may be in the night or the afternoon.
     Raises ValueError with a sentence for the person who typed it.
     """
     found = _CLOCK.match("".join(typed.lower().split()))
@@ -160,12 +160,12 @@ def short_weekday_date(moment: date) -> str:
 
 def clock(moment: datetime | time) -> str:
     """14:10."""
-    return f"{_local(moment):%H:%M}"
+    return f"{_time_of(moment):%H:%M}"
 
 
 def clock_with_seconds(moment: datetime | time) -> str:
     """14:10:22, for drafts."""
-    return f"{_local(moment):%H:%M:%S}"
+    return f"{_time_of(moment):%H:%M:%S}"
 
 
 def days(count: int) -> str:
@@ -174,7 +174,7 @@ def days(count: int) -> str:
 
 
 def age(since: date, today: date) -> str:
-    """How many calendar days ago, in words: "Today", "1 day", "12 days". A day still to come raises ValueError."""
+    """How many calendar days ago, in words: "Today", "1 day", "12 days". A day to come raises ValueError."""
     count = (today - local_date(since)).days
     if count < 0:
         raise ValueError("a wait cannot have begun in the future")
@@ -183,12 +183,14 @@ def age(since: date, today: date) -> str:
 
 def local_date(moment: date) -> date:
     """The calendar day in Europe/London. A date is itself; a datetime must know its zone."""
-    return _local(moment).date() if isinstance(moment, datetime) else moment
+    return _in_london(moment).date() if isinstance(moment, datetime) else moment
 
 
-def _local[T: (datetime, time)](moment: T) -> T:
-    if not isinstance(moment, datetime):
-        return moment
+def _time_of(moment: datetime | time) -> time:
+    return _in_london(moment).time() if isinstance(moment, datetime) else moment
+
+
+def _in_london(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a datetime without a zone cannot be shown in Europe/London")
     return moment.astimezone(LONDON)

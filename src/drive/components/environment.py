@@ -1,10 +1,10 @@
 """The Jinja2 environment of every page, named in Django's TEMPLATES as OPTIONS["environment"].
 
-Escaping is always on. Beyond Jinja's own, templates may call:
-    static(path), url(name, ...), now()
+Escaping is always on. Beyond Jinja's own, templates may call
+    static(path), url(name, ...), now(), as_standing(...)
 and use the filters
-    long_date, weekday_date, plain_date, short_date, short_weekday_date, clock, clock_seconds, days, age(today), typed_date,
-    number (thousands separated).
+    long_date, weekday_date, plain_date, short_date, short_weekday_date, typed_date,
+    clock, clock_seconds, days, age(today), number (thousands separated).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from drive.components import dates
+from drive.components.page import as_standing
 
 TEMPLATES = Path(__file__).parent / "jinja2"
 
@@ -41,7 +42,7 @@ def number(value: int) -> str:
 def environment(**options: Any) -> jinja2.Environment:
     """Make the environment. Without a loader it finds this package's own templates only.
 
-    A variable that is missing is an error where it is printed or tested: a blank would read as "nothing known".
+    A missing variable is an error where it is printed or tested: a blank would read as "nothing known".
     Test optional ones with `is defined` or `|default(...)`. `options` are those of jinja2.Environment.
     """
     options.setdefault("loader", jinja2.FileSystemLoader(TEMPLATES))
@@ -50,7 +51,7 @@ def environment(**options: Any) -> jinja2.Environment:
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     made = jinja2.Environment(**options)  # nosec B701: autoescape is set above
-    made.globals.update(static=static, url=url, now=now)
+    made.globals.update(static=static, url=url, now=now, as_standing=as_standing)
     made.filters.update(
         long_date=dates.long_date,
         weekday_date=dates.weekday_date,

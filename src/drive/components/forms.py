@@ -1,7 +1,7 @@
 """Form fields that draw themselves as our components, and the renderer that draws them.
 
-Settings: FORM_RENDERER = "drive.components.forms.Renderer". Then `{{ form.contact_on.as_field_group() }}` gives label,
-hint, error and control, tied together by ids, without JavaScript; a plain Django field works as well.
+Settings: FORM_RENDERER = "drive.components.forms.Renderer". Then `{{ form.held_on.as_field_group() }}` gives
+label, hint, error and control, tied together by ids, without JavaScript; a plain Django field works as well.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from drive.components.environment import TEMPLATES
 from drive.components.unknowns import UNKNOWN, TextOrUnknown
 
 __all__ = [
+    "UNKNOWN",
     "ApproximateDateField",
     "BoundField",
     "Choice",
@@ -44,10 +45,9 @@ __all__ = [
     "Select",
     "TextArea",
     "TextField",
-    "Tick",
     "TextOrUnknown",
+    "Tick",
     "TimeField",
-    "UNKNOWN",
 ]
 
 
@@ -78,7 +78,7 @@ class BoundField(forms.BoundField):
         return getattr(self.field, "optional_words", "optional")
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
-        """Django's attributes with our classes. The browser checks nothing: the server answers in our words."""
+        """Django's attributes with our classes. The browser checks nothing: the server answers in words."""
         built = super().build_widget_attrs(attrs, widget)
         built.pop("required", None)
         drawn = widget or self.field.widget
@@ -164,8 +164,8 @@ class TextArea(_Words, forms.CharField):
 class _Dated(_Words, forms.Field):
     """A date typed as text, kept inside `not_before` and `not_after`, both included.
 
-    `past` says that it has happened: not after today. `today` is asked at each validation, so that a form left open
-    over midnight answers rightly.
+    `past` says that it has happened: not after today. `today` is asked at each validation, so that a form
+    left open over midnight answers rightly.
     """
 
     widget = forms.TextInput(attrs={"autocomplete": "off"})
@@ -191,13 +191,20 @@ class _Dated(_Words, forms.Field):
         if self.past and earliest > self.today():
             raise ValidationError(f"{name} must be today or earlier", code="future")
         if self.not_before and latest < self.not_before:
-            raise ValidationError(f"{name} must be {dates.plain_date(self.not_before)} or later", code="early")
+            raise ValidationError(
+                f"{name} must be {dates.plain_date(self.not_before)} or later", code="early"
+            )
         if self.not_after and earliest > self.not_after:
-            raise ValidationError(f"{name} must be {dates.plain_date(self.not_after)} or earlier", code="late")
+            raise ValidationError(
+                f"{name} must be {dates.plain_date(self.not_after)} or earlier", code="late"
+            )
 
 
 class DateField(_Dated):
-    """One day, day before month: 3/11/2026, 2026-11-03, 3 Nov 2026, today, yesterday. Returns a date or None."""
+    """One day, day before month: 3/11/2026, 2026-11-03, 3 Nov 2026, today, yesterday.
+
+    Returns a date or None.
+    """
 
     def to_python(self, value: Any) -> date | None:
         """Read what was typed. Raises ValidationError with what to type instead."""
@@ -229,7 +236,7 @@ class DateField(_Dated):
 
 
 class ApproximateDateField(_Dated):
-    """A day, or only a month (11/2026, Nov 2026) or a year (2026). Returns a dates.ApproximateDate or None."""
+    """A day, or only a month (11/2026, Nov 2026) or a year (2026). Returns an ApproximateDate or None."""
 
     def to_python(self, value: Any) -> dates.ApproximateDate | None:
         """Read what was typed. Raises ValidationError with what to type instead."""

@@ -1,4 +1,4 @@
-"""A reference page that shows every part in every standing and state. Its people are invented, and so are its figures.
+"""A reference page that shows every part in every standing and state, with invented people and figures.
 
 `gallery_context(side)` is what `components/gallery.html` expects; a view adds nothing but its own menu.
 """
@@ -28,9 +28,13 @@ _READERS: dict[OwnSide, Reader] = {
 def standing_of(side: Side) -> Standing:
     """An example of each of the four standings."""
     if side == "case":
-        return Standing("case", subject="Barnabas Quillfeather", reading="You read as: case manager, holder since 2 July")
+        return Standing(
+            "case", subject="Barnabas Quillfeather", reading="You read as: case manager, holder since 2 July"
+        )
     if side == "client":
-        return Standing("client", subject="Perpetua Tansyworth", reading="You read as: IDVA, holder since 24 June")
+        return Standing(
+            "client", subject="Perpetua Tansyworth", reading="You read as: IDVA, holder since 24 June"
+        )
     if side == "bridge":
         words = "Read by Marigold Thistlewood (case manager) and Cosima Featherstonehaugh (IDVA)"
         return Standing("bridge", subject=words, reading="Barnabas Quillfeather", own="case")
@@ -102,14 +106,20 @@ def with_problems() -> GalleryForm:
 def gallery_context(side: Side) -> dict[str, Any]:
     """Everything `components/gallery.html` needs to show the parts as `side` sees them."""
     standing = standing_of(side)
-    goal = differences("Hold a single tenancy by January", "Hold a single tenancy by March, with rent paid direct")
+    goal = differences(
+        "Hold a single tenancy by January", "Hold a single tenancy by March, with rent paid direct"
+    )
     step = differences("Barnabas rings housing", "")
     return {
         "standing": standing,
         "standings": [standing_of(each) for each in SIDES],
         "readers": _READERS,
         "reader": _READERS[standing.colour],
-        "menu": [MenuItem("Desk", "#desk"), MenuItem("Parts", "#parts", True), ("Directory", "#directory", False)],
+        "menu": [
+            MenuItem("Desk", "#desk"),
+            MenuItem("Parts", "#parts", True),
+            ("Directory", "#directory", False),
+        ],
         "page_title": "Parts of a page",
         "demonstration": True,
         "messages": [],

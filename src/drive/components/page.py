@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Side = Literal["case", "client", "bridge", "reports"]
 OwnSide = Literal["case", "client", "reports"]
@@ -20,10 +20,11 @@ _USUAL_WORDS: dict[Side, str] = {
 class Standing:
     """Where the reader stands (W-31): colour, rail, mark, paper and words of one page.
 
-    `side` chooses all five. `own` is the reader's own side and is needed on the bridge alone, where the header and
-    buttons keep the reader's colour. `words` come first on the standing line ("Service user's case", "Case side",
-    "Panel"); `subject` says whose record or what it is; `reading` says in which role and since when.
-    Raises ValueError where the two sides contradict each other.
+    `side` chooses all five. `own` is the reader's own side; it is needed on the bridge alone, where the
+    header and buttons keep the reader's colour, and is ignored elsewhere. `words` come first on the standing
+    line ("Service user's case", "Case side", "Panel"); `subject` says whose record or what it is; `reading`
+    says in which role and since when. Raises ValueError for a side that does not exist, and for a bridge
+    without `own`.
     """
 
     side: Side
@@ -35,24 +36,37 @@ class Standing:
     def __post_init__(self) -> None:
         if self.side not in _USUAL_WORDS:
             raise ValueError(f"no such side: {self.side}")
-        if self.side == "bridge" and self.own is None:
+        if self.side == "bridge" and self.own not in get_args(OwnSide):
             raise ValueError("a shared page keeps the reader's own colour: say which side is theirs")
-        if self.side != "bridge" and self.own not in (None, self.side):
-            raise ValueError("only a shared page shows another side than the reader's own")
         if not self.words:
             object.__setattr__(self, "words", _USUAL_WORDS[self.side])
 
     @property
     def colour(self) -> OwnSide:
         """The side whose colour the header, buttons and chosen tiles take."""
-        own = self.own if self.side == "bridge" else self.side
-        assert own is not None and own != "bridge"  # settled when the standing was made
-        return own
+        if self.side != "bridge":
+            return self.side
+        assert self.own is not None  # settled when the standing was made
+        return self.own
+
+
+def as_standing(
+    given: Standing | Side,
+    *,
+    words: str = "",
+    subject: str = "",
+    reading: str = "",
+    own: OwnSide | None = None,
+) -> Standing:
+    """The standing a page was given, or one made from a side and the words the page set beside it."""
+    if isinstance(given, Standing):
+        return given
+    return Standing(given, words, subject, reading, own)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who is signed in, in the role they chose. `account_url` opens their own settings and the change of role."""
+    """Who is signed in, in the role they chose. `account_url` opens their settings and the change of role."""
 
     name: str
     role: str

@@ -22,6 +22,10 @@ class _Unknown(Enum):
 UNKNOWN: Final = _Unknown.UNKNOWN
 
 
+def _words_and_tick(value: Any) -> list[Any]:
+    return ["", True] if value is UNKNOWN else [value or "", False]
+
+
 class WordsOrUnknown(forms.MultiWidget):
     """A line of text with a tick tile beside it."""
 
@@ -33,9 +37,7 @@ class WordsOrUnknown(forms.MultiWidget):
 
     def decompress(self, value: Any) -> list[Any]:
         """Words and tick, as a form shows them."""
-        if value is UNKNOWN:
-            return ["", True]
-        return [value or "", False]
+        return _words_and_tick(value)
 
 
 class TextOrUnknown(forms.Field):
@@ -55,7 +57,7 @@ class TextOrUnknown(forms.Field):
 
     def clean(self, value: Any) -> Any:
         """Read both controls. Raises ValidationError for an open question, or for both answers at once."""
-        words, unknown = value if isinstance(value, list) else self.widget.decompress(value)
+        words, unknown = value if isinstance(value, list) else _words_and_tick(value)
         words = (words or "").strip()
         if words and unknown:
             raise ValidationError(self.error_messages["both"], code="both")
@@ -69,6 +71,6 @@ class TextOrUnknown(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether another answer is meant."""
-        before = self.widget.decompress(initial)
+        before = _words_and_tick(initial)
         now = data if isinstance(data, list) else ["", False]
         return [before[0], bool(before[1])] != [now[0] or "", bool(now[1])]

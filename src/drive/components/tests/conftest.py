@@ -1,4 +1,4 @@
-"""Lets these tests run without a site: the fewest settings the parts themselves need, unless a site has been set up."""
+"""Lets these tests run without a site, with the fewest settings the parts need, unless one is set up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if not settings.configured and not os.environ.get("DJANGO_SETTINGS_MODULE"):
     settings.configure(FORM_RENDERER="drive.components.forms.Renderer", STATIC_URL="/static/", USE_TZ=True)
     django.setup()
 
-from drive.components.environment import environment as make_environment  # noqa: E402  (settings must stand first)
+from drive.components.environment import environment as make_environment
 
 
 @pytest.fixture(scope="session")

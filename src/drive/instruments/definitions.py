@@ -92,6 +92,11 @@ class Item:
         """Whether the question still shows the placeholder."""
         return self.wording_by_site and self.label.endswith(WORDING_AWAITED)
 
+    @property
+    def is_statement(self) -> bool:
+        """Whether the item is a statement to tick: true, or left open, and never denied."""
+        return self.type is ItemType.BOOL and [entry.code for entry in self.codes] == ["yes"]
+
     def code(self, code: str) -> Code | None:
         """The offered choice of that code, or None."""
         return next((entry for entry in self.codes if entry.code == code), None)
@@ -117,10 +122,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Items under one heading."""
+    """Items that belong together; without a label they need no heading, the question is enough."""
 
     id: str
-    label: str
+    label: str = ""
     hint: str = ""
 
 

@@ -119,6 +119,8 @@ def _item_row(item: Item, definition: Definition) -> tuple[str, ...]:
     offered = (
         f"{TYPES[item.type]} {_codes(entry.code for entry in item.codes)}" if item.codes else TYPES[item.type]
     )
+    if item.is_statement:
+        offered = "`yes`, or left open"
     source = f" ({', '.join(item.list_ids)})" if item.list_ids else ""
     limits = ""
     if item.type is ItemType.COUNT:

@@ -23,6 +23,7 @@ from drive.components.forms import (
     Renderer,
     TextArea,
     TextField,
+    Tick,
 )
 from drive.instruments.answers import Mode, RefusedAnswers, ValidatedAnswers, validate
 from drive.instruments.codelists import MISSING_STATES, code_list
@@ -92,7 +93,9 @@ class InstrumentForm(forms.Form):
                 "evidence": cleaned.get(item.id + EVIDENCE, ""),
             }
             one = value[0] if isinstance(value, list) and len(value) == 1 else value
-            if item.type in IN_TILES and one in item.missing:
+            if item.is_statement:
+                answer["value"] = "yes" if value else ""
+            elif item.type in IN_TILES and one in item.missing:
                 answer["missing"] = one
             else:
                 answer["value"] = value
@@ -109,7 +112,7 @@ def form_class(definition: Definition) -> type[InstrumentForm]:
     """
     fields: dict[str, Any] = {}
     for item in definition.items:
-        fields[item.id] = _field(item)
+        fields[item.id] = _field(item, _condition(item, definition))
         if item.required:
             fields[item.id].optional_words = ""
         if item.missing and item.type not in IN_TILES:
@@ -132,7 +135,7 @@ def initial_answers(answers: ValidatedAnswers) -> dict[str, Any]:
         if isinstance(answer.value, tuple):
             initial[item.id] = list(answer.value)
         elif answer.value is not None:
-            initial[item.id] = answer.value
+            initial[item.id] = True if item.is_statement else answer.value
         elif not answer.worked_out:
             multi = item.type is ItemType.MULTI
             name = item.id if item.type in IN_TILES else item.id + MISSING
@@ -140,14 +143,16 @@ def initial_answers(answers: ValidatedAnswers) -> dict[str, Any]:
     return initial
 
 
-def _field(item: Item) -> forms.Field:
+def _field(item: Item, condition: str) -> forms.Field:
     # Nothing is required here: whether a question may stay open depends on the mode and on other answers.
     words: dict[str, Any] = {
         "label": item.label,
-        "help_text": item.hint,
+        "help_text": f"{condition} {item.hint}".strip(),
         "required": False,
     }
     match item.type:
+        case ItemType.BOOL if item.is_statement:
+            return Tick(**words)
         case ItemType.CHOICE | ItemType.BOOL:
             return ChoiceTiles(choices=[*_choices(item), *_states(item)], **words)
         case ItemType.MULTI:
@@ -160,6 +165,15 @@ def _field(item: Item) -> forms.Field:
         case ItemType.TEXT:
             short = item.at_most is not None and item.at_most <= SHORT_TEXT
             return TextField(**words) if short else TextArea(**words)
+
+
+def _condition(item: Item, definition: Definition) -> str:
+    # Every question stands on the page, because it must work without JavaScript; so the page says when to answer.
+    if item.show_if is None or item.is_statement:
+        return ""
+    other = definition.item(item.show_if.item)
+    answers = " or ".join(entry.label for entry in other.codes if entry.code in item.show_if.codes)
+    return f"Only if the answer to “{other.label}” is {answers}."
 
 
 def _choices(item: Item) -> list[Choice]:

@@ -98,8 +98,8 @@ def _sections(listed: Node, blocks: Path, derived: list[tuple[str, Node]]) -> It
 
 
 def _section(node: Node, lists: CodeLists, before: dict[str, Item]) -> tuple[Section, dict[str, Item]]:
-    found = node.keys(required=("id", "label", "items"), optional=("hint",))
-    section = Section(_word(found["id"]), found["label"].text(), found.text("hint"))
+    found = node.keys(required=("id", "items"), optional=("label", "hint"))
+    section = Section(_word(found["id"]), found.text("label"), found.text("hint"))
     items: dict[str, Item] = {}
     for item_id, item_node in found["items"].pairs():
         if item_id in before:

@@ -9,6 +9,7 @@ from drive.instruments.answers import Answer, Mode
 from drive.instruments.definitions import Definition
 from drive.instruments.forms import form_class, initial_answers
 from drive.instruments.library import instrument, library
+from drive.instruments.scoring import used
 from drive.instruments.tests.given import DASH_ITEMS, GRID, drafts, valid
 
 ALL = [library().current(one) for one in library().ids]
@@ -32,6 +33,12 @@ def test_only_questions_that_may_stay_open_are_called_optional() -> None:
     form = form_class(instrument("severity_of_abuse_grid"))()
     assert "optional" not in str(form["physical"].as_field_group())
     assert "optional" in str(form["basis"].as_field_group())
+
+
+def test_a_question_that_depends_on_another_says_when_to_answer_it() -> None:
+    form = form_class(instrument("idva_intake_form"))()
+    words = "Only if the answer to “Children in the home” is Yes."
+    assert words in str(form["children_count"].as_field_group())
 
 
 def test_levels_show_what_they_mean() -> None:
@@ -62,6 +69,16 @@ def test_a_full_grid_is_taken() -> None:
     assert form.validated is not None
     assert form.validated["sources"] == Answer(("police",))
     assert form.validated.as_data()["look_back_from"] == {"value": "2026-05-03"}
+
+
+def test_an_unknown_level_may_still_be_known_to_have_been_used() -> None:
+    made = form_class(instrument("severity_of_abuse_grid"))
+    ticked = made({"physical": "unknown", "physical_used": "on"}, mode=Mode.DRAFT)
+    assert ticked.is_valid()
+    assert ticked.validated is not None
+    assert used(ticked.validated, "physical") == "yes"
+    clash = made({"physical": "none", "physical_used": "on"})
+    assert "Clear" in clash.errors["physical_used"][0]
 
 
 def test_a_count_may_be_said_to_be_missing_but_not_both() -> None:

@@ -140,7 +140,6 @@ def test_worst_over_links_says_how_many_links_are_not_known() -> None:
         ({"physical": "none"}, "no"),
         ({"physical": "standard"}, "yes"),
         ({"physical": "unknown"}, "unknown"),
-        ({"physical": "unknown", "physical_used": "unknown"}, "unknown"),
         ({"physical": "unknown", "physical_used": "yes"}, "yes"),
         ({}, "unknown"),
     ],

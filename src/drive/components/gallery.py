@@ -128,6 +128,7 @@ def gallery_context(side: Side) -> dict[str, Any]:
         "help_url": "#help",
         "suggest_url": "#suggest",
         "form": half_answered(),
+        "plain_choices": [Choice("direct", "May be used directly"), Choice("background", "Background only")],
         "problem_form": with_problems(),
         "versions": {"goal": goal, "step": step},
     }

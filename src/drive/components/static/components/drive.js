@@ -1,8 +1,10 @@
-// Improves pages that already work without it: moves focus to an error summary, and keeps drafts while someone types.
+// Improves pages that already work without it: moves focus to an error summary, keeps drafts while someone types, counts
+// down to the moment a panel should move on.
 // Nothing typed is ever put in the browser's own storage, in an address or in the console.
 
 const AFTER_TYPING_MS = 2000;
 const AT_LATEST_MS = 5000;
+const AFTER_FAILURE_MS = 15000;
 
 /** Puts keyboard and screen reader at the problems, and shows a question with its words when its problem is chosen. */
 function leadToErrors(summary) {
@@ -52,14 +54,16 @@ function keepDrafts(form) {
     const now = Date.now();
     firstChange ||= now;
     window.clearTimeout(timer);
-    timer = window.setTimeout(keep, Math.max(0, Math.min(AFTER_TYPING_MS, firstChange + AT_LATEST_MS - now)));
+    const wait = Math.max(0, Math.min(AFTER_TYPING_MS, firstChange + AT_LATEST_MS - now));
+    timer = window.setTimeout(() => keep(false), wait);
   };
 
-  const keep = async (atOnce = false) => {
+  const keep = async (atOnce) => {
     if (leaving || !firstChange || (sending && !atOnce)) return;
     window.clearTimeout(timer);
     firstChange = 0;
     sending = true;
+    let failed = false;
     try {
       const answer = await fetch(form.dataset.draftUrl, {
         method: "POST",
@@ -67,17 +71,22 @@ function keepDrafts(form) {
         headers: { Accept: "application/json" },
         credentials: "same-origin",
         redirect: "error",
-        keepalive: atOnce === true,
+        keepalive: atOnce,
       });
       if (!answer.ok) throw new Error("not kept");
       const { kept } = await answer.json();
       say(`Draft kept ${kept}`, false);
     } catch {
-      // What was typed is still on the page; the next change tries again.
-      if (!leaving) say("Draft not kept. What you typed is still on this page. Save it, or try again.", true);
+      failed = true;
+      if (!leaving) say("Draft not kept. What you typed is still on this page. Trying again.", true);
     } finally {
       sending = false;
-      if (firstChange) plan();
+      if (firstChange) {
+        plan();
+      } else if (failed && !leaving) {
+        firstChange = Date.now();
+        timer = window.setTimeout(() => keep(false), AFTER_FAILURE_MS);
+      }
     }
   };
 
@@ -96,6 +105,19 @@ function keepDrafts(form) {
   });
 }
 
+/** Minutes and seconds left, down to 0:00, where it stays: nothing turns red and nothing moves on by itself. */
+function countDown(place) {
+  const until = Date.parse(place.dataset.countdown);
+  if (Number.isNaN(until)) return;
+  const show = () => {
+    const left = Math.max(0, Math.round((until - Date.now()) / 1000));
+    place.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (left > 0) window.setTimeout(show, 1000);
+  };
+  show();
+}
+
 const summary = document.querySelector("[data-error-summary]");
 if (summary) leadToErrors(summary);
 for (const form of document.querySelectorAll("form[data-draft-url]")) keepDrafts(form);
+for (const place of document.querySelectorAll("[data-countdown]")) countDown(place);

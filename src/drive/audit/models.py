@@ -40,3 +40,22 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.kind} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class AuditSeal(models.Model):
+    """The place of one event in the chain of its stream (one site, one day in UTC of sealing). Insert only.
+
+    `number` counts from 1 within the stream; `chain` is the head after this event (`drive.audit.verify.chained`).
+    """
+
+    event_id = models.UUIDField(primary_key=True)
+    stream = models.CharField(max_length=60)
+    number = models.BigIntegerField()
+    chain = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "number"], name="one_event_a_place")]
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.number}"

@@ -42,3 +42,14 @@ drop trigger if exists never_changed on audit_auditevent;
 create trigger never_changed before update or delete on audit_auditevent for each row execute function audit.refuse_change();
 drop trigger if exists never_truncated on audit_auditevent;
 create trigger never_truncated before truncate on audit_auditevent for each statement execute function audit.refuse_change();
+
+-- Seals: the clock reads events and adds seals; nobody changes either.
+call access.protect('audit_auditseal');
+grant select on audit_auditevent to role_clock;
+create policy seals on audit_auditevent for select to role_clock using (true);
+grant select, insert on audit_auditseal to role_clock;
+create policy seals on audit_auditseal for all to role_clock using (true) with check (true);
+drop trigger if exists never_changed on audit_auditseal;
+create trigger never_changed before update or delete on audit_auditseal for each row execute function audit.refuse_change();
+drop trigger if exists never_truncated on audit_auditseal;
+create trigger never_truncated before truncate on audit_auditseal for each statement execute function audit.refuse_change();

@@ -1,0 +1,135 @@
+"""The sealer: chains what has been written since it last came, and writes the roots outside the database.
+
+No request waits for it: events are written in the transaction of the act, unchained, and sealed within a minute by the
+clock. A stream is one site on one day. One sealer runs at a time (an advisory lock). It acts in the clock's scope,
+which may read events and add seals and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from drive.access.scopes import Scope
+from drive.access.stepping import stepping_into
+
+from .verify import EVENT_FIELDS, GENESIS, MerkleTree, chained, event_hash, root_line_hash
+
+_LOCK = 0x5EA1
+BATCH = 20_000
+"""Events sealed in one transaction."""
+
+
+def roots_file() -> Path:
+    """Where roots are kept: `DRIVE_AUDIT_ROOTS`, best on another machine, or the data folder."""
+    return Path(settings.DRIVE_AUDIT_ROOTS)
+
+
+def _as_event(row: tuple[Any, ...]) -> dict[str, Any]:
+    event = dict(zip(EVENT_FIELDS, row, strict=True))
+    event["at"] = event["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    for name, value in event.items():
+        if name == "fields" and isinstance(value, str):
+            event[name] = json.loads(value)
+        elif name == "id" or name.endswith("_id"):
+            event[name] = None if value is None else str(value)
+    return event
+
+
+_COLUMNS = ", ".join(f"e.{name}" for name in EVENT_FIELDS)
+
+
+def seal_once() -> int:
+    """Seal what is waiting, up to BATCH events; how many. Roots are on disk before the seals are committed.
+
+    Should the program die between the two, the file knows more than the database: the next run writes the same points
+    again, since chains depend on nothing but the events, and the verifier sees no fork.
+    """
+    with stepping_into(Scope.CLOCK), connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(
+            f"select {_COLUMNS} from audit_auditevent e"  # noqa: S608  # a closed list of columns
+            " where not exists (select from audit_auditseal s where s.event_id = e.id)"
+            " order by e.at, e.id limit %s",
+            [BATCH],
+        )
+        waiting = [_as_event(row) for row in cursor.fetchall()]
+        if not waiting:
+            return 0
+        day = datetime.now(UTC).date().isoformat()
+        streams: dict[str, list[dict[str, Any]]] = {}
+        for event in waiting:
+            streams.setdefault(f"{event['site_id'] or 'none'}/{day}", []).append(event)
+        lines = []
+        for stream, events in sorted(streams.items()):
+            cursor.execute(
+                f"select {_COLUMNS}, s.chain from audit_auditseal s join audit_auditevent e on e.id = s.event_id"  # noqa: S608  # as above
+                " where s.stream = %s order by s.number",
+                [stream],
+            )
+            head, tree = GENESIS, MerkleTree()
+            for *row, chain in cursor.fetchall():
+                tree.add(event_hash(_as_event(tuple(row))))
+                head = chain
+            seals = []
+            for event in events:
+                this = event_hash(event)
+                head = chained(head, this)
+                tree.add(this)
+                seals.append((event["id"], stream, tree.count, head))
+            cursor.executemany(
+                "insert into audit_auditseal (event_id, stream, number, chain, sealed_at) values (%s, %s, %s, %s, now())", seals
+            )
+            lines.append({"stream": stream, "count": tree.count, "head": head, "root": tree.root()})
+        _append_roots(lines)
+    return len(waiting)
+
+
+def _append_roots(lines: list[dict[str, Any]]) -> None:
+    """Add to the file of roots, each line naming the one before it, and force it to disk."""
+    path = roots_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    previous = GENESIS
+    if path.exists():
+        last = path.read_bytes().rstrip().rsplit(b"\n", 1)[-1]
+        if last:
+            previous = str(json.loads(last)["this"])
+    with path.open("a", encoding="utf-8") as file:
+        for line in lines:
+            line["at"] = datetime.now(UTC).isoformat(timespec="seconds")
+            line["previous"] = previous
+            line["this"] = previous = root_line_hash(line)
+            file.write(json.dumps(line, separators=(",", ":")) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def exported_events() -> Iterator[dict[str, Any]]:
+    """Every event with its seal, as the verifier reads it. In the clock's scope."""
+    with stepping_into(Scope.CLOCK), connection.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS}, s.stream, s.number, s.chain from audit_auditevent e"  # noqa: S608  # a closed list of columns
+            " left join audit_auditseal s on s.event_id = e.id"
+        )
+        while rows := cursor.fetchmany(5_000):
+            for *row, stream, number, chain in rows:
+                yield _as_event(tuple(row)) | {"stream": stream, "number": number, "chain": chain}
+
+
+def root_lines() -> Iterator[dict[str, Any]]:
+    """The lines of the file of roots; none when there is no file yet."""
+    path = roots_file()
+    if path.exists():
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                if line.strip():
+                    yield json.loads(line)

@@ -10,23 +10,80 @@ create policy not_barred on advocacy_vsrecord as restrictive for all to role_vs_
 create policy opens_at_service on advocacy_vsrecord for insert to role_vs_manager
   with check (service_id = (select access.service_in('vs_manager')) and recorded_by_id = (select access.member_in('vs_manager')));
 
+-- Facts: read by the people who work with the client and by their manager, added to, never changed.
 call access.protect_client_fact('advocacy_clientprofile');
+call access.protect_client_fact('advocacy_recordexit');
+call access.protect_client_fact('advocacy_clientcontact');
+call access.protect_client_fact('advocacy_engagemententry');
+call access.protect_client_fact('advocacy_informedentry');
+call access.protect_client_fact('advocacy_updatepreference');
+call access.protect_client_fact('advocacy_wish');
+call access.protect_client_fact('advocacy_safecontactrule');
+call access.protect_client_fact('advocacy_checkinplan');
+call access.protect_client_fact('advocacy_checkin');
+call access.protect_client_fact('advocacy_child');
+call access.protect_client_fact('advocacy_childrenknown');
+call access.protect_client_fact('advocacy_otheratrisk');
+call access.protect_client_fact('advocacy_livingwith');
+call access.protect_client_fact('advocacy_safetymeasure');
+call access.protect_client_fact('advocacy_courtdate');
+call access.protect_client_fact('advocacy_supportmobilised');
+call access.protect_client_fact('advocacy_assessment');
+call access.protect_client_fact('advocacy_sealopening');
 
 -- Sealed values: the people who work with her, never a manager by virtue of managing, never emergency reading (S-35).
+-- A withheld value is the holder's alone (S-06).
+create or replace function access.vs_records_as_holder() returns uuid[] language sql stable security definer parallel safe
+return (select coalesce(array_agg(a.record_id), '{}') from access_clientassignment a
+         where a.membership_id = (select access.member_in('vs_worker')) and a.kind = 'holder'
+           and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()));
+
 call access.protect('advocacy_sealedvalue');
 call access.follow('advocacy_sealedvalue', 'record_id', 'advocacy_vsrecord');
 grant select, insert on advocacy_sealedvalue to role_vs_worker;
 create policy held on advocacy_sealedvalue for select to role_vs_worker
-  using (record_id = any ((select access.vs_records_held())::uuid[]));
+  using (record_id = any ((select access.vs_records_held())::uuid[])
+         and (not withheld or record_id = any ((select access.vs_records_as_holder())::uuid[])));
 create policy not_barred on advocacy_sealedvalue as restrictive for all to role_vs_worker
   using (record_id <> all ((select access.barred())::uuid[]));
 create policy adds_held on advocacy_sealedvalue for insert to role_vs_worker
+  with check (record_id = any ((select access.vs_records_held())::uuid[]) and recorded_by_id = (select access.member_in('vs_worker'))
+              and (not withheld or record_id = any ((select access.vs_records_as_holder())::uuid[])));
+
+call access.protect('advocacy_sealedend');
+call access.follow('advocacy_sealedend', 'record_id', 'advocacy_vsrecord');
+grant select, insert on advocacy_sealedend to role_vs_worker;
+create policy held on advocacy_sealedend for select to role_vs_worker
+  using (record_id = any ((select access.vs_records_held())::uuid[]));
+create policy not_barred on advocacy_sealedend as restrictive for all to role_vs_worker
+  using (record_id <> all ((select access.barred())::uuid[]));
+create policy adds_held on advocacy_sealedend for insert to role_vs_worker
   with check (record_id = any ((select access.vs_records_held())::uuid[]) and recorded_by_id = (select access.member_in('vs_worker')));
+
+-- Who covers must know that something is withheld, and whom to ask; they learn the kind and nothing else.
+create or replace function access.withheld_kinds(record uuid) returns text[] language sql stable security definer parallel safe
+return (select coalesce(array_agg(distinct v.kind::text), '{}') from advocacy_sealedvalue v
+         where v.record_id = record and v.withheld and record = any ((select access.vs_records_held())::uuid[])
+           and record <> all ((select access.barred())::uuid[]));
+
+-- What the bridge's functions may read, column by column: the grant is the allow-list of S-03. The summary for the case
+-- manager is built from these and cannot name another column, whoever writes it.
+grant select (id, record_id, value, since, recorded_at) on advocacy_engagemententry to role_policy;
+create policy bridge on advocacy_engagemententry for select to role_policy using (true);
+grant select (id, record_id, happened_at, outcome) on advocacy_clientcontact to role_policy;
+create policy bridge on advocacy_clientcontact for select to role_policy using (true);
+grant select (id, record_id, due_on, recorded_at) on advocacy_checkinplan to role_policy;
+create policy bridge on advocacy_checkinplan for select to role_policy using (true);
+-- ... and for telling that a channel cannot be used, without opening anything (S-14).
+grant select (id, record_id, kind, lookup, withheld) on advocacy_sealedvalue to role_policy;
+create policy bridge on advocacy_sealedvalue for select to role_policy using (true);
 
 -- Opening by allocation.
 call access.allocation_adds('advocacy_vsrecord');
 call access.allocation_adds('advocacy_clientprofile');
 call access.allocation_adds('advocacy_sealedvalue');
+call access.allocation_adds('advocacy_engagemententry');
+call access.allocation_adds('advocacy_informedentry');
 
 do $$ begin
   if not exists (select from pg_constraint where conname = 'client_assignment_has_its_record') then

@@ -1,4 +1,4 @@
-"""The client's record: what the IDVA's side holds. Nothing here is read by the case manager's side (S-01)."""
+"""The record itself, who it is about, and its end."""
 
 from __future__ import annotations
 
@@ -53,29 +53,23 @@ class ClientProfile(ClientFact, Profile):
         return f"version {self.version}"
 
 
-class SealedValue(ClientFact):
-    """An address, a phone, a school, a workplace, a refuge, a service that supports her: sealed (S-06).
+class RecordExit(ClientFact):
+    """The service stopped working with the client (R-72, K-62). Independent of the end of any Drive case
+    (V-18, P-49).
 
-    `ciphertext` is AES-GCM under a key outside the database, bound to this row; opened with a reason, each opening an
-    event. `withheld` means from everybody but the holder.
+    At most one a record: a client who comes back gets a new record, so that each episode has its own intake
+    and exit.
     """
 
-    kind = models.CharField(
-        max_length=12,
-        choices=[
-            ("address", "Address"),
-            ("phone", "Phone"),
-            ("email", "Email"),
-            ("school", "School or nursery"),
-            ("workplace", "Workplace"),
-            ("refuge", "Refuge"),
-            ("service", "Service that supports the client"),
-        ],
+    exited_on = models.DateField()
+    reason = models.CharField(max_length=20, help_text="K-62")
+    detail = models.TextField(blank=True)
+    check_ins_continue = models.BooleanField(
+        help_text="the client agreed to short check-ins while Drive goes on (V-12)"
     )
-    ciphertext = models.BinaryField()
-    lookup = models.CharField(max_length=64, blank=True, help_text="keyed digest of the folded value, for S-14")
-    withheld = models.BooleanField(default=False)
-    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record"], name="one_exit_per_record")]
 
     def __str__(self) -> str:
-        return f"sealed {self.kind}"
+        return f"{self.reason}, {self.exited_on}"

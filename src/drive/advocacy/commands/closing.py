@@ -1,0 +1,127 @@
+"""Closing a client's record, and handing it over."""
+
+from __future__ import annotations
+
+import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from drive.access.models import OPEN, AssignmentKind, ClientAssignment, Membership, local_today
+from drive.access.permissions import Permission
+from drive.access.refusal import Refusal
+from drive.access.scopes import Side
+from drive.access.stepping import Actor
+from drive.audit.record import Act, record_event
+from drive.instruments.codelists import code_list
+
+from ..models import CheckInPlan, EngagementEntry, RecordExit
+from ..rules import check_handover, check_happened
+from .writing import add_fact, open_to
+
+
+@transaction.atomic
+def close_record(
+    *,
+    by: Actor,
+    record_id: UUID,
+    exited_on: datetime.date,
+    reason: str,
+    detail: str = "",
+    check_ins_continue: bool = False,
+) -> RecordExit:
+    """The service stops working with the client (K-62). Nothing else closes a client's record, the end of
+    Drive least of all (V-18, P-49).
+
+    Engagement becomes `exited`; check-ins stop unless the client agreed that they go on (V-12). Raises
+    `Refusal` when the record is closed already. What happened can still be written afterwards (S-43).
+    """
+    code_list("K-62").entry(reason)
+    check_happened(exited_on, local_today(), field="exited_on")
+    record = open_to(record_id)
+    try:
+        with transaction.atomic():
+            closed = add_fact(
+                RecordExit,
+                by=by,
+                record=record,
+                kind="record_exit",
+                exited_on=exited_on,
+                reason=reason,
+                detail=detail,
+                check_ins_continue=check_ins_continue,
+            )
+    except IntegrityError as error:
+        raise Refusal(
+            "This record is closed already.",
+            still_open="You can still write down what happened.",
+            rule="V-18",
+        ) from error
+    add_fact(EngagementEntry, by=by, record=record, kind="client_engagement", value="exited", since=exited_on)
+    plan = CheckInPlan.objects.filter(record=record).order_by("-recorded_at").first()
+    if plan is not None and plan.due_on is not None and not check_ins_continue:
+        add_fact(
+            CheckInPlan,
+            by=by,
+            record=record,
+            kind="check_in_plan",
+            interval_days=plan.interval_days,
+            due_on=None,
+            why="Stopped with the end of support",
+        )
+    return closed
+
+
+@transaction.atomic
+def assign_record(
+    *,
+    by: Actor,
+    record_id: UUID,
+    membership_id: UUID,
+    handover: str,
+    kind: str = AssignmentKind.HOLDER,
+    starts_on: datetime.date | None = None,
+    last_day: datetime.date | None = None,
+) -> ClientAssignment:
+    """Give the record to another holder, or to somebody who covers until `last_day`, included (S-46, V-17).
+
+    Acts in the IDVA manager's scope. A new holder ends the former one's access on the day it begins: today
+    means at their next click. Raises `Refusal` without a handover, or for somebody who does not work with
+    clients here.
+    """
+    record = open_to(record_id)
+    starts = starts_on or local_today()
+    ends = last_day + datetime.timedelta(days=1) if last_day else None
+    check_handover(handover, starts, ends, cover=AssignmentKind(kind) is AssignmentKind.COVER)
+    member = Membership.objects.filter(
+        pk=membership_id, service_id=record.service_id, side=Side.CLIENT, ends_on__gt=starts
+    ).first()
+    if member is None or Permission.CLIENT_RECORD not in member.role_entry.permissions:
+        raise Refusal("This person does not work with clients here.", rule="S-46", field="membership")
+    live = ClientAssignment.objects.filter(record_id=record.pk, ends_on__gt=starts)
+    if live.filter(membership=member, kind=kind, starts_on__lte=starts).exists():
+        raise Refusal(f"{member.name} has this record already.", rule="S-46", field="membership")
+    if AssignmentKind(kind) is AssignmentKind.HOLDER:
+        for former in live.filter(kind=AssignmentKind.HOLDER):
+            former.ends_on = max(starts, former.starts_on)
+            former.save(update_fields=["ends_on"])
+    made = ClientAssignment(
+        membership=member,
+        record_id=record.pk,
+        service_id=record.service_id,
+        kind=kind,
+        starts_on=starts,
+        ends_on=ends or OPEN,
+        handover=handover,
+        recorded_by_id=by.membership_id,
+    )
+    made.save(force_insert=True)
+    record_event(
+        Act.WROTE,
+        by=by,
+        kind="client_assignment",
+        record_id=record.pk,
+        service_id=record.service_id,
+        fields=["assignment", kind],
+    )
+    return made

@@ -1,0 +1,57 @@
+"""The client's record: what the IDVA's side holds. Nothing here is read by the case manager's side (S-01)."""
+
+from .assessment import Assessment, Point
+from .circumstances import (
+    Child,
+    ChildrenKnown,
+    CourtDate,
+    LivingWith,
+    OtherAtRisk,
+    SafetyMeasure,
+    SupportMobilised,
+)
+from .record import ClientFact, ClientProfile, RecordExit, VsRecord
+from .sealed import SafeContactRule, SealedEnd, SealedKind, SealedValue, SealOpening
+from .working import (
+    CheckIn,
+    CheckInPlan,
+    ClientContact,
+    EngagementEntry,
+    InformedEntry,
+    StartedBy,
+    ToldBy,
+    UpdatePreference,
+    Updates,
+    Wish,
+)
+
+__all__ = [
+    "Assessment",
+    "CheckIn",
+    "CheckInPlan",
+    "Child",
+    "ChildrenKnown",
+    "ClientContact",
+    "ClientFact",
+    "ClientProfile",
+    "CourtDate",
+    "EngagementEntry",
+    "InformedEntry",
+    "LivingWith",
+    "OtherAtRisk",
+    "Point",
+    "RecordExit",
+    "SafeContactRule",
+    "SafetyMeasure",
+    "SealOpening",
+    "SealedEnd",
+    "SealedKind",
+    "SealedValue",
+    "StartedBy",
+    "SupportMobilised",
+    "ToldBy",
+    "UpdatePreference",
+    "Updates",
+    "VsRecord",
+    "Wish",
+]

@@ -1,0 +1,53 @@
+"""Answered questionnaires about the client: submitted ones never change (R-10)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from drive.instruments.answers import RefusedAnswers, ValidatedAnswers, validate
+from drive.instruments.library import instrument
+
+from .record import ClientFact
+
+
+class Point(models.TextChoices):
+    """K-36, as far as the client's side uses it."""
+
+    INTAKE = "intake", "Intake"
+    REVIEW = "review", "Review"
+    EXIT = "exit", "Exit"
+
+
+class Assessment(ClientFact):
+    """One submitted form: instrument and version, answers as given, the day they are about.
+
+    An amendment is a new row that names the one it amends and why; both stay (R-10).
+    """
+
+    instrument = models.CharField(max_length=40)
+    instrument_version = models.CharField(max_length=40)
+    point = models.CharField(max_length=8, choices=Point.choices)
+    as_of = models.DateField()
+    answers = models.JSONField()
+    amends = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="amended_by")
+    amend_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="client_amendment_has_a_reason",
+                condition=models.Q(amends__isnull=True) | ~models.Q(amend_reason=""),
+            )
+        ]
+        indexes = [models.Index(fields=["record", "instrument", "-recorded_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} at {self.point}"
+
+    @property
+    def validated(self) -> ValidatedAnswers:
+        """The answers with every missing state worked out, under the version they were given in."""
+        found = validate(instrument(self.instrument, self.instrument_version), self.answers)
+        if isinstance(found, RefusedAnswers):
+            raise ValueError(f"stored answers no longer fit {self.instrument} {self.instrument_version}")
+        return found

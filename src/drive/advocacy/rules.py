@@ -1,0 +1,147 @@
+"""What may happen on the client's side now, and what does not fit together: pure decisions, no database."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from drive.access.refusal import Refusal
+
+TOLD = frozenset({"full", "part"})
+"""K-23 states in which the client knows of Drive, wholly or in part."""
+
+REACHED = frozenset({"spoke", "agreed_next"})
+"""K-19 outcomes in which both spoke: what "last contact" means."""
+
+IN_TOUCH = frozenset({"engaged", "sporadic", "monitoring"})
+"""K-21 states that say that the client is in touch."""
+
+NOT_REACHED = frozenset({"not_yet_tried", "trying"})
+"""K-21 states in which the client has not been reached."""
+
+QUIET_AFTER = 60
+"""Days without contact after which "in touch" is doubted."""
+
+INTERVALS = (14, 30, 61)
+"""Days of the check-in intervals offered (C-16): two weeks, one month, two months."""
+
+
+def may_hear_of_drive(informed_state: str) -> bool:
+    """Whether anything bearing the name of Drive may be said or sent to the client (S-22). Unknown means
+    no.
+    """
+    return informed_state in TOLD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Informing:
+    """What is to be recorded about telling the client of Drive, before it is."""
+
+    state: str
+    decided_on: datetime.date
+    told: str = ""
+    told_by: str = "nobody"
+    reason: str = ""
+    reviewer_is_other: bool = False
+    review_on: datetime.date | None = None
+
+
+def check_informing(asked: Informing, today: datetime.date) -> None:
+    """Raise `Refusal` (S-22) unless it is complete: withheld needs reason, reviewer and review; told
+    needs what.
+    """
+    if asked.decided_on > today:
+        raise Refusal(
+            "This has not been decided yet.", why="The date is after today.", rule="S-22", field="decided_on"
+        )
+    if asked.state in TOLD:
+        if not asked.told.strip():
+            raise Refusal("Say what the client was told.", rule="S-22", field="told")
+        if asked.told_by == "nobody":
+            raise Refusal("Say who told the client.", rule="S-22", field="told_by")
+        return
+    if asked.state == "withheld":
+        if not asked.reason:
+            raise Refusal(
+                "Give the reason for holding back.",
+                why="To tell is the default.",
+                rule="S-22",
+                field="reason",
+            )
+        if not asked.reviewer_is_other:
+            raise Refusal("Name somebody else who looks at it again.", rule="S-22", field="reviewer")
+    if asked.state in ("withheld", "deferred"):
+        if asked.review_on is None:
+            raise Refusal("Give the day on which this is looked at again.", rule="S-22", field="review_on")
+        if asked.review_on <= today:
+            raise Refusal("The review must be after today.", rule="S-22", field="review_on")
+
+
+def next_due(done_on: datetime.date, interval_days: int) -> datetime.date:
+    """When the next check-in is due after one done on `done_on`."""
+    return done_on + datetime.timedelta(days=interval_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What is recorded about one client, to see whether it fits together."""
+
+    engagement: str = ""
+    engaged_since: datetime.date | None = None
+    last_contact: datetime.date | None = None
+    attempts: int = 0
+    check_in_due: datetime.date | None = None
+    informed: str = ""
+    informed_review_on: datetime.date | None = None
+    safe_contact_review_on: datetime.date | None = None
+    closed_on: datetime.date | None = None
+
+
+def contradictions(seen: Picture, today: datetime.date) -> list[str]:
+    """Sentences about what does not fit together; empty when nothing is noticed. Prompts, never refusals
+    (V-09).
+    """
+    found: list[str] = []
+    if seen.closed_on is None and seen.engagement in IN_TOUCH:
+        if seen.last_contact is None:
+            found.append("Marked in touch, and no contact is recorded.")
+        elif (quiet := (today - seen.last_contact).days) >= QUIET_AFTER:
+            found.append(f"Marked in touch, and the last recorded contact was {quiet} days ago.")
+    if seen.engagement in NOT_REACHED and seen.last_contact is not None:
+        found.append("Marked as not reached, and a contact is recorded.")
+    if seen.engagement == "not_yet_tried" and seen.attempts and seen.last_contact is None:
+        found.append("Marked as not yet tried, and an attempt is recorded.")
+    if seen.engagement == "monitoring" and seen.check_in_due is None and seen.closed_on is None:
+        found.append("Marked as monitoring, and no check-in is planned.")
+    if (
+        seen.informed_review_on is not None
+        and not may_hear_of_drive(seen.informed)
+        and seen.informed_review_on < today
+    ):
+        found.append("The decision to hold back about Drive is past its review date.")
+    if seen.safe_contact_review_on is not None and seen.safe_contact_review_on < today:
+        found.append("The safe-contact rule is past its review date.")
+    return found
+
+
+def check_handover(
+    handover: str, starts_on: datetime.date, ends_on: datetime.date | None, *, cover: bool
+) -> None:
+    """Raise `Refusal` unless the next worker will know what they need (S-46) and cover has an end."""
+    if not handover.strip():
+        raise Refusal("Write what the next worker needs to know.", rule="S-46", field="handover")
+    if cover and ends_on is None:
+        raise Refusal("Cover needs a last day.", rule="S-46", field="ends_on")
+    if ends_on is not None and ends_on <= starts_on:
+        raise Refusal("Cover must end after it begins.", rule="S-46", field="ends_on")
+
+
+def check_happened(day: datetime.date, today: datetime.date, *, field: str) -> None:
+    """Raise `Refusal` for what has not happened yet; anything in the past may be written (S-43)."""
+    if day > today:
+        raise Refusal(
+            "This has not happened yet.",
+            why="What is planned is recorded as a plan.",
+            rule="S-43",
+            field=field,
+        )

@@ -168,7 +168,7 @@ def _field(item: Item, condition: str) -> forms.Field:
 
 
 def _condition(item: Item, definition: Definition) -> str:
-    # Every question stands on the page, because it must work without JavaScript; so the page says when to answer.
+    # Every question stands on the page, which must work without JavaScript; so it says when to answer.
     if item.show_if is None or item.is_statement:
         return ""
     other = definition.item(item.show_if.item)

@@ -119,6 +119,11 @@ def test_progress_counts_what_must_be_answered() -> None:
     assert valid("severity_of_abuse_grid", grid).progress == (2, 6)
 
 
+def test_the_order_of_several_choices_is_that_of_the_list() -> None:
+    answers = valid("severity_of_abuse_grid", {"sources": ["other", "police", "own_observation", "police"]})
+    assert answers["sources"] == Answer(("own_observation", "police", "other"))
+
+
 def test_evidence_is_kept_even_before_the_answer() -> None:
     answers = valid("drive_dash", {"q05": {"evidence": " Letter of 3 May "}})
     assert answers.as_data() == {"q05": {"evidence": "Letter of 3 May"}}

@@ -91,6 +91,13 @@ def test_a_count_may_be_said_to_be_missing_but_not_both() -> None:
     assert list(both.errors) == ["police_calls_12m"]
 
 
+def test_a_date_that_cannot_be_read_is_not_dropped_from_a_draft() -> None:
+    form = form_class(instrument("idva_exit_form"))({"exit_date": "soon"}, mode=Mode.DRAFT)
+    assert not form.is_valid()
+    assert form.validated is None
+    assert 'value="soon"' in str(form["exit_date"].as_field_group())
+
+
 def test_a_choice_that_is_not_offered_gives_one_error() -> None:
     form = form_class(instrument("severity_of_abuse_grid"))({"physical": "awful"}, mode=Mode.DRAFT)
     assert [len(errors) for errors in form.errors.values()] == [1]

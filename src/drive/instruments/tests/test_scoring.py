@@ -104,7 +104,9 @@ def test_a_dash_score_that_rises_because_more_is_known_says_so() -> None:
     (rise,) = changes.rises
     assert (rise.id, rise.before, rise.after) == ("score", 5, 8)
     assert changes.fewer_missing
-    assert not compare(dash(8, 12, 0, 0), dash(8, 12, 0, 0)).rises
+    same = compare(dash(8, 12, 0, 0), dash(8, 12, 0, 0))
+    assert not same.rises
+    assert not same.fewer_missing
 
 
 def test_a_judgement_of_more_risk_is_a_rise_without_an_earlier_form() -> None:

@@ -18,10 +18,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from itertools import product
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -114,13 +116,14 @@ def compare(one: Evidence, other: Evidence) -> Judgement:
     """Judge whether two profiles are one person; the same answer whichever comes first."""
     names = _names(one.profile.name, other.profile.name)
     born = _born(one.profile.born, other.profile.born)
-    together = any(_agree(a, b) for a in one.named_with for b in other.named_with)
-    if names.different_surname and not (together and born.points == BORN_SAME):
-        return _judged(0, names, born, POSSIBLE - 1)
-    if names.points < 0:
-        return _judged(0, names, born, POSSIBLE - 1)
-    reasons = list(names.reasons + born.reasons)
     points = names.points + born.points
+    hopeless = points + NAMED_TOGETHER + ADDRESS_SAME + POSTCODE_SAME < POSSIBLE
+    if names.points < 0 or hopeless or (names.different_surname and born.points != BORN_SAME):
+        return _judged(0, names, born, 0)
+    together = any(_agree(a, b) for a in one.named_with for b in other.named_with)
+    if names.different_surname and not together:
+        return _judged(0, names, born, 0)
+    reasons = list(names.reasons + born.reasons)
     if together:
         points += NAMED_TOGETHER
         # Which person is not said: that belongs to the other side (S-33).
@@ -342,38 +345,46 @@ def _spellings(word: str) -> Iterator[str]:
         yield word[:place] + word[place + 1 :]
 
 
-def stored_keys(profile: Profile) -> set[Hashable]:
-    """Every key under which this profile is found by `asked_keys` of a profile worth comparing with it."""
+def _surname_spellings(name: _Folded) -> set[str]:
+    surnames = {name.surname, *name.surname_parts, *(word for word in name.also if len(word) > 3)} - {""}
+    return {spelling for surname in surnames for spelling in _spellings(surname)}
+
+
+def _stored_keys(profile: Profile, among: AbstractSet[str] | None) -> Iterator[Hashable]:
+    """Keys under which a profile is found by `_asked_keys` of any profile worth comparing with it.
+
+    `among` are the only spellings of surnames that anybody will ask for, when that is known.
+    """
     name = _folded(profile.name)
     starts = {word[0] for word in (name.first, *name.also, *name.middle) if word} or {""}
-    return set(_keys(profile, name, starts, asking=False))
+    spellings = _surname_spellings(name)
+    return _keys(profile, name, spellings if among is None else spellings & among, starts, asking=False)
 
 
-def asked_keys(profile: Profile) -> set[Hashable]:
-    """The keys to look under. Profiles that share none with `stored_keys` are not worth comparing."""
+def _asked_keys(profile: Profile) -> Iterator[Hashable]:
     name = _folded(profile.name)
     words = [word for word in (name.first, *name.also, *name.middle) if word]
     starts = {form[0] for word in words for form in (word, *other_forms(word))} or {""}
-    return set(_keys(profile, name, starts, asking=True))
+    return _keys(profile, name, _surname_spellings(name), starts, asking=True)
 
 
-def _keys(profile: Profile, name: _Folded, starts: set[str], *, asking: bool) -> Iterator[Hashable]:
+def _keys(
+    profile: Profile, name: _Folded, spellings: Iterable[str], starts: Iterable[str], *, asking: bool
+) -> Iterator[Hashable]:
     born = profile.born.earliest if profile.born and profile.born.exact else None
     if born:
         yield ("born", born)
         if name.surname:
             yield ("birthday", name.surname, born.month, born.day)
-    surnames = {name.surname, *name.surname_parts, *(word for word in name.also if len(word) > 3)} - {""}
-    for spelling in {spelling for surname in surnames for spelling in _spellings(surname)}:
-        for start in starts:
-            # Dated profiles meet within a birth year, so that a common name does not bring thousands; a
-            # profile without a date has to meet everybody of its name.
-            if born:
-                yield ("year", spelling, start, born.year)
-            if asking or not born:
-                yield ("undated", spelling, start)
-            if asking != bool(born):
-                yield ("dated", spelling, start)
+    for spelling, start in product(spellings, starts):
+        # Dated profiles meet within a birth year, so that a common name does not bring thousands; a profile
+        # without a date has to meet everybody of its name.
+        if born:
+            yield ("year", spelling, start, born.year)
+        if asking or not born:
+            yield ("undated", spelling, start)
+        if asking != bool(born):
+            yield ("dated", spelling, start)
 
 
 class PeopleIndex[Id: Hashable]:
@@ -384,12 +395,20 @@ class PeopleIndex[Id: Hashable]:
     """
 
     def __init__(self, wanted: Iterable[Profile] | None = None) -> None:
-        self._wanted = None if wanted is None else {key for profile in wanted for key in asked_keys(profile)}
+        self._wanted: set[Hashable] | None = None
+        self._spellings: set[str] | None = None
+        if wanted is not None:
+            profiles = list(wanted)
+            self._wanted = {key for profile in profiles for key in _asked_keys(profile)}
+            self._spellings = {
+                word for profile in profiles for word in _surname_spellings(_folded(profile.name))
+            }
         self._places: dict[Hashable, list[int]] = {}
         self._people: list[tuple[Id, Evidence]] = []
 
     def add(self, person: Id, evidence: Evidence) -> None:
-        keys = stored_keys(evidence.profile)
+        """Take in one person; one whom nobody wanted could be is passed over."""
+        keys = set(_stored_keys(evidence.profile, self._spellings))
         if self._wanted is not None:
             keys &= self._wanted
         if keys:
@@ -404,7 +423,7 @@ class PeopleIndex[Id: Hashable]:
 
     def like(self, evidence: Evidence) -> list[tuple[Id, Judgement]]:
         """Everybody who is or may be the same person, the best first (equal scores in the order added)."""
-        places = {place for key in asked_keys(evidence.profile) for place in self._places.get(key, ())}
+        places = {place for key in _asked_keys(evidence.profile) for place in self._places.get(key, ())}
         judged = [(place, compare(evidence, self._people[place][1])) for place in sorted(places)]
         found = [(place, judgement) for place, judgement in judged if judgement.band is not Band.DIFFERENT]
         found.sort(key=lambda item: (-item[1].score, item[0]))

@@ -157,13 +157,13 @@ def _identity(values: RowValues, raw: Sequence[str], key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Known people of one role: the person each cluster is, all keys worth looking at, and the index to ask
-    line by line.
+    """Known people of one role: the person each cluster is, the keys of all who came near, and whom each line
+    may be, the best first.
     """
 
     same: dict[int, KnownReferralPerson]
     held: frozenset[str]
-    index: PeopleIndex[KnownReferralPerson]
+    like: dict[Evidence, list[tuple[KnownReferralPerson, Judgement]]]
 
 
 def _known_people(people: dict[Role, People], known: Iterable[KnownReferralPerson]) -> dict[Role, _Found]:
@@ -177,17 +177,19 @@ def _known_people(people: dict[Role, People], known: Iterable[KnownReferralPerso
         indexes[person.role].add(person, Evidence(person.profile, person.named_with))
     found = {}
     for role in Role:
+        clusters = {cluster: people[role].members(cluster) for cluster in people[role].clusters()}
+        like = {item: indexes[role].like(item) for items in clusters.values() for item in items}
         same = {}
-        for cluster in people[role].clusters():
+        for cluster, items in clusters.items():
             best = [
                 (-judgement.score, person.profile != item.profile, person.key, person)
-                for item in people[role].members(cluster)
-                for person, judgement in indexes[role].like(item)
+                for item in items
+                for person, judgement in like[item]
                 if judgement.band is Band.SAME
             ]
             if best:
                 same[cluster] = min(best, key=lambda item: item[:3])[3]
-        found[role] = _Found(same, frozenset(person.key for person in indexes[role]), indexes[role])
+        found[role] = _Found(same, frozenset(person.key for person in indexes[role]), like)
     return found
 
 
@@ -258,7 +260,7 @@ class _Judge:
             return ()
         people = self._people[Role.SERVICE_USER]
         found: dict[str, Match] = {}
-        for person, judgement in self._found.index.like(evidence):
+        for person, judgement in self._found.like[evidence]:
             found.setdefault(person.key, _match(judgement, known=person))
         same = self._found.same.get(people.cluster(evidence))
         if same and same.key not in found:

@@ -1,0 +1,231 @@
+"""Abuse by group: M-ABUSE-OR, M-ABUSE-LOGIT, M-ABUSE-BY-AGE, M-BCW-ABUSE."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from drive_evaluation import case_rules
+from drive_evaluation.measures.abuse import TYPES, ratings
+from drive_evaluation.measures.needs import need_levels, presence
+from drive_evaluation.measures.tally import make
+from drive_evaluation.results import Comparison, Effect, Result, Test, percent
+from drive_evaluation.samples import Sample
+from drive_evaluation.statistics.logistic import LogisticFit, fit_logistic
+from drive_evaluation.statistics.odds import compare_odds
+from drive_evaluation.statistics.tables import compare_proportions
+from drive_evaluation.study import Study
+
+
+def odds_at_exit(study: Study, sample: Sample) -> list[Result]:
+    """M-ABUSE-OR: odds of abuse at exit, control against Drive, crude and pooled over sites; known only.
+
+    Not adjusted for baseline; a model with intake abuse is in ``other_effects`` as sensitivity where it is supported.
+    """
+    frame = sample.frame
+    rated = ratings(study, sample, "idva", "exit")
+    before = ratings(study, sample, "idva", "intake")
+    order = ("crude", "site") if study.settings.or_primary == "crude" else ("site", "crude")
+    results = []
+    for kind in TYPES:
+        answer = rated[("used", kind)]
+        known = answer.notna()
+        used = answer == "yes"
+        values = {}
+        for arm in ("drive", "control"):
+            group = known & (frame["arm"] == arm)
+            count, n = int((used & group).sum()), int(group.sum())
+            values[arm] = {"count": count, "n": n, "percent": percent(count, n)}
+        for adjust in order:
+            strata = frame["site"].fillna("?") if adjust == "site" else pd.Series("all", index=frame.index)
+            tables = [
+                [
+                    [int((used & own & (frame["arm"] == arm)).sum()), int((~used & own & (frame["arm"] == arm)).sum())]
+                    for arm in ("control", "drive")
+                ]
+                for own in (known & (strata == stratum) for stratum in sorted(strata.unique()))
+            ]
+            comparison = compare_odds(tables, stratified=adjust == "site")
+            dimensions = {"abuse_type": kind, "timepoint": "exit", "adjust": adjust, "informant": "idva"}
+            results.append(
+                make("M-ABUSE-OR", sample, dimensions, values, n=int(known.sum()), comparison=comparison)
+            )
+        results.append(_adjusted(sample, kind, used, known, before[("used", kind)]))
+    return results
+
+
+def _adjusted(sample: Sample, kind: str, used: pd.Series, known: pd.Series, before: pd.Series) -> Result:
+    frame = sample.frame
+    complete = known & before.notna()
+    sites = sorted(frame["site"].dropna().unique())[1:]
+    predictors = {"control": (frame["arm"] == "control"), "used_at_intake": before == "yes"}
+    predictors.update({f"site_{site}": frame["site"] == site for site in sites})
+    x = np.column_stack([column[complete].to_numpy(dtype=float) for column in predictors.values()])
+    fit = fit_logistic(used[complete].to_numpy(dtype=float), x, list(predictors))
+    dimensions = {"abuse_type": kind, "timepoint": "exit", "adjust": "intake_and_site", "informant": "idva"}
+    comparison = _coefficient_comparison(fit, "control", "odds_ratio_control_vs_drive")
+    return make("M-ABUSE-OR", sample, dimensions, {"events": fit.events}, n=fit.n, comparison=comparison)
+
+
+def _coefficient_comparison(fit: LogisticFit, name: str, effect_name: str) -> Comparison:
+    for coefficient in fit.coefficients:
+        if coefficient.name == name:
+            low, high = coefficient.ci_low, coefficient.ci_high
+            return Comparison(
+                test=Test(
+                    fit.method,
+                    coefficient.estimate / coefficient.se,
+                    None,
+                    coefficient.p,
+                    None,
+                    {"p_holm": coefficient.p_holm, "n": [fit.n]},
+                ),
+                effect=Effect(
+                    effect_name,
+                    math.exp(coefficient.estimate),
+                    math.exp(low) if low is not None else None,
+                    math.exp(high) if high is not None else None,
+                ),
+                notes=fit.notes,
+                n_used=fit.n,
+                method="T7",
+            )
+    return Comparison(notes=fit.notes, n_used=fit.n, method="T7")
+
+
+def stopping_by_need(study: Study, sample: Sample) -> list[Result]:
+    """M-ABUSE-LOGIT: stopped a type among those using it at intake, by each need, then by all needs together.
+
+    A need not recorded counts as absent in these models. Where they are not supported, the note says so and names
+    the fallback, M-LCA-ABUSE.
+    """
+    before = ratings(study, sample, "case_manager", "intake")
+    after = ratings(study, sample, "case_manager", "exit")
+    needs = presence(need_levels(study, sample.frame, "intake")).fillna(0)
+    results = []
+    for kind in TYPES:
+        chosen = (before[("used", kind)] == "yes") & after[("used", kind)].notna()
+        stopped = (after[("used", kind)][chosen] == "no").to_numpy(dtype=float)
+        x = needs[chosen]
+        n = int(chosen.sum())
+        joint = fit_logistic(stopped, x.to_numpy(dtype=float), list(x.columns))
+        values = {"stopped": int(stopped.sum()), "percent": percent(int(stopped.sum()), n), "needs": list(x.columns)}
+        notes = joint.notes if joint.supported else (*joint.notes, "fallback=M-LCA-ABUSE")
+        results.append(
+            make(
+                "M-ABUSE-LOGIT",
+                sample,
+                {"abuse_type": kind},
+                values,
+                n=n,
+                comparison=Comparison(notes=notes, n_used=joint.n, method="T7"),
+            )
+        )
+        for need in x.columns:
+            alone = fit_logistic(stopped, x[[need]].to_numpy(dtype=float), [need])
+            comparison = _coefficient_comparison(alone, need, "odds_ratio")
+            together = _coefficient_comparison(joint, need, "odds_ratio_all_needs")
+            if together.effect is not None:
+                comparison = Comparison(
+                    test=comparison.test,
+                    other_tests=(together.test,) if together.test else (),
+                    effect=comparison.effect,
+                    other_effects=(together.effect,),
+                    notes=comparison.notes,
+                    n_used=comparison.n_used,
+                    method="T7",
+                )
+            values = {"with_need": int((x[need] == 1).sum()), "without_need": int((x[need] == 0).sum())}
+            results.append(
+                make(
+                    "M-ABUSE-LOGIT", sample, {"abuse_type": kind, "need": need}, values, n=n, comparison=comparison
+                )
+            )
+    return results
+
+
+def age_bands(age: pd.Series) -> tuple[list[str], pd.Series]:
+    """Quartile bands of whole years and the band of every person; no bands where ages hardly differ."""
+    known = age.dropna()
+    if known.nunique() < 4:
+        return [], pd.Series(np.nan, index=age.index, dtype=object)
+    edges = [math.floor(value) for value in np.quantile(known, [0.25, 0.5, 0.75])]
+    if len(set(edges)) < 3:
+        return [], pd.Series(np.nan, index=age.index, dtype=object)
+    labels = [
+        f"<={edges[0]}",
+        f"{edges[0] + 1}-{edges[1]}",
+        f"{edges[1] + 1}-{edges[2]}",
+        f">={edges[2] + 1}",
+    ]
+    position = np.searchsorted(np.asarray(edges, dtype=float), age.to_numpy(dtype=float), side="left")
+    band = pd.Series([labels[min(p, 3)] for p in position], index=age.index, dtype=object)
+    return labels, band.where(age.notna())
+
+
+def change_by_age(study: Study, sample: Sample) -> list[Result]:
+    """M-ABUSE-BY-AGE: use at intake and exit by quartile of age, with the bands as subgroup."""
+    labels, band = age_bands(sample.frame["age"])
+    before = ratings(study, sample, "case_manager", "intake")
+    after = ratings(study, sample, "case_manager", "exit")
+    results = []
+    for label in labels:
+        rows = band == label
+        for kind in TYPES:
+            first, last = before[("used", kind)][rows], after[("used", kind)][rows]
+            pair = first.notna() & last.notna()
+            intake, exit_ = int((first[pair] == "yes").sum()), int((last[pair] == "yes").sum())
+            n = int(pair.sum())
+            values = {
+                "intake": {"used": intake, "percent": percent(intake, n)},
+                "exit": {"used": exit_, "percent": percent(exit_, n)},
+                "percent_reduction": percent(intake - exit_, intake),
+            }
+            results.append(
+                make(
+                    "M-ABUSE-BY-AGE",
+                    sample,
+                    {"abuse_type": kind, "informant": "case_manager"},
+                    values,
+                    n=n,
+                    size=int(rows.sum()),
+                    subgroup="&".join(
+                        sorted([f"age_quartile={label}", *(f"{k}={v}" for k, v in sample.restrictions.items())])
+                    ),
+                )
+            )
+    return results
+
+
+def use_by_behaviour_change(study: Study, sample: Sample) -> list[Result]:
+    """M-BCW-ABUSE: used at exit by behaviour change work; those who get this work differ beforehand."""
+    delivered = case_rules.behaviour_change(study, sample.frame)
+    after = ratings(study, sample, "case_manager", "exit")
+    results = []
+    for kind in TYPES:
+        answer = after[("used", kind)]
+        known, used = answer.notna(), answer == "yes"
+        rows = {"bcw": known & delivered, "no_bcw": known & ~delivered}
+        values = {
+            name: {
+                "n": int(group.sum()),
+                "used": int((used & group).sum()),
+                "percent": percent(int((used & group).sum()), int(group.sum())),
+            }
+            for name, group in rows.items()
+        }
+        table = [[int((used & group).sum()), int((~used & group).sum())] for group in rows.values()]
+        results.append(
+            make(
+                "M-BCW-ABUSE",
+                sample,
+                {"abuse_type": kind, "timepoint": "exit"},
+                values,
+                n=int(known.sum()),
+                comparison=compare_proportions(table),
+                notes=("self_selected",),
+            )
+        )
+    return results

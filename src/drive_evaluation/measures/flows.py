@@ -1,0 +1,226 @@
+"""Flows and linkage: M-FLOW-PERP, M-FLOW-VS, M-LINKAGE, M-RECON. Nodes are computed, so that diagrams draw themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from drive_evaluation.errors import FlowError
+from drive_evaluation.measures.tally import make
+from drive_evaluation.results import Result, percent
+from drive_evaluation.samples import Sample, closed_drive_cases, started_late
+from drive_evaluation.study import Study
+
+DRIVE_NODES = (
+    "allocated_drive",
+    "consent_refused",
+    "baseline_not_supplied",
+    "baseline_analysed",
+    "started_after_cut",
+    "closed_analysed",
+    "open_at_cut",
+    "police_closed",
+    "police_insights_drive",
+    "police_traced_drive",
+)
+CONTROL_NODES = (
+    "allocated_control",
+    "control_no_behaviour_data",
+    "police_insights_control",
+    "police_traced_control",
+)
+
+
+def check_sum(nodes: Mapping[str, int], parent: str, children: tuple[str, ...]) -> None:
+    """Raise FlowError where a parent is not the sum of its children; absent nodes are not checked."""
+    if parent in nodes and all(child in nodes for child in children):
+        total = sum(nodes[child] for child in children)
+        if nodes[parent] != total:
+            raise FlowError(f"flow does not add up: {parent} is {nodes[parent]}, its parts sum to {total}")
+
+
+def perpetrator_nodes(study: Study, people: pd.DataFrame) -> dict[str, int]:
+    """Node → count for the perpetrators given, in flow order. Nodes that need an absent table are left out."""
+    nodes: dict[str, int] = {"assessed": len(people)}
+    repeat = people["exclusion_reason"] == "repeat_marac"
+    nodes["excluded_repeat_marac"] = int(repeat.sum())
+    cohort = study.randomised[study.randomised["perpetrator_id"].isin(people["perpetrator_id"])]
+    nodes["not_randomised"] = len(people) - nodes["excluded_repeat_marac"] - len(cohort)
+    nodes["randomised"] = len(cohort)
+    control, drive = cohort[cohort["arm"] == "control"], cohort[cohort["arm"] == "drive"]
+    nodes["allocated_control"] = nodes["control_no_behaviour_data"] = len(control)
+    nodes["allocated_drive"] = len(drive)
+    by_consent = study.spec != "y1"
+    analysed = drive
+    if by_consent:
+        refused = drive["consent_share"] == "no"
+        lacking = ~refused & (drive["baseline_data"] == "not_provided")
+        nodes["consent_refused"] = int(refused.sum())
+        nodes["baseline_not_supplied"] = int(lacking.sum())
+        analysed = drive[~refused & ~lacking]
+        nodes["baseline_analysed"] = len(analysed)
+    if study.has("cases"):
+        nodes.update(_case_nodes(study, analysed))
+    if study.has("police_linkage"):
+        linkage = study.table("police_linkage").merge(people[["perpetrator_id", "arm"]], on="perpetrator_id")
+        traced = linkage[linkage["traced"] == "yes"]
+        for arm in ("drive", "control"):
+            nodes[f"police_insights_{arm}"] = int((linkage["arm"] == arm).sum())
+            nodes[f"police_traced_{arm}"] = int((traced["arm"] == arm).sum())
+    check_sum(nodes, "assessed", ("excluded_repeat_marac", "not_randomised", "randomised"))
+    check_sum(nodes, "randomised", ("allocated_control", "allocated_drive"))
+    check_sum(nodes, "allocated_drive", ("consent_refused", "baseline_not_supplied", "baseline_analysed"))
+    parent = "baseline_analysed" if by_consent else "allocated_drive"
+    check_sum(nodes, parent, ("started_after_cut", "closed_analysed", "open_at_cut"))
+    return nodes
+
+
+def _case_nodes(study: Study, analysed: pd.DataFrame) -> dict[str, int]:
+    closed = closed_drive_cases(study)
+    closed = closed[closed["perpetrator_id"].isin(analysed["perpetrator_id"])]
+    done = analysed["perpetrator_id"].isin(closed["perpetrator_id"])
+    late = pd.Series(False, index=analysed.index)
+    start_by = study.settings.su_start_by
+    if start_by is not None:
+        first = analysed["perpetrator_id"].map(study.cases.groupby("perpetrator_id")["start_date"].min())
+        late = ~done & (first > pd.Timestamp(start_by))
+    nodes = {
+        "started_after_cut": int(late.sum()),
+        "closed_analysed": int(done.sum()),
+        "open_at_cut": int((~late & ~done).sum()),
+    }
+    police_by = study.settings.police_closed_by
+    if police_by is not None:
+        in_time = closed[closed["closed_date"] <= pd.Timestamp(police_by)]
+        nodes["police_closed"] = int(in_time["perpetrator_id"].nunique())
+    return nodes
+
+
+def flow_perpetrators(study: Study, sample: Sample) -> list[Result]:
+    """M-FLOW-PERP: counts at each step from assessment to analysis."""
+    nodes = perpetrator_nodes(study, sample.frame)
+    results = []
+    for node, count in nodes.items():
+        values: dict[str, float | int | None] = {"count": count}
+        if node in DRIVE_NODES:
+            values["percent_of_arm"] = percent(count, nodes["allocated_drive"])
+        elif node in CONTROL_NODES:
+            values["percent_of_arm"] = percent(count, nodes["allocated_control"])
+        results.append(make("M-FLOW-PERP", sample, {"node": node}, values))
+    return results
+
+
+def link_nodes(study: Study, arm_links: pd.DataFrame) -> dict[str, int]:
+    """Node → count for the index links of one arm. Late starters leave before disengagement is counted."""
+    intake = arm_links[arm_links["intake_form"]]
+    late = started_late(study, intake)
+    rest = intake[~late]
+    nodes = {
+        "allocated": len(arm_links),
+        "not_engaged_intake": len(arm_links) - len(intake),
+        "baseline_analysed": len(intake),
+        "started_after_cut": int(late.sum()),
+        "disengaged": int((~rest["exit_form"]).sum()),
+        "analysed": int(rest["exit_form"].sum()),
+    }
+    check_sum(nodes, "allocated", ("not_engaged_intake", "baseline_analysed"))
+    check_sum(nodes, "baseline_analysed", ("started_after_cut", "disengaged", "analysed"))
+    return nodes
+
+
+def flow_victims(study: Study, sample: Sample) -> list[Result]:
+    """M-FLOW-VS: the same flow from the side of the index victim/survivor, per arm and together."""
+    from drive_evaluation.samples import SAMPLES
+
+    study.table("advocacy")
+    people = sample.frame
+    links = SAMPLES["cohort_vs"].build(study, "all")
+    links = links[links["perpetrator_id"].isin(people["perpetrator_id"])]
+    by_arm = {arm: link_nodes(study, links[links["arm"] == arm]) for arm in ("drive", "control")}
+    top = {
+        "assessed": len(people),
+        "excluded_repeat_marac": int((people["exclusion_reason"] == "repeat_marac").sum()),
+        "randomised": len(links),
+        "baseline_analysed": sum(nodes["baseline_analysed"] for nodes in by_arm.values()),
+        "analysed": sum(nodes["analysed"] for nodes in by_arm.values()),
+    }
+    results = [make("M-FLOW-VS", sample, {"node": node}, {"count": count}) for node, count in top.items()]
+    for arm, nodes in by_arm.items():
+        total = nodes["allocated"]
+        for node, count in nodes.items():
+            notes = ("not_intention_to_treat",) if node in ("baseline_analysed", "analysed") else ()
+            results.append(
+                make(
+                    "M-FLOW-VS",
+                    sample,
+                    {"node": node},
+                    {"count": count, "percent_of_arm": percent(count, total)},
+                    subgroup="&".join(sorted([f"arm={arm}", *_restrictions(sample)])),
+                    size=total,
+                    notes=notes,
+                )
+            )
+    return results
+
+
+def _restrictions(sample: Sample) -> list[str]:
+    return [f"{name}={value}" for name, value in sample.restrictions.items()]
+
+
+def linkage(study: Study, sample: Sample) -> list[Result]:
+    """M-LINKAGE: index links with an intake form, an exit form, or neither; share of the arm and of all forms."""
+    study.table("advocacy")
+    frame = sample.frame
+    # The share of an arm among all forms needs the forms of every arm, whatever the subgroup.
+    from drive_evaluation.samples import SAMPLES
+
+    everyone = SAMPLES[sample.definition.name].build(study, sample.period)
+    if "site" in sample.restrictions:
+        everyone = everyone[everyone["site"] == sample.restrictions["site"]]
+    results = []
+    for form in ("intake", "exit", "none"):
+        own, total = _with_form(frame, form), _with_form(everyone, form)
+        values = {
+            "count": own,
+            "percent_of_arm": percent(own, len(frame)),
+            "percent_of_forms": percent(own, total),
+        }
+        results.append(make("M-LINKAGE", sample, {"form": form}, values))
+    intake = _with_form(frame, "intake")
+    kept = int((frame["intake_form"] & frame["exit_form"]).sum())
+    results.append(
+        make("M-LINKAGE", sample, {}, {"retention_percent": percent(kept, intake), "intake": intake, "exit": kept})
+    )
+    return results
+
+
+def _with_form(frame: pd.DataFrame, form: str) -> int:
+    if form == "none":
+        return int((~frame["intake_form"] & ~frame["exit_form"]).sum())
+    return int(frame[f"{form}_form"].sum())
+
+
+def reconciliation(study: Study, sample: Sample) -> list[Result]:
+    """M-RECON: opening + accepted - closed - transferred - removed = closing, for one period."""
+    from drive_evaluation.samples import open_at
+
+    first, last = study.days(sample.period)
+    cases = study.cases
+    opening = set(open_at(study, first - pd.Timedelta(days=1))["case_id"])
+    closing = set(open_at(study, last)["case_id"])
+    accepted = set(cases.loc[(cases["accepted_date"] >= first) & (cases["accepted_date"] <= last), "case_id"])
+    left = cases[cases["case_id"].isin((opening | accepted) - closing)]
+    removed = left["removed_date"] <= last
+    transferred = ~removed & (left["end_type"] == "transferred")
+    values = {
+        "opening": len(opening),
+        "accepted": len(accepted - opening),
+        "closed": int((~removed & ~transferred).sum()),
+        "transferred": int(transferred.sum()),
+        "removed": int(removed.sum()),
+        "closing": len(closing),
+    }
+    expected = values["opening"] + values["accepted"] - values["closed"] - values["transferred"] - values["removed"]
+    values["unexplained"] = values["closing"] - expected
+    return [make("M-RECON", sample, {"person": "perpetrators"}, values)]

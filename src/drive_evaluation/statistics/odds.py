@@ -1,0 +1,92 @@
+"""T4: odds ratio, control against Drive, crude and stratified by site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+from statsmodels.stats.contingency_tables import StratifiedTable
+
+from drive_evaluation.results import Comparison, Effect, Test
+from drive_evaluation.statistics.tables import Counts, fisher_test, odds_ratio, pearson_tests, risk_ratio
+
+CRUDE = "odds_ratio_control_vs_drive"
+POOLED = "odds_ratio_mantel_haenszel_control_vs_drive"
+
+
+def compare_odds(tables: Sequence[ArrayLike], *, stratified: bool) -> Comparison:
+    """Odds in the first row over odds in the second; each table is ((yes, no) control, (yes, no) drive).
+
+    Crude (``stratified`` false): the tables are summed; Woolf interval. Stratified: Mantel-Haenszel over the tables
+    with the Robins-Breslow-Greenland interval and Breslow-Day homogeneity. The test is Mantel-Haenszel's chi-square
+    without correction; Pearson, Fisher and Wald are kept beside it. Strata without a group or an outcome say
+    nothing about the odds ratio and are left out.
+    """
+    counts = [np.asarray(table, dtype=np.int64) for table in tables]
+    total: Counts = np.sum(counts, axis=0) if counts else np.zeros((2, 2), dtype=np.int64)
+    used = int(total.sum())
+    if not used or (total.sum(axis=0) == 0).any() or (total.sum(axis=1) == 0).any():
+        return Comparison(notes=("not_supported", "zero_margin"), n_used=used, method="T4")
+    strata = [t for t in counts if (t.sum(axis=0) > 0).all() and (t.sum(axis=1) > 0).all()]
+    if not stratified:
+        strata = [total]
+    if not strata:
+        return Comparison(notes=("not_supported", "no_informative_stratum"), n_used=used, method="T4")
+    pearson, corrected, _ = pearson_tests(total)
+    notes: tuple[str, ...] = ("zero_cell", "exact_conditional_ci") if (total == 0).any() else ()
+    crude = odds_ratio(total, CRUDE)
+    others: list[Test] = [pearson, corrected, fisher_test(total)]
+    pooled_table = StratifiedTable([t.astype(float) for t in strata])
+    null = pooled_table.test_null_odds(correction=False)
+    test = Test(
+        "mantel_haenszel",
+        float(null.statistic),
+        1,
+        float(null.pvalue),
+        "asymptotic",
+        {"n": [int(row.sum()) for row in total], "strata": len(strata)},
+    )
+    if stratified:
+        effect, pooled_notes = _pooled(pooled_table)
+        notes += pooled_notes
+        if len(strata) > 1 and "zero_pooled_odds" not in pooled_notes:
+            homogeneity = pooled_table.test_equal_odds(adjust=False)
+            others.append(
+                Test("breslow_day", float(homogeneity.statistic), len(strata) - 1, float(homogeneity.pvalue))
+            )
+        if len(strata) < len(counts):
+            notes += ("strata_left_out",)
+        other_effects: tuple[Effect, ...] = (crude, risk_ratio(total))
+    else:
+        effect, other_effects = crude, (risk_ratio(total),)
+    others.extend(_wald(effect))
+    return Comparison(
+        test=test,
+        other_tests=tuple(others),
+        effect=effect,
+        other_effects=other_effects,
+        notes=notes,
+        n_used=used,
+        method="T4",
+    )
+
+
+def _pooled(table: StratifiedTable) -> tuple[Effect, tuple[str, ...]]:
+    cells = np.asarray(table.table)
+    size = cells.sum(axis=(0, 1))
+    for_value = float((cells[0, 0] * cells[1, 1] / size).sum())
+    against = float((cells[0, 1] * cells[1, 0] / size).sum())
+    if for_value == 0 or against == 0:
+        return Effect(POOLED, 0.0 if against else None), ("zero_pooled_odds",)
+    low, high = table.oddsratio_pooled_confint(0.05)
+    return Effect(POOLED, float(table.oddsratio_pooled), float(low), float(high)), ()
+
+
+def _wald(effect: Effect) -> tuple[Test, ...]:
+    if not effect.value or not effect.ci_low or not effect.ci_high:
+        return ()
+    se = float(np.log(effect.ci_high / effect.ci_low) / (2 * stats.norm.ppf(0.975)))
+    z = float(np.log(effect.value)) / se
+    return (Test("wald", z, None, float(2 * stats.norm.sf(abs(z)))),)

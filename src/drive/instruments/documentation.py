@@ -28,6 +28,37 @@ TYPES = {
     ItemType.TEXT: "text",
     ItemType.BOOL: "one of",
 }
+SITE_FILES = """
+## A site's own words
+
+Licensed questions and the meaning of severity levels do not come with the program; until a site loads them,
+the forms say so. A site's file makes a version of its own, and forms answered before keep theirs.
+`Library.with_site` reads:
+
+```yaml
+instrument: drive_dash
+based_on: 1            # the version that the words are for
+site: exampleford
+version: 1             # count up with every change; keep the old file
+items:                 # questions whose wording is the site's
+  q01: {label: The first question, hint: A hint}
+```
+
+with `levels: {physical: {high: What high means here}}` for the grid and `uses: {families: combined_area}`
+for needs. Code lists marked as extensible take new codes and labels from a file that
+`CodeLists.extended_by` reads; no code is ever removed:
+
+```yaml
+site: exampleford
+version: 1
+lists:
+  K-42:
+    add: {tide_table: Tide table}
+    rename: {cctv: Cameras}
+```
+
+A key that is not understood is an error that names the file and the line.
+"""
 INTRODUCTION = """# Instruments and code lists
 
 Made from the definition files in `src/drive/instruments`; change those and make this page again with

@@ -17,26 +17,410 @@ grant insert on safety_caselink to role_allocation;
 create policy allocates on safety_caselink for insert to role_allocation
   with check (site_id = (select access.site_in('allocation')) and recorded_by_id = (select access.member_in('allocation')));
 
--- A table of facts that belong to one link: columns link_id, su_case_id, su_service_id, vs_record_id, vs_service_id,
--- recorded_by_id. Both sides read; each writes as itself.
+-- ---------------------------------------------------------------------------------------------------------------
+-- Every row about one link. Both sides read; each writes as itself, and as its own side.
+
+-- Whether rows are being loaded by the seed role (a demonstration world, a restored backup): history with times of its own.
+create or replace function safety.loading() returns boolean language sql stable
+return coalesce(nullif(current_setting('role', true), 'none'), session_user) = 'role_seed';
+
+-- The database's clock, not the web process's: what came first is decided in one place.
+create or replace function safety.stamp() returns trigger language plpgsql as $$
+begin
+  if not safety.loading() then
+    new.recorded_at := clock_timestamp();
+  end if;
+  return new;
+end $$;
+
 create or replace procedure access.protect_bridge_fact(tbl regclass) language plpgsql as $$
 declare
   cname text := left(tbl::text, 40) || '_follows_link';
 begin
   call access.protect(tbl);
   if not exists (select from pg_constraint where conrelid = tbl and conname = cname) then
-    execute format('alter table %s add constraint %I foreign key (link_id, su_case_id, vs_record_id) '
-                   'references safety_caselink (id, su_case_id, vs_record_id) deferrable initially deferred', tbl, cname);
+    execute format('alter table %s add constraint %I foreign key (link_id, su_case_id, su_service_id, vs_record_id, vs_service_id) '
+                   'references safety_caselink (id, su_case_id, su_service_id, vs_record_id, vs_service_id) '
+                   'on update cascade deferrable initially deferred', tbl, cname);
   end if;
+  execute format('create or replace trigger a_stamped before insert on %s for each row execute function safety.stamp()', tbl);
   execute format('grant select, insert on %s to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager', tbl);
+  execute format('grant select on %s to role_policy', tbl);
+  execute format('create policy decides on %s for select to role_policy using (true)', tbl);
   execute format('create policy su_held on %s for select to role_su_worker using (su_case_id = any ((select access.su_cases())::uuid[]))', tbl);
   execute format('create policy su_at_service on %s for select to role_su_manager using (su_service_id = (select access.service_in(''su_manager'')))', tbl);
   execute format('create policy vs_held on %s for select to role_vs_worker using (vs_record_id = any ((select access.vs_records())::uuid[]))', tbl);
   execute format('create policy vs_at_service on %s for select to role_vs_manager using (vs_service_id = (select access.service_in(''vs_manager'')))', tbl);
   execute format('create policy not_barred_su on %s as restrictive for all to role_su_worker, role_su_manager using (su_case_id <> all ((select access.barred())::uuid[]))', tbl);
   execute format('create policy not_barred_vs on %s as restrictive for all to role_vs_worker, role_vs_manager using (vs_record_id <> all ((select access.barred())::uuid[]))', tbl);
+  execute format('create policy su_writes_as_su on %s as restrictive for insert to role_su_worker, role_su_manager with check (side = ''su'')', tbl);
+  execute format('create policy vs_writes_as_vs on %s as restrictive for insert to role_vs_worker, role_vs_manager with check (side = ''vs'')', tbl);
   execute format('create policy su_adds_held on %s for insert to role_su_worker with check (su_case_id = any ((select access.su_cases_held())::uuid[]) and recorded_by_id = (select access.member_in(''su_worker'')))', tbl);
   execute format('create policy su_adds_at_service on %s for insert to role_su_manager with check (su_service_id = (select access.service_in(''su_manager'')) and recorded_by_id = (select access.member_in(''su_manager'')))', tbl);
   execute format('create policy vs_adds_held on %s for insert to role_vs_worker with check (vs_record_id = any ((select access.vs_records_held())::uuid[]) and recorded_by_id = (select access.member_in(''vs_worker'')))', tbl);
   execute format('create policy vs_adds_at_service on %s for insert to role_vs_manager with check (vs_service_id = (select access.service_in(''vs_manager'')) and recorded_by_id = (select access.member_in(''vs_manager'')))', tbl);
 end $$;
+
+call access.protect_bridge_fact('safety_contactquestion');
+call access.protect_bridge_fact('safety_contactview');
+call access.protect_bridge_fact('safety_outcomeproposal');
+call access.protect_bridge_fact('safety_outcomeanswer');
+call access.protect_bridge_fact('safety_decisionlapse');
+call access.protect_bridge_fact('safety_stopconcern');
+call access.protect_bridge_fact('safety_stopconcernreason');
+call access.protect_bridge_fact('safety_stopacknowledgement');
+call access.protect_bridge_fact('safety_stopanswer');
+call access.protect_bridge_fact('safety_riskitem');
+call access.protect_bridge_fact('safety_itemacknowledgement');
+call access.protect_bridge_fact('safety_reviewcall');
+
+-- Planned contact, practice incidents and emergencies told from the case manager's side; emergencies from the IDVA's.
+call access.protect_case_fact('safety_booking');
+call access.protect_case_fact('safety_bookingstate');
+call access.protect_case_fact('safety_practiceincident');
+call access.protect_case_fact('safety_incidentclosing');
+call access.protect_case_fact('safety_caseemergency');
+call access.protect_client_fact('safety_clientemergency');
+create or replace trigger a_stamped before insert on safety_booking for each row execute function safety.stamp();
+create or replace trigger a_stamped before insert on safety_bookingstate for each row execute function safety.stamp();
+
+-- The bridge decides and suspends as the policy role.
+grant select on safety_booking, safety_bookingstate to role_policy;
+grant insert on safety_bookingstate, safety_decisionlapse to role_policy;
+create policy decides on safety_booking for select to role_policy using (true);
+create policy decides on safety_bookingstate for select to role_policy using (true);
+create policy suspends on safety_bookingstate for insert to role_policy with check (state = 'suspended');
+create policy lapses on safety_decisionlapse for insert to role_policy with check (true);
+
+-- Children of a bridge row belong to the same link as their parent, and carry their parent's side where it matters.
+do $$
+declare
+  child record;
+begin
+  for child in
+    select * from (values
+      ('safety_contactview', 'question_id', 'safety_contactquestion'),
+      ('safety_outcomeproposal', 'question_id', 'safety_contactquestion'),
+      ('safety_outcomeanswer', 'proposal_id', 'safety_outcomeproposal'),
+      ('safety_stopconcernreason', 'concern_id', 'safety_stopconcern'),
+      ('safety_stopacknowledgement', 'concern_id', 'safety_stopconcern'),
+      ('safety_stopanswer', 'concern_id', 'safety_stopconcern'),
+      ('safety_itemacknowledgement', 'item_id', 'safety_riskitem')) as x (tbl, col, parent)
+  loop
+    if not exists (select from pg_constraint where conname = child.tbl || '_same_link') then
+      if not exists (select from pg_constraint where conname = child.parent || '_with_its_link') then
+        execute format('alter table %I add constraint %I unique (id, link_id)', child.parent, child.parent || '_with_its_link');
+      end if;
+      execute format('alter table %I add constraint %I foreign key (%I, link_id) references %I (id, link_id) deferrable initially deferred',
+                     child.tbl, child.tbl || '_same_link', child.col, child.parent);
+    end if;
+  end loop;
+  if not exists (select from pg_constraint where conname = 'answer_knows_who_proposed') then
+    alter table safety_outcomeanswer add constraint answer_knows_who_proposed
+      foreign key (proposal_id, proposal_side) references safety_outcomeproposal (id, side) deferrable initially deferred;
+    alter table safety_itemacknowledgement add constraint acknowledgement_knows_who_sent
+      foreign key (item_id, item_side) references safety_riskitem (id, side) deferrable initially deferred;
+  end if;
+end $$;
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- The two views: the other side's is readable once both are in, and only then (S-15).
+
+create or replace function safety.both_viewed(question uuid) returns boolean language sql stable security definer
+return (select count(distinct v.side) = 2 from safety_contactview v where v.question_id = question);
+
+create policy gate_su on safety_contactview as restrictive for select to role_su_worker, role_su_manager
+  using (side = 'su' or safety.both_viewed(question_id));
+create policy gate_vs on safety_contactview as restrictive for select to role_vs_worker, role_vs_manager
+  using (side = 'vs' or safety.both_viewed(question_id));
+create policy after_both_views on safety_outcomeproposal as restrictive for insert
+  to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager with check (safety.both_viewed(question_id));
+
+create or replace function safety.reads_link(link uuid) returns boolean language sql stable security definer
+return exists (
+  select from safety_caselink l where l.id = link and (
+    (l.su_case_id <> all ((select access.barred())::uuid[])
+      and (l.su_case_id = any ((select access.su_cases())::uuid[]) or l.su_service_id = (select access.service_in('su_manager'))))
+    or (l.vs_record_id <> all ((select access.barred())::uuid[])
+      and (l.vs_record_id = any ((select access.vs_records())::uuid[]) or l.vs_service_id = (select access.service_in('vs_manager'))))));
+
+-- Who has written, and when; never what. Shown while the view itself is sealed.
+create or replace function safety.views_written(question uuid) returns table (side text, written_at timestamptz, written_by uuid)
+language sql stable security definer
+begin atomic
+  select v.side::text, v.recorded_at, v.recorded_by_id from safety_contactview v
+   where v.question_id = question and (select safety.reads_link(v.link_id));
+end;
+
+-- One person cannot be both sides, whatever memberships they have.
+create or replace function safety.two_people() returns trigger language plpgsql security definer as $$
+begin
+  if exists (select from safety_outcomeproposal p join access_membership a on a.id = p.recorded_by_id
+               join access_membership b on b.id = new.recorded_by_id where p.id = new.proposal_id and a.user_id = b.user_id) then
+    raise exception 'an outcome needs two people' using errcode = '23514';
+  end if;
+  return null;
+end $$;
+create or replace trigger two_people after insert on safety_outcomeanswer for each row execute function safety.two_people();
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- May contact happen? One function, asked by the page, by the command and by the trigger. These run as their caller: a
+-- practitioner's question is answered from the rows he may read (all of his own links), the trigger's from all rows.
+
+create or replace function safety.live_stops(link uuid, moment timestamptz) returns setof uuid language sql stable
+begin atomic
+  select c.id from safety_stopconcern c
+   where c.link_id = link and c.recorded_at <= moment
+     and (select count(distinct a.side) from safety_stopanswer a where a.concern_id = c.id and a.recorded_at <= moment) < 2;
+end;
+
+-- The newest outcome that both sides settled (agreed, or one of them wants the panel), whatever it says.
+create or replace function safety.latest_decision(link uuid, moment timestamptz) returns uuid language sql stable
+return (select a.proposal_id from safety_outcomeanswer a
+         where a.link_id = link and a.answer in ('agree', 'to_panel') and a.recorded_at <= moment
+         order by a.recorded_at desc limit 1);
+
+-- in_force, or why not: stop, undecided, not_agreed, lapsed, ended (S-15, S-17, S-19).
+create or replace function safety.position(link uuid, moment timestamptz) returns text language sql stable
+return coalesce(
+  (select 'stop' from safety_stopconcern c where c.link_id = link and c.scope in ('all', 'contact')
+      and c.id in (select safety.live_stops(link, moment)) limit 1),
+  (select case
+       when a.answer <> 'agree' or p.outcome not in ('go', 'go_with_conditions', 'light_touch', 'taper') then 'not_agreed'
+       when exists (select from safety_decisionlapse x
+                     where x.link_id = link and x.recorded_at >= a.recorded_at and x.recorded_at <= moment) then 'lapsed'
+       when p.ends_on < (moment at time zone 'Europe/London')::date then 'ended'
+       else 'in_force' end
+     from safety_outcomeproposal p join safety_outcomeanswer a on a.proposal_id = p.id
+    where p.id = (select safety.latest_decision(link, moment))),
+  'undecided');
+
+create or replace function safety.decision_in_force(link uuid, moment timestamptz) returns uuid language sql stable
+return (select safety.latest_decision(link, moment) where safety.position(link, moment) = 'in_force');
+
+-- Null when every link of the case has a decision in force (S-15); otherwise the first reason why not.
+create or replace function safety.contact_refusal(su_case uuid, moment timestamptz) returns text language sql stable
+return (select case when count(*) = 0 then 'unlinked'
+          else (array_agg(x.position order by array_position(array['stop', 'not_agreed', 'lapsed', 'ended', 'undecided'], x.position))
+                  filter (where x.position <> 'in_force'))[1] end
+          from (select safety.position(l.id, moment) as position from safety_caselink l where l.su_case_id = su_case) x);
+
+create or replace function safety.contact_allowed(su_case uuid, moment timestamptz) returns boolean language sql stable
+return (select safety.contact_refusal(su_case, moment)) is null;
+
+-- Null when this contact may be planned; otherwise the first reason why not. Letters and calls have the place `remote`.
+create or replace function safety.booking_refusal(su_case uuid, moment timestamptz, starts_at timestamptz, place text, leaves_out boolean)
+returns text language sql stable
+return coalesce(
+  (select safety.contact_refusal(su_case, moment)),
+  case when starts_at < moment then 'past' end,
+  (select 'after_end' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
+    where l.su_case_id = su_case and p.ends_on < (starts_at at time zone 'Europe/London')::date limit 1),
+  (select 'place' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
+    where l.su_case_id = su_case and not (p.places @> to_jsonb(place)) limit 1),
+  (select case when c.scope = 'place' then 'stop_place' else 'leave_out' end
+     from safety_caselink l join safety_stopconcern c on c.link_id = l.id
+    where l.su_case_id = su_case and c.id in (select safety.live_stops(l.id, moment))
+      and ((c.scope = 'place' and c.place = booking_refusal.place) or (c.scope in ('topic', 'action') and not leaves_out)) limit 1));
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- Bookings, concerns, answers and lapses of one case stand in one line: whoever comes second sees what the first wrote.
+
+create or replace function safety.lock_case(su_case uuid) returns void language sql volatile
+begin atomic
+  select pg_advisory_xact_lock(hashtextextended('contact ' || su_case::text, 0));
+end;
+
+-- A loaded history needs no line: nobody else is at work in it.
+create or replace function safety.stand_in_line() returns trigger language plpgsql as $$
+begin
+  if not safety.loading() then
+    if current_setting('transaction_isolation') <> 'read committed' then
+      raise exception 'contact is planned and stopped under read committed, which sees what has just been written' using errcode = '25001';
+    end if;
+    perform safety.lock_case((to_jsonb(new) ->> tg_argv[0])::uuid);
+  end if;
+  return new;
+end $$;
+create or replace trigger a_line before insert on safety_booking for each row execute function safety.stand_in_line('case_id');
+create or replace trigger a_line before insert on safety_bookingstate for each row execute function safety.stand_in_line('case_id');
+create or replace trigger a_line before insert on safety_stopconcern for each row execute function safety.stand_in_line('su_case_id');
+create or replace trigger a_line before insert on safety_decisionlapse for each row execute function safety.stand_in_line('su_case_id');
+create or replace trigger a_line before insert on safety_outcomeanswer for each row execute function safety.stand_in_line('su_case_id');
+
+-- Asked again when the transaction ends, so that no import, task or API goes round the command (S-15, S-17).
+create or replace function safety.ask_again() returns trigger language plpgsql security definer as $$
+declare
+  planned safety_booking;
+  refusal text;
+begin
+  if tg_table_name = 'safety_booking' then
+    planned := new;
+  else
+    select * into strict planned from safety_booking b where b.id = new.booking_id;
+  end if;
+  refusal := safety.booking_refusal(planned.case_id, case when safety.loading() then new.recorded_at else clock_timestamp() end,
+                                    planned.starts_at, planned.place, planned.leaves_out);
+  if refusal is not null then
+    raise exception 'contact cannot be planned: %', refusal using errcode = '23514', constraint = 'contact_is_agreed';
+  end if;
+  return null;
+end $$;
+drop trigger if exists asked_again on safety_booking;
+create constraint trigger asked_again after insert on safety_booking deferrable initially deferred
+  for each row execute function safety.ask_again();
+drop trigger if exists asked_again on safety_bookingstate;
+create constraint trigger asked_again after insert on safety_bookingstate deferrable initially deferred
+  for each row when (new.state = 'planned') execute function safety.ask_again();
+
+-- A concern suspends what it covers from today on, in the same transaction, whoever raised it (S-17).
+create or replace function safety.suspend_bookings() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state, concern_id, told)
+  select gen_random_uuid(), clock_timestamp(), new.recorded_by_id, b.case_id, b.service_id, b.id, 'suspended', new.id, ''
+    from safety_booking b
+   where b.case_id = new.su_case_id
+     and b.starts_at >= (access.today()::timestamp at time zone 'Europe/London')
+     and (new.scope <> 'place' or b.place = new.place)
+     and 'planned' = (select s.state from safety_bookingstate s where s.booking_id = b.id order by s.recorded_at desc limit 1);
+  return null;
+end $$;
+create or replace trigger suspends after insert on safety_stopconcern for each row execute function safety.suspend_bookings();
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- Events that end a decision at once (S-19), wherever they are written. Ends what is in force; cancels nothing (S-23).
+
+create or replace function safety.lapse(links uuid[], by_side text, why text, member uuid) returns void language sql volatile security definer
+begin atomic
+  insert into safety_decisionlapse (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, cause, what)
+  select gen_random_uuid(), clock_timestamp(), member, l.id, by_side, l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id, why, ''
+    from safety_caselink l where l.id = any (links) and safety.decision_in_force(l.id, clock_timestamp()) is not null;
+end;
+
+-- One trigger function for them all: the table says which event it is.
+create or replace function safety.lapse_on_event() returns trigger language plpgsql security definer as $$
+declare
+  row_now jsonb := to_jsonb(new);
+  before text;
+  links uuid[];
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  if tg_argv[0] in ('custody', 'client_engagement') then
+    if tg_argv[0] = 'custody' then
+      select s.value into before from casework_stateentry s
+       where s.case_id = (row_now ->> 'case_id')::uuid and s.history = 'whereabouts' and s.id <> (row_now ->> 'id')::uuid
+       order by s.since desc, s.recorded_at desc limit 1;
+    else
+      select e.value into before from advocacy_engagemententry e
+       where e.record_id = (row_now ->> 'record_id')::uuid and e.id <> (row_now ->> 'id')::uuid
+       order by e.since desc, e.recorded_at desc limit 1;
+    end if;
+    if before is not distinct from (row_now ->> 'value') then
+      return null;  -- said again, not changed
+    end if;
+  end if;
+  if tg_argv[1] = 'su' then
+    select array_agg(l.id) into links from safety_caselink l where l.su_case_id = (row_now ->> 'case_id')::uuid;
+  else
+    select array_agg(l.id) into links from safety_caselink l where l.vs_record_id = (row_now ->> 'record_id')::uuid;
+  end if;
+  perform safety.lapse(links, tg_argv[1], tg_argv[0], (row_now ->> 'recorded_by_id')::uuid);
+  return null;
+end $$;
+create or replace trigger ends_decision_on_whereabouts after insert on casework_stateentry for each row
+  when (new.history = 'whereabouts') execute function safety.lapse_on_event('custody', 'su');
+create or replace trigger ends_decision_on_order after insert on casework_stateentry for each row
+  when (new.history = 'legal') execute function safety.lapse_on_event('order', 'su');
+create or replace trigger ends_decision_on_plan after insert on casework_contactstrategy for each row
+  when (new.version > 1) execute function safety.lapse_on_event('plan', 'su');
+create or replace trigger ends_decision_on_engagement after insert on advocacy_engagemententry for each row
+  execute function safety.lapse_on_event('client_engagement', 'vs');
+create or replace trigger ends_decision_on_residence after insert on advocacy_sealedvalue for each row
+  when (new.kind in ('address', 'refuge')) execute function safety.lapse_on_event('client_residence', 'vs');
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- What one side may know of the other. The column grants are the allow-list: a new column crosses only by a line here
+-- (case) or in advocacy's policies (client).
+
+grant select (id, service_id, code) on casework_sucase to role_policy;
+create policy bridge on casework_sucase for select to role_policy using (true);
+grant select (id, case_id, version, given_names, family_name) on casework_serviceuserprofile to role_policy;
+create policy bridge on casework_serviceuserprofile for select to role_policy using (true);
+grant select (id, case_id, history, value, since, recorded_at) on casework_stateentry to role_policy;
+create policy bridge on casework_stateentry for select to role_policy using (true);
+grant select (case_id, done_on, sub_type) on casework_action to role_policy;
+create policy bridge on casework_action for select to role_policy using (true);
+
+create or replace function safety.holder_of_case(su_case uuid) returns text language sql stable
+return (select m.name from access_caseassignment a join access_membership m on m.id = a.membership_id
+         where a.case_id = su_case and a.kind = 'holder'
+           and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()) order by a.starts_on desc limit 1);
+
+create or replace function safety.holder_of_record(record uuid) returns text language sql stable
+return (select m.name from access_clientassignment a join access_membership m on m.id = a.membership_id
+         where a.record_id = record and a.kind = 'holder'
+           and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()) order by a.starts_on desc limit 1);
+
+-- For the case manager (S-03): engagement and since when, last contact, next check-in, the IDVA's name. Nothing else.
+create or replace function safety.client_summary(su_case uuid)
+returns table (link_id uuid, engagement text, engaged_since date, last_contact_at timestamptz, next_check_in_on date, idva text)
+language sql stable security definer
+begin atomic
+  select l.id, e.value::text, e.since,
+         (select max(c.happened_at) from advocacy_clientcontact c where c.record_id = l.vs_record_id and c.outcome in ('spoke', 'agreed_next')),
+         (select p.due_on from advocacy_checkinplan p where p.record_id = l.vs_record_id order by p.recorded_at desc limit 1),
+         safety.holder_of_record(l.vs_record_id)
+    from safety_caselink l
+    left join lateral (select x.value, x.since from advocacy_engagemententry x where x.record_id = l.vs_record_id
+                        order by x.since desc, x.recorded_at desc limit 1) e on true
+   where l.su_case_id = su_case and l.su_case_id <> all ((select access.barred())::uuid[])
+     and (l.su_case_id = any ((select access.su_cases())::uuid[]) or l.su_service_id = (select access.service_in('su_manager')))
+   order by l.recorded_at, l.id;
+end;
+
+-- For the IDVA (W-09): the Drive service user's name, where the case stands, when somebody last disrupted, who works it.
+create or replace function safety.case_summary(record uuid)
+returns table (link_id uuid, service_user text, status text, status_since date, contact text, contact_since date,
+               whereabouts text, whereabouts_since date, approach text, last_disrupt_on date, case_manager text)
+language sql stable security definer
+begin atomic
+  select l.id,
+         (select trim(p.given_names || ' ' || p.family_name) from casework_serviceuserprofile p
+           where p.case_id = l.su_case_id order by p.version desc limit 1),
+         st.value::text, st.since, co.value::text, co.since, wh.value::text, wh.since, ap.value::text,
+         (select max(a.done_on) from casework_action a where a.case_id = l.su_case_id and a.sub_type in ('disrupt', 'both')),
+         safety.holder_of_case(l.su_case_id)
+    from safety_caselink l
+    left join lateral (select s.value, s.since from casework_stateentry s where s.case_id = l.su_case_id and s.history = 'status'
+                        order by s.since desc, s.recorded_at desc limit 1) st on true
+    left join lateral (select s.value, s.since from casework_stateentry s where s.case_id = l.su_case_id and s.history = 'contact'
+                        order by s.since desc, s.recorded_at desc limit 1) co on true
+    left join lateral (select s.value, s.since from casework_stateentry s where s.case_id = l.su_case_id and s.history = 'whereabouts'
+                        order by s.since desc, s.recorded_at desc limit 1) wh on true
+    left join lateral (select s.value, s.since from casework_stateentry s where s.case_id = l.su_case_id and s.history = 'approach'
+                        order by s.since desc, s.recorded_at desc limit 1) ap on true
+   where l.vs_record_id = record and l.vs_record_id <> all ((select access.barred())::uuid[])
+     and (l.vs_record_id = any ((select access.vs_records())::uuid[]) or l.vs_service_id = (select access.service_in('vs_manager')))
+   order by l.recorded_at, l.id;
+end;
+
+-- For the IDVA: when contact is planned, and of what kind. Not where, not with whom, not what he is told.
+create or replace function safety.bookings_for_record(record uuid)
+returns table (link_id uuid, starts_at timestamptz, kind text, state text, since timestamptz)
+language sql stable security definer
+begin atomic
+  select l.id, b.starts_at, b.kind::text, s.state::text, s.recorded_at
+    from safety_caselink l
+    join safety_booking b on b.case_id = l.su_case_id
+    join lateral (select x.state, x.recorded_at from safety_bookingstate x where x.booking_id = b.id
+                   order by x.recorded_at desc limit 1) s on true
+   where l.vs_record_id = record and l.vs_record_id <> all ((select access.barred())::uuid[])
+     and (l.vs_record_id = any ((select access.vs_records())::uuid[]) or l.vs_service_id = (select access.service_in('vs_manager')))
+     and b.starts_at >= (access.today()::timestamp at time zone 'Europe/London') and s.state <> 'cancelled'
+   order by b.starts_at, b.id;
+end;

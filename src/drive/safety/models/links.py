@@ -1,4 +1,4 @@
-"""The bridge: the one narrow, purposeful channel between the two sides (S-02)."""
+"""The link between a case and a client's record, and what every row about one link has in common."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
+
+SIDES = [("su", "Case manager's side"), ("vs", "IDVA's side")]
 
 
 class CaseLink(models.Model):
@@ -27,7 +29,10 @@ class CaseLink(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["su_case_id", "vs_record_id"], name="one_link_per_pair"),
-            models.UniqueConstraint(fields=["id", "su_case_id", "vs_record_id"], name="link_with_both_sides"),
+            models.UniqueConstraint(
+                fields=["id", "su_case_id", "su_service_id", "vs_record_id", "vs_service_id"],
+                name="link_with_both_sides",
+            ),
         ]
         indexes = [
             models.Index(fields=["vs_record_id"]),
@@ -43,10 +48,13 @@ class BridgeFact(models.Model):
     """Abstract: a row that both sides of one link may read, written by one of them.
 
     The keys of both sides are the link's own, kept true by a composite foreign key; the policies decide by them.
+    `side` is the side that wrote, checked by policy. `recorded_at` is the database's own clock (policies.sql), so that
+    two web processes whose clocks differ cannot disagree about what came first.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     link = models.ForeignKey(CaseLink, on_delete=models.PROTECT, related_name="%(class)ss")
+    side = models.CharField(max_length=4, choices=SIDES)
     su_case_id = models.UUIDField()
     su_service_id = models.UUIDField()
     vs_record_id = models.UUIDField()

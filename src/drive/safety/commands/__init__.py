@@ -1,0 +1,39 @@
+"""What crosses the bridge: one atomic function an act, row and audit event together.
+
+Acts that need to know both a side and the bridge (closing a case and telling the IDVA, recording a contact and asking
+whether a decision was in force) are in `joint` and call the side's own command.
+"""
+
+from .bookings import book_contact, cancel_booking, continue_booking, suspend_booking
+from .decisions import agree_outcome, ask_for_view, give_view, lapse_decision, propose_outcome
+from .emergencies import close_incident, open_incident, tell_emergency_from_case, tell_emergency_from_record
+from .items import acknowledge_item, send_risk_item
+from .joint import close_case, record_contact
+from .links import link_case_and_record
+from .stops import acknowledge_stop, answer_stop, give_stop_reason, raise_stop, raise_stop_on_case
+
+__all__ = [
+    "acknowledge_item",
+    "acknowledge_stop",
+    "agree_outcome",
+    "answer_stop",
+    "ask_for_view",
+    "book_contact",
+    "cancel_booking",
+    "close_case",
+    "close_incident",
+    "continue_booking",
+    "give_stop_reason",
+    "give_view",
+    "lapse_decision",
+    "link_case_and_record",
+    "open_incident",
+    "propose_outcome",
+    "raise_stop",
+    "raise_stop_on_case",
+    "record_contact",
+    "send_risk_item",
+    "suspend_booking",
+    "tell_emergency_from_case",
+    "tell_emergency_from_record",
+]

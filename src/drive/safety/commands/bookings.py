@@ -1,0 +1,119 @@
+"""Planning contact with the service user: the one way in (S-15, S-17)."""
+
+from __future__ import annotations
+
+import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from drive.access.refusal import Refusal
+from drive.access.stepping import Actor
+from drive.audit.record import Act, record_event
+from drive.casework.models import SuCase
+
+from ..models import Booking, BookingState
+from ..position import booking_refusal, refuse, stand_in_line
+
+
+@transaction.atomic
+def book_contact(
+    *,
+    by: Actor,
+    case_id: UUID,
+    kind: str,
+    channel: str,
+    starts_at: datetime.datetime,
+    place: str,
+    reason_given: str,
+    with_whom: str = "",
+    leaves_out: bool = False,
+) -> Booking:
+    """Plan a meeting, visit, call, letter or message (`rules.BOOKING_KINDS`, K-18, K-57) for an aware `starts_at`.
+
+    Refuses, saying what remains open, unless every link of the case has a decision in force that covers the day and
+    the place, and no live stop concern covers it. Waits for whoever is planning or stopping on the same case.
+    """
+    case = SuCase.objects.get(pk=case_id)
+    stand_in_line(case.pk)
+    refuse(booking_refusal(case.pk, starts_at=starts_at, place=place, leaves_out=leaves_out))
+    booking = Booking.objects.create(
+        case=case,
+        service_id=case.service_id,
+        recorded_by_id=by.membership_id,
+        kind=kind,
+        channel=channel,
+        starts_at=starts_at,
+        place=place,
+        with_whom=with_whom,
+        reason_given=reason_given,
+        leaves_out=leaves_out,
+    )
+    _step(by, booking, "planned")
+    return booking
+
+
+@transaction.atomic
+def continue_booking(*, by: Actor, booking_id: UUID) -> None:
+    """Take up a suspended booking again, if it might be made anew now."""
+    booking = Booking.objects.get(pk=booking_id)
+    stand_in_line(booking.case_id)
+    _expect(booking, "suspended")
+    refuse(
+        booking_refusal(
+            booking.case_id, starts_at=booking.starts_at, place=booking.place, leaves_out=booking.leaves_out
+        )
+    )
+    _step(by, booking, "planned")
+
+
+@transaction.atomic
+def suspend_booking(*, by: Actor, booking_id: UUID) -> None:
+    """Set a booking aside without cancelling it."""
+    booking = Booking.objects.get(pk=booking_id)
+    stand_in_line(booking.case_id)
+    _expect(booking, "planned")
+    _step(by, booking, "suspended")
+
+
+@transaction.atomic
+def cancel_booking(*, by: Actor, booking_id: UUID, told: str) -> None:
+    """Cancel, saying what the service user is told: a true reason that points to nobody (S-23)."""
+    booking = Booking.objects.get(pk=booking_id)
+    if not told.strip():
+        raise Refusal("Say what the service user is told.", rule="S-23", field="told")
+    stand_in_line(booking.case_id)
+    _expect(booking, "planned", "suspended")
+    _step(by, booking, "cancelled", told=told)
+
+
+def took_place(*, by: Actor, booking_id: UUID) -> None:
+    """Mark a booking as done, whatever state it was in: what has happened can always be said (S-43)."""
+    _step(by, Booking.objects.get(pk=booking_id), "done")
+
+
+def _expect(booking: Booking, *states: str) -> None:
+    newest = BookingState.objects.filter(booking=booking).order_by("-recorded_at").first()
+    if newest is None or newest.state not in states:
+        raise Refusal(
+            "This booking has changed meanwhile.", why="Open it again to see how it stands.", rule="S-48"
+        )
+
+
+def _step(by: Actor, booking: Booking, state: str, *, told: str = "") -> None:
+    BookingState.objects.create(
+        case_id=booking.case_id,
+        service_id=booking.service_id,
+        recorded_by_id=by.membership_id,
+        booking=booking,
+        state=state,
+        told=told,
+    )
+    record_event(
+        Act.WROTE,
+        by=by,
+        kind="booking",
+        record_id=booking.case_id,
+        service_id=booking.service_id,
+        fields=[state],
+    )

@@ -1,0 +1,196 @@
+"""The joint contact decision: ask, give a view, propose, agree or differ, end early (S-15, S-16, S-19, S-20)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from drive.access.models import local_today
+from drive.access.refusal import Refusal
+from drive.access.stepping import Actor
+
+from ..models import CaseLink, ContactQuestion, ContactView, DecisionLapse, OutcomeAnswer, OutcomeProposal
+from ..rules import OTHERS_AT_RISK, VOICE_NOT_HAD
+from .links import on_link, wrote
+
+
+@transaction.atomic
+def ask_for_view(
+    *,
+    by: Actor,
+    link_id: UUID,
+    planned: str,
+    setting: str,
+    reason_given: str,
+    when_planned: str,
+    why_now: str,
+) -> ContactQuestion:
+    """Ask for a joint decision on contact that is planned; either side may. Decides nothing."""
+    link = CaseLink.objects.get(pk=link_id)
+    question = ContactQuestion.objects.create(
+        **on_link(link, by),
+        planned=planned,
+        setting=setting,
+        reason_given=reason_given,
+        when_planned=when_planned,
+        why_now=why_now,
+    )
+    wrote(by, "contact_question", link, "planned", "setting", "reason_given", "when_planned", "why_now")
+    return question
+
+
+@transaction.atomic
+def give_view(
+    *,
+    by: Actor,
+    question_id: UUID,
+    own_view: str,
+    others_at_risk: Mapping[str, str],
+    if_we_act: str,
+    if_we_do_not: str,
+    would_choose: str,
+    work_out: str,
+    voice: str = "",
+    voice_detail: str = "",
+    leave_out: str = "",
+    use_rule: str = "background",
+) -> ContactView:
+    """Record one side's view, once and for good; the other side's opens when both are in (S-15).
+
+    `others_at_risk` answers every key of `rules.OTHERS_AT_RISK` with words or `unknown`. The IDVA's side also says
+    whose voice it carries (`rules.VOICE`), or why it was not had. Refuses a blank (S-20), and a second view.
+    """
+    question = ContactQuestion.objects.select_related("link").get(pk=question_id)
+    for key, words in OTHERS_AT_RISK:
+        if not others_at_risk.get(key, "").strip():
+            raise Refusal(f"{words}: say who and how, or that it is unknown.", rule="S-20", field=key)
+    if by.side.value == "vs" and not voice:
+        raise Refusal(
+            "Say how the client’s own voice came into this, or why not.", rule="S-15", field="voice"
+        )
+    if voice in VOICE_NOT_HAD and not voice_detail.strip():
+        raise Refusal("Say why the client’s own voice was not had.", rule="S-15", field="voice_detail")
+    try:
+        with transaction.atomic():
+            view = ContactView.objects.create(
+                **on_link(question.link, by),
+                question=question,
+                own_view=own_view,
+                voice=voice,
+                voice_detail=voice_detail,
+                others_at_risk={key: others_at_risk[key].strip() for key, _ in OTHERS_AT_RISK},
+                if_we_act=if_we_act,
+                if_we_do_not=if_we_do_not,
+                would_choose=would_choose,
+                leave_out=leave_out,
+                use_rule=use_rule,
+                work_out=work_out,
+            )
+    except IntegrityError as error:
+        if ContactView.objects.filter(question=question, side=by.side.value).exists():
+            raise Refusal(
+                "Your side’s view is already recorded, and a view does not change.", rule="S-15"
+            ) from error
+        raise
+    wrote(by, "contact_view", question.link, "own_view", "others_at_risk", "would_choose", "use_rule")
+    return view
+
+
+@transaction.atomic
+def propose_outcome(
+    *,
+    by: Actor,
+    question_id: UUID,
+    outcome: str,
+    told: str,
+    ends_on: datetime.date,
+    places: Sequence[str] = (),
+    conditions: str = "",
+    leave_out: str = "",
+    tell_each_other: str = "",
+    dissent: str = "",
+) -> OutcomeProposal:
+    """Put an outcome (K-51) to the other side. Nothing is decided until they agree (S-16).
+
+    Refuses before both views are in, an end date that has passed, and conditions left unsaid.
+    """
+    question = ContactQuestion.objects.select_related("link").get(pk=question_id)
+    sides = set(ContactView.objects.filter(question=question).values_list("side", flat=True))
+    if sides != {"su", "vs"}:
+        raise Refusal(
+            "Both views come first.",
+            why="An outcome can be put forward when each of you has written.",
+            rule="S-15",
+        )
+    if ends_on < local_today():
+        raise Refusal(
+            "The end date has passed.",
+            why="Choose the last day on which this should hold.",
+            rule="S-19",
+            field="ends_on",
+        )
+    if outcome == "go_with_conditions" and not conditions.strip():
+        raise Refusal("Say which conditions.", rule="S-15", field="conditions")
+    proposal = OutcomeProposal.objects.create(
+        **on_link(question.link, by),
+        question=question,
+        outcome=outcome,
+        conditions=conditions,
+        leave_out=leave_out,
+        told=told,
+        tell_each_other=tell_each_other,
+        places=list(places),
+        ends_on=ends_on,
+        dissent=dissent,
+    )
+    wrote(by, "contact_outcome", question.link, "outcome", "conditions", "places", "ends_on", "dissent")
+    return proposal
+
+
+@transaction.atomic
+def agree_outcome(*, by: Actor, proposal_id: UUID, answer: str, dissent: str = "") -> OutcomeAnswer:
+    """Answer the other side's proposal: `agree`, `differ` or `to_panel` (which counts as wait).
+
+    Refuses one's own side's proposal: an outcome has two sides and two people (S-16). A newer proposal replaces this one.
+    """
+    proposal = OutcomeProposal.objects.select_related("link").get(pk=proposal_id)
+    if proposal.side == by.side.value:
+        raise Refusal(
+            "Your side put this forward.",
+            why="The other side answers it; an outcome needs both.",
+            rule="S-16",
+        )
+    if answer != "agree" and not dissent.strip():
+        raise Refusal("Say what you see differently.", rule="S-16", field="dissent")
+    newest = OutcomeProposal.objects.filter(link=proposal.link).order_by("-recorded_at").first()
+    if newest != proposal:
+        raise Refusal("A newer outcome has been put forward.", why="Read and answer that one.", rule="S-16")
+    try:
+        with transaction.atomic():
+            given = OutcomeAnswer.objects.create(
+                **on_link(proposal.link, by),
+                proposal=proposal,
+                proposal_side=proposal.side,
+                answer=answer,
+                dissent=dissent,
+            )
+    except IntegrityError as error:
+        if OutcomeAnswer.objects.filter(proposal=proposal).exists():
+            raise Refusal("This has been answered already.", rule="S-16") from error
+        if "two people" in str(error):
+            raise Refusal("An outcome needs two people.", rule="S-16") from error
+        raise
+    wrote(by, "contact_outcome", proposal.link, "answer", "dissent")
+    return given
+
+
+@transaction.atomic
+def lapse_decision(*, by: Actor, link_id: UUID, cause: str, what: str = "") -> DecisionLapse:
+    """End the decision in force early, for a listed cause (S-19). Bookings stay visible, to be settled together."""
+    link = CaseLink.objects.get(pk=link_id)
+    lapse = DecisionLapse.objects.create(**on_link(link, by), cause=cause, what=what)
+    wrote(by, "decision_lapse", link, "cause")
+    return lapse

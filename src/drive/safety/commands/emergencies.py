@@ -1,0 +1,157 @@
+"""Immediate danger (S-31), and practice incidents (S-41)."""
+
+from __future__ import annotations
+
+import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from drive.access.refusal import Refusal
+from drive.access.stepping import Actor
+from drive.advocacy.models import VsRecord
+from drive.audit.record import Act, record_event
+from drive.casework.models import SuCase
+
+from ..models import CaseEmergency, CaseLink, ClientEmergency, IncidentClosing, PracticeIncident, ReviewCall
+from .links import on_link, wrote
+
+
+@transaction.atomic
+def tell_emergency_from_case(
+    *,
+    by: Actor,
+    case_id: UUID,
+    recipient: str,
+    told_at: datetime.datetime,
+    danger: str,
+    said: str,
+    told_whom: str = "",
+) -> CaseEmergency:
+    """Write down that a statutory service was told now. Nothing ever refuses it; it calls for a joint review (S-31)."""
+    case = SuCase.objects.get(pk=case_id)
+    told = CaseEmergency.objects.create(
+        case=case,
+        service_id=case.service_id,
+        recorded_by_id=by.membership_id,
+        recipient=recipient,
+        told_whom=told_whom,
+        told_at=told_at,
+        danger=danger,
+        said=said,
+    )
+    record_event(
+        Act.DISCLOSED,
+        by=by,
+        kind="su_case",
+        record_id=case.pk,
+        service_id=case.service_id,
+        fields=[recipient],
+    )
+    call_for_review(by=by, cause="emergency", links=list(CaseLink.objects.filter(su_case_id=case.pk)))
+    return told
+
+
+@transaction.atomic
+def tell_emergency_from_record(
+    *,
+    by: Actor,
+    record_id: UUID,
+    recipient: str,
+    told_at: datetime.datetime,
+    danger: str,
+    said: str,
+    told_whom: str = "",
+) -> ClientEmergency:
+    """The same from the IDVA's side."""
+    record = VsRecord.objects.get(pk=record_id)
+    told = ClientEmergency.objects.create(
+        record=record,
+        service_id=record.service_id,
+        recorded_by_id=by.membership_id,
+        recipient=recipient,
+        told_whom=told_whom,
+        told_at=told_at,
+        danger=danger,
+        said=said,
+    )
+    record_event(
+        Act.DISCLOSED,
+        by=by,
+        kind="vs_record",
+        record_id=record.pk,
+        service_id=record.service_id,
+        fields=[recipient],
+    )
+    call_for_review(by=by, cause="emergency", links=list(CaseLink.objects.filter(vs_record_id=record.pk)))
+    return told
+
+
+def call_for_review(*, by: Actor, cause: str, links: list[CaseLink], words: str = "") -> None:
+    """Put a joint review before both workers of each link."""
+    for link in links:
+        ReviewCall.objects.create(**on_link(link, by), cause=cause, words=words)
+        wrote(by, "review_call", link, "cause")
+
+
+@transaction.atomic
+def open_incident(
+    *,
+    by: Actor,
+    case_id: UUID,
+    kind: str,
+    happened_on: datetime.date,
+    what: str,
+    contact_id: UUID | None = None,
+) -> PracticeIncident:
+    """Record, without blame, that something went against the rules of practice (S-41), and call for a joint review."""
+    case = SuCase.objects.get(pk=case_id)
+    incident = PracticeIncident.objects.create(
+        case=case,
+        service_id=case.service_id,
+        recorded_by_id=by.membership_id,
+        kind=kind,
+        happened_on=happened_on,
+        what=what,
+        contact_id=contact_id,
+    )
+    record_event(
+        Act.WROTE,
+        by=by,
+        kind="practice_incident",
+        record_id=case.pk,
+        service_id=case.service_id,
+        fields=["kind", "what"],
+    )
+    call_for_review(by=by, cause="incident", links=list(CaseLink.objects.filter(su_case_id=case.pk)))
+    return incident
+
+
+@transaction.atomic
+def close_incident(*, by: Actor, incident_id: UUID, learnt: str, procedure: str) -> IncidentClosing:
+    """Close with what was learnt and what was decided about procedure; refuses either left blank (S-41)."""
+    incident = PracticeIncident.objects.get(pk=incident_id)
+    for field, words in (("learnt", learnt), ("procedure", procedure)):
+        if not words.strip():
+            raise Refusal(
+                "An incident closes with what was learnt and a decision about procedure.",
+                rule="S-41",
+                field=field,
+            )
+    closing = IncidentClosing.objects.create(
+        incident=incident,
+        case_id=incident.case_id,
+        service_id=incident.service_id,
+        recorded_by_id=by.membership_id,
+        learnt=learnt,
+        procedure=procedure,
+    )
+    record_event(
+        Act.WROTE,
+        by=by,
+        kind="practice_incident",
+        record_id=incident.case_id,
+        service_id=incident.service_id,
+        fields=["learnt", "procedure"],
+    )
+    return closing

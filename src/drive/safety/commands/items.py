@@ -1,0 +1,78 @@
+"""Shared risk information: sending and acknowledging (S-02, S-05, S-08)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from drive.access.refusal import Refusal
+from drive.access.stepping import Actor
+
+from ..models import CaseLink, ItemAcknowledgement, RiskItem
+from .links import on_link, wrote
+
+
+@transaction.atomic
+def send_risk_item(
+    *,
+    by: Actor,
+    link_id: UUID,
+    kind: str,
+    purpose: str,
+    text: str,
+    urgency: str,
+    work_out: str,
+    use_rule: str = "background",
+    decision_served: str = "",
+    sole_informant: bool = False,
+    details: Mapping[str, Any] | None = None,
+) -> RiskItem:
+    """Tell the other worker one thing they must know (K-60), with its purpose, use rule (K-47) and the inference question.
+
+    `urgency` is one of `rules.URGENCIES`. Refuses a blank purpose or a blank answer to "how could he work out where
+    this came from?" (S-02, S-08).
+    """
+    if not purpose.strip():
+        raise Refusal(
+            "Say what the other worker needs this for.",
+            why="Whose safety, and which decision?",
+            rule="S-02",
+            field="purpose",
+        )
+    if not work_out.strip():
+        raise Refusal(
+            "Say how he could work out where this came from.",
+            why="“He could not” is an answer.",
+            rule="S-08",
+            field="work_out",
+        )
+    link = CaseLink.objects.get(pk=link_id)
+    item = RiskItem.objects.create(
+        **on_link(link, by),
+        kind=kind,
+        purpose=purpose,
+        text=text,
+        urgency=urgency,
+        work_out=work_out,
+        use_rule=use_rule,
+        decision_served=decision_served,
+        sole_informant=sole_informant,
+        details=dict(details or {}),
+    )
+    wrote(by, "risk_item", link, "kind", "purpose", "text", "use_rule")
+    return item
+
+
+@transaction.atomic
+def acknowledge_item(*, by: Actor, item_id: UUID) -> None:
+    """Say by name that one has read it. Twice is the same as once; refuses one's own side's item."""
+    item = RiskItem.objects.select_related("link").get(pk=item_id)
+    if item.side == by.side.value:
+        raise Refusal("Your side sent this.", why="The other side acknowledges it.", rule="S-02")
+    if ItemAcknowledgement.objects.filter(item=item, recorded_by_id=by.membership_id).exists():
+        return
+    ItemAcknowledgement.objects.create(**on_link(item.link, by), item=item, item_side=item.side)
+    wrote(by, "risk_item", item.link, "acknowledged")

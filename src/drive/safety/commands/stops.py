@@ -1,0 +1,112 @@
+"""Raising, acknowledging and answering a stop concern (S-17). What it suspends, the database suspends."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from drive.access.refusal import Refusal
+from drive.access.stepping import Actor
+
+from ..models import CaseLink, StopAcknowledgement, StopAnswer, StopConcern, StopConcernReason
+from .links import on_link, wrote
+
+
+@transaction.atomic
+def raise_stop(
+    *,
+    by: Actor,
+    link_id: UUID,
+    scope: str = "all",
+    place: str = "",
+    words: str = "",
+    reason: str = "",
+    use_rule: str = "background",
+) -> StopConcern:
+    """Stop everything the scope covers, at once: bookings are suspended when this returns, and none gets past it.
+
+    `scope` is one of `rules.STOP_SCOPES`; `place` is a K-57 code for the scope `place`, `words` names the topic or the
+    action. The reason may follow (`give_stop_reason`). Refuses only a scope that says too little.
+    """
+    if scope == "place" and not place:
+        raise Refusal("Say which place.", rule="S-17", field="place")
+    if scope in ("topic", "action") and not words.strip():
+        raise Refusal("Say which topic or action.", rule="S-17", field="words")
+    link = CaseLink.objects.get(pk=link_id)
+    concern = StopConcern.objects.create(
+        **on_link(link, by), scope=scope, place=place if scope == "place" else "", words=words
+    )
+    if reason.strip():
+        StopConcernReason.objects.create(
+            **on_link(link, by), concern=concern, reason=reason, use_rule=use_rule
+        )
+    wrote(by, "stop_concern", link, "scope", "place", "reason")
+    return concern
+
+
+@transaction.atomic
+def raise_stop_on_case(
+    *, by: Actor, case_id: UUID, scope: str = "all", place: str = "", words: str = "", reason: str = ""
+) -> list[StopConcern]:
+    """The same on every link of a case, from the case manager's side. Each link has its own concern (S-04)."""
+    links = list(CaseLink.objects.filter(su_case_id=case_id).order_by("recorded_at", "id"))
+    return [
+        raise_stop(by=by, link_id=one.pk, scope=scope, place=place, words=words, reason=reason)
+        for one in links
+    ]
+
+
+@transaction.atomic
+def give_stop_reason(
+    *, by: Actor, concern_id: UUID, reason: str, use_rule: str = "background"
+) -> StopConcernReason:
+    """Say why, now or later. Read by both workers and their managers; never in a banner."""
+    concern = StopConcern.objects.select_related("link").get(pk=concern_id)
+    given = StopConcernReason.objects.create(
+        **on_link(concern.link, by), concern=concern, reason=reason, use_rule=use_rule
+    )
+    wrote(by, "stop_concern", concern.link, "reason")
+    return given
+
+
+@transaction.atomic
+def acknowledge_stop(*, by: Actor, concern_id: UUID) -> None:
+    """Say by name that one has read it. Twice is the same as once."""
+    concern = StopConcern.objects.select_related("link").get(pk=concern_id)
+    if StopAcknowledgement.objects.filter(concern=concern, recorded_by_id=by.membership_id).exists():
+        return
+    StopAcknowledgement.objects.create(**on_link(concern.link, by), concern=concern)
+    wrote(by, "stop_concern", concern.link, "acknowledged")
+
+
+@transaction.atomic
+def answer_stop(*, by: Actor, concern_id: UUID, response: str, told: str = "", eyes: str = "") -> StopAnswer:
+    """One side's answer. The concern stays live until the other side has answered too; nobody closes it alone.
+
+    The case manager's side says what the service user will be told and who keeps an eye on things (S-23).
+    """
+    concern = StopConcern.objects.select_related("link").get(pk=concern_id)
+    if not response.strip():
+        raise Refusal("Write your answer.", rule="S-17", field="response")
+    if by.side.value == "su" and not (told.strip() and eyes.strip()):
+        field = "eyes" if told.strip() else "told"
+        raise Refusal(
+            "Say what the service user will be told and who keeps an eye on things.", rule="S-23", field=field
+        )
+    try:
+        with transaction.atomic():
+            answer = StopAnswer.objects.create(
+                **on_link(concern.link, by), concern=concern, response=response, told=told, eyes=eyes
+            )
+    except IntegrityError as error:
+        if StopAnswer.objects.filter(concern=concern, side=by.side.value).exists():
+            raise Refusal(
+                "Your side has answered already.",
+                why="It stays live until the other side answers too.",
+                rule="S-17",
+            ) from error
+        raise
+    acknowledge_stop(by=by, concern_id=concern_id)
+    wrote(by, "stop_concern", concern.link, "answer")
+    return answer

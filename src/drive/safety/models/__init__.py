@@ -1,0 +1,31 @@
+"""The bridge: the one narrow, purposeful channel between the two sides (S-02). Rows never change."""
+
+from .bookings import Booking, BookingState
+from .decisions import ContactQuestion, ContactView, DecisionLapse, OutcomeAnswer, OutcomeProposal
+from .incidents import CaseEmergency, ClientEmergency, IncidentClosing, PracticeIncident
+from .items import ItemAcknowledgement, ReviewCall, RiskItem
+from .links import BridgeFact, CaseLink
+from .stops import StopAcknowledgement, StopAnswer, StopConcern, StopConcernReason
+
+__all__ = [
+    "Booking",
+    "BookingState",
+    "BridgeFact",
+    "CaseEmergency",
+    "CaseLink",
+    "ClientEmergency",
+    "ContactQuestion",
+    "ContactView",
+    "DecisionLapse",
+    "IncidentClosing",
+    "ItemAcknowledgement",
+    "OutcomeAnswer",
+    "OutcomeProposal",
+    "PracticeIncident",
+    "ReviewCall",
+    "RiskItem",
+    "StopAcknowledgement",
+    "StopAnswer",
+    "StopConcern",
+    "StopConcernReason",
+]

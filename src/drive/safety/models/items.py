@@ -1,0 +1,79 @@
+"""Shared risk information: typed, purposeful, acknowledged (R-60, S-02, S-05, S-08)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from drive.instruments.codelists import code_list
+
+from ..rules import URGENCIES
+from .links import BridgeFact
+
+
+class RiskItem(BridgeFact):
+    """One thing that the other worker must know to keep somebody safe. No attachment, no copied notes.
+
+    `details` holds the structured fields of a closure notice (P-47) and of other typed notices; text for people.
+    """
+
+    kind = models.CharField(max_length=20, help_text="K-60")
+    purpose = models.TextField(help_text="whose safety, and what the other worker needs it for")
+    decision_served = models.CharField(max_length=200, blank=True)
+    urgency = models.CharField(max_length=8, choices=URGENCIES)
+    text = models.TextField()
+    use_rule = models.CharField(max_length=12, default="background", help_text="K-47")
+    work_out = models.TextField(help_text="how could he work out where this came from?")
+    sole_informant = models.BooleanField(
+        default=False, help_text="known only from the client or her IDVA (S-09)"
+    )
+    details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "side"], name="item_with_its_side"),
+            models.CheckConstraint(condition=~Q(purpose=""), name="item_says_its_purpose"),
+            models.CheckConstraint(condition=~Q(work_out=""), name="item_answers_inference"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[c.code for c in code_list("K-60").codes]), name="item_kind_is_k60"
+            ),
+            models.CheckConstraint(
+                condition=Q(use_rule__in=[c.code for c in code_list("K-47").codes]),
+                name="item_use_rule_is_k47",
+            ),
+        ]
+        indexes = [models.Index(fields=["link", "-recorded_at"])]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class ItemAcknowledgement(BridgeFact):
+    """One person on the receiving side has read an item, by name. The sender's own side cannot acknowledge it."""
+
+    item = models.ForeignKey(RiskItem, on_delete=models.PROTECT, related_name="acknowledgements")
+    item_side = models.CharField(max_length=4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "recorded_by"], name="item_acknowledged_once"),
+            models.CheckConstraint(
+                condition=~Q(item_side=models.F("side")), name="item_acknowledged_by_the_other_side"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "acknowledged"
+
+
+class ReviewCall(BridgeFact):
+    """A joint review is called for: by an emergency, a practice incident, an override (S-31, S-41)."""
+
+    cause = models.CharField(
+        max_length=12,
+        choices=[("emergency", "Emergency"), ("incident", "Practice incident"), ("asked", "Asked for")],
+    )
+    words = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.cause

@@ -1,0 +1,61 @@
+"""May contact happen? Asks the database's own functions (policies.sql), so that nothing decides twice (S-15, S-17)."""
+
+from __future__ import annotations
+
+import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from drive.access.refusal import Refusal
+
+from .rules import STILL_OPEN, refusal_words
+
+
+def _ask(question: str, *arguments: object) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {question}", arguments)
+        (answer,) = cursor.fetchone()
+    return answer
+
+
+def position(link_id: UUID) -> str:
+    """`in_force`, or why no decision on this link is: `stop`, `undecided`, `not_agreed`, `lapsed`, `ended`."""
+    return str(_ask("safety.position(%s, clock_timestamp())", link_id))
+
+
+def latest_decision(link_id: UUID) -> UUID | None:
+    """The newest outcome that both sides settled, whether or not it is in force; None before the first."""
+    found = _ask("safety.latest_decision(%s, clock_timestamp())", link_id)
+    return found if isinstance(found, UUID) else None
+
+
+def contact_refusal(case_id: UUID) -> str:
+    """Empty when every link of the case has a decision in force; otherwise the first reason, as in `position`."""
+    return str(_ask("coalesce(safety.contact_refusal(%s, clock_timestamp()), '')", case_id))
+
+
+def contact_refusal_at(case_id: UUID, moment: datetime.datetime) -> str:
+    """The same for a moment that has passed; a moment still to come is taken as now."""
+    question = "coalesce(safety.contact_refusal(%s, least(%s, clock_timestamp())), '')"
+    return str(_ask(question, case_id, moment))
+
+
+def booking_refusal(case_id: UUID, *, starts_at: datetime.datetime, place: str, leaves_out: bool) -> str:
+    """Empty when this contact may be planned now; otherwise a key of `rules.POSITIONS` or `rules.BOOKING_REFUSALS`."""
+    question = "coalesce(safety.booking_refusal(%s, clock_timestamp(), %s, %s, %s), '')"
+    return str(_ask(question, case_id, starts_at, place, leaves_out))
+
+
+def stand_in_line(case_id: UUID) -> None:
+    """Wait until nobody else plans, stops or decides on this case, and hold the place until the transaction ends."""
+    _ask("safety.lock_case(%s)", case_id)
+
+
+def refuse(code: str, *, rule: str = "S-15") -> None:
+    """Raise the refusal that a code stands for, with what remains open; nothing for an empty code."""
+    if code:
+        what, opens = refusal_words(code)
+        raise Refusal(
+            what, why=opens, still_open=STILL_OPEN, rule="S-17" if code.startswith("stop") else rule
+        )

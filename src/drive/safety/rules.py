@@ -1,0 +1,152 @@
+"""What the bridge knows without a database: code lists of its own, and which words stand for which answer.
+
+Whether contact may happen is decided by one SQL function, `safety.position` (policies.sql), which the page, the
+command and the constraint trigger all ask; this file holds only the words for its answers.
+"""
+
+from __future__ import annotations
+
+from drive.instruments.codelists import code_list
+
+PERMITTING = code_list("K-51").roll_up("booking_permitted")
+"""Outcomes under which contact may be booked. The SQL function lists the same four; a test compares them."""
+
+OTHERS_AT_RISK: tuple[tuple[str, str], ...] = (
+    ("children", "Children"),
+    ("partner", "A new, hidden or future partner"),
+    ("adult_family", "Adult family"),
+    ("workers", "Workers"),
+    ("himself", "The Drive service user"),
+)
+"""Who S-20 asks about in every contact decision, besides the client. Each is words or `unknown`, never blank."""
+
+UNKNOWN_ANSWER = "unknown"
+"""What is stored for "Unknown" in `others_at_risk`, `if_we_act` and `if_we_do_not`."""
+
+VOICE: tuple[tuple[str, str], ...] = (
+    ("told_directly", "Told me directly"),
+    ("through_worker", "Through another worker"),
+    ("not_reached", "Not had: could not be reached"),
+    ("not_asked", "Not asked, for a reason"),
+)
+"""How the client's own voice came into the IDVA's view, or why it did not (S-15)."""
+VOICE_NOT_HAD = frozenset({"not_reached", "not_asked"})
+
+ANSWERS: tuple[tuple[str, str], ...] = (
+    ("agree", "Agree this outcome"),
+    ("differ", "Differ, and say what instead"),
+    ("to_panel", "Take it to the panel"),
+)
+"""What the other side can say to a proposed outcome. `to_panel` counts as wait."""
+
+LAPSE_CAUSES: tuple[tuple[str, str], ...] = (
+    ("custody", "Taken into custody, released or moved"),
+    ("incident", "New incident"),
+    ("new_partner", "New partner"),
+    ("client_engagement", "Change in the client's engagement"),
+    ("client_residence", "Change in where the client lives"),
+    ("order", "Order made or lifted"),
+    ("allegation", "New allegation"),
+    ("plan", "The plan changed"),
+    ("silence", "Long silence"),
+)
+"""Events that end a decision at once (S-19)."""
+
+STOP_SCOPES: tuple[tuple[str, str], ...] = (
+    ("all", "Everything"),
+    ("contact", "All contact"),
+    ("place", "A place"),
+    ("topic", "A topic"),
+    ("action", "An action"),
+)
+
+BOOKING_KINDS: tuple[tuple[str, str], ...] = (
+    ("meeting", "Meeting"),
+    ("joint_visit", "Joint visit with another worker"),
+    ("prison_visit", "Prison visit"),
+    ("call", "Phone or video call"),
+    ("letter", "Letter"),
+    ("message", "Text or email"),
+)
+"""Kinds of planned contact with the service user himself: all of them are direct contact (S-21)."""
+
+BOOKING_STATES: tuple[tuple[str, str], ...] = (
+    ("planned", "Planned"),
+    ("suspended", "Suspended"),
+    ("cancelled", "Cancelled"),
+    ("done", "Took place"),
+)
+
+URGENCIES: tuple[tuple[str, str], ...] = (
+    ("urgent", "Urgent: somebody's safety may depend on it today"),
+    ("soon", "Soon"),
+    ("routine", "For their next look"),
+)
+
+INCIDENT_KINDS: tuple[tuple[str, str], ...] = (
+    ("contact_without_decision", "Contact without a joint decision in force"),
+    ("contact_under_stop", "Contact under a live stop concern"),
+    ("contact_against_view", "Contact against a view"),
+    ("premature_disclosure", "Drive disclosed too early"),
+    ("leak", "Information reached somebody it should not"),
+    ("clash", "Linked people came together in one place"),
+    ("missed_check_in", "Missed check-in with harm"),
+    ("misled", "Misled about having a choice"),
+)
+"""Kinds of practice incident (S-41)."""
+
+EMERGENCY_RECIPIENTS: tuple[tuple[str, str], ...] = (
+    ("police", "Police"),
+    ("childrens_services", "Children's services"),
+    ("adult_services", "Adult social care"),
+    ("ambulance", "Ambulance"),
+)
+"""Statutory recipients whom any worker may tell now (S-31)."""
+
+POSITIONS: dict[str, tuple[str, str]] = {
+    "in_force": ("A joint contact decision is in force.", ""),
+    "stop": ("A stop concern is live.", "Answer it together with the other worker."),
+    "undecided": ("There is no joint contact decision yet.", "Ask for the two views, then agree an outcome."),
+    "not_agreed": (
+        "Contact is not agreed at present.",
+        "The outcome agreed, or a wish to take it to the panel, does not permit it.",
+    ),
+    "lapsed": (
+        "The joint contact decision has lapsed.",
+        "Something changed after it was agreed. Decide together again.",
+    ),
+    "ended": ("The joint contact decision is past its end date.", "Decide together again."),
+    "unlinked": ("No IDVA is linked to this case.", "A joint contact decision needs an IDVA's view."),
+}
+"""What `safety.position` answers, in words: what, and what would open it."""
+
+BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
+    "past": ("This time has passed.", "Record it as contact that has happened."),
+    "after_end": (
+        "A joint contact decision ends before that day.",
+        "Choose an earlier day, or decide together again.",
+    ),
+    "place": (
+        "The joint contact decision does not cover this place.",
+        "Choose a place it covers, or ask for a joint view.",
+    ),
+    "stop_place": ("This place is under a stop concern.", "Choose another place."),
+    "leave_out": (
+        "A topic or an action is under a stop concern.",
+        "Say that it is left out, or answer the concern first.",
+    ),
+}
+"""What `safety.booking_refusal` answers besides the positions."""
+
+STILL_OPEN = "Research, sharing with agencies, markers, disruption and safeguarding remain open to you, and what has happened can always be recorded."
+"""What no strategy, decision or concern ever closes (S-21, S-43)."""
+
+
+def label(choices: tuple[tuple[str, str], ...], code: str) -> str:
+    """The words of a code. Raises `KeyError` for a code that is not in the list."""
+    return dict(choices)[code]
+
+
+def refusal_words(code: str) -> tuple[str, str]:
+    """(what, what would open it) for an answer of `safety.position` or `safety.booking_refusal`."""
+    return POSITIONS[code] if code in POSITIONS else BOOKING_REFUSALS[code]

@@ -14,6 +14,43 @@ call access.protect_case_fact('casework_serviceuserprofile');
 call access.protect_case_fact('casework_stateentry');
 call access.protect_case_fact('casework_linkedperson');
 
+-- What is done on a case: each row inserted once and never changed.
+call access.protect_case_fact('casework_contact');
+call access.protect_case_fact('casework_session');
+call access.protect_case_fact('casework_action');
+call access.protect_case_fact('casework_researchnote');
+call access.protect_case_fact('casework_contactstrategy');
+call access.protect_case_fact('casework_assessment');
+call access.protect_case_fact('casework_reviewflag');
+call access.protect_case_fact('casework_reviewflaganswer');
+call access.protect_case_fact('casework_closure');
+
+-- How many cases each holder of a service has, for whoever gives out cases: numbers only, no case (P-21). Answers the
+-- allocation scope for a service of its own site, and the manager for their own service; anybody else gets no row.
+grant select on casework_sucase, casework_stateentry to role_policy;
+create policy counts on casework_sucase for select to role_policy using (true);
+create policy counts on casework_stateentry for select to role_policy using (true);
+
+create or replace function access.caseload_counts(service uuid)
+returns table (membership_id uuid, open_cases bigint, on_hold bigint, direct bigint, allocated_lately bigint)
+language sql stable security definer
+begin atomic
+  select a.membership_id, count(*), count(*) filter (where s.value = 'on_hold'), count(*) filter (where p.value = 'direct'),
+         count(*) filter (where c.allocated_on > (select access.today()) - 28)
+    from access_caseassignment a
+    join casework_sucase c on c.id = a.case_id
+    cross join lateral (select e.value from casework_stateentry e where e.case_id = c.id and e.history = 'status'
+                         order by e.since desc, e.recorded_at desc limit 1) s
+    left join lateral (select e.value from casework_stateentry e where e.case_id = c.id and e.history = 'approach'
+                        order by e.since desc, e.recorded_at desc limit 1) p on true
+   where a.service_id = service and a.kind = 'holder'
+     and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
+     and s.value not in ('closed', 'not_progressed', 'rejected')
+     and (access.service_site(service) = (select access.site_in('allocation'))
+          or service = (select access.service_in('su_manager')))
+   group by a.membership_id;
+end;
+
 -- Opening by allocation.
 call access.allocation_adds('casework_sucase');
 call access.allocation_adds('casework_serviceuserprofile');

@@ -1,4 +1,4 @@
-"""What the case manager's side can do: one atomic function an act, row and audit event together."""
+"""Opening a case, by allocation or by the manager."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from drive.audit.record import Act, record_event
 from drive.people.codes import new_case_code
 from drive.people.profiles import NewProfile
 
-from .models import CaseHistory, LinkedPerson, ServiceUserProfile, StateEntry, SuCase
+from ..models import CaseHistory, LinkedPerson, ServiceUserProfile, StateEntry, SuCase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,25 +53,53 @@ def open_case(
     """
     today = local_today()
     case = SuCase(
-        code=new_case_code(), person_key=person_key, site_id=site_id, service_id=service_id, referral_id=referral_id,
-        referred_on=referred_on, accepted_on=accepted_on, allocated_on=today, starts_on=today, recorded_by_id=by.membership_id,
-    )  # fmt: skip
+        code=new_case_code(),
+        person_key=person_key,
+        site_id=site_id,
+        service_id=service_id,
+        referral_id=referral_id,
+        referred_on=referred_on,
+        accepted_on=accepted_on,
+        allocated_on=today,
+        starts_on=today,
+        recorded_by_id=by.membership_id,
+    )
     CaseAssignment.objects.create(
-        membership_id=holder_id, case_id=case.pk, service_id=service_id, kind=AssignmentKind.HOLDER, recorded_by_id=by.membership_id
+        membership_id=holder_id,
+        case_id=case.pk,
+        service_id=service_id,
+        kind=AssignmentKind.HOLDER,
+        recorded_by_id=by.membership_id,
     )
     case.save(force_insert=True)
     fact = {"case": case, "service_id": service_id, "recorded_by_id": by.membership_id}
     ServiceUserProfile.objects.create(**fact, **profile.fields())
-    states = {CaseHistory.STATUS: "allocated", CaseHistory.CONTACT: "planned_pending", CaseHistory.WHEREABOUTS: "unknown"}
+    states = {
+        CaseHistory.STATUS: "allocated",
+        CaseHistory.CONTACT: "planned_pending",
+        CaseHistory.WHEREABOUTS: "unknown",
+    }
     if approach:
         states[CaseHistory.APPROACH] = approach
     for history, value in states.items():
         StateEntry.objects.create(**fact, history=history, value=value, since=today)
     for person in linked:
         LinkedPerson.objects.create(
-            **fact, pk=person.id, link_id=person.link_id, name_as_referred=person.name_as_referred,
-            relationship=person.relationship, age_as_referred=person.age_as_referred,
-            gender_as_referred=person.gender_as_referred, is_index=person.is_index,
-        )  # fmt: skip
-    record_event(Act.WROTE, by=by, kind="su_case", record_id=case.pk, service_id=service_id, fields=["opened", "assignment"])
+            **fact,
+            pk=person.id,
+            link_id=person.link_id,
+            name_as_referred=person.name_as_referred,
+            relationship=person.relationship,
+            age_as_referred=person.age_as_referred,
+            gender_as_referred=person.gender_as_referred,
+            is_index=person.is_index,
+        )
+    record_event(
+        Act.WROTE,
+        by=by,
+        kind="su_case",
+        record_id=case.pk,
+        service_id=service_id,
+        fields=["opened", "assignment"],
+    )
     return case

@@ -82,6 +82,7 @@ def render() -> str:
         INTRODUCTION,
         *_table(("State", "Label", "Meaning", "Who"), _states()),
         RULES,
+        SITE_FILES,
         "## Instruments\n",
     ]
     for instrument_id in library().ids:

@@ -47,8 +47,6 @@ class RadioTiles(forms.RadioSelect):
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         choice = self.notes.get(str(value))
         option["hint"] = choice.hint if choice else ""
-        if option["type"] == "radio":
-            option["attrs"].pop("aria-invalid", None)  # not an attribute a radio button may have
         return option
 
 

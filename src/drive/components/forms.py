@@ -20,14 +20,11 @@ from django.utils.functional import cached_property
 
 from drive.components import dates
 from drive.components.choices import (
-    CheckTiles,
     Choice,
     ChoiceTiles,
     MultipleTiles,
-    RadioTiles,
     Select,
     Tick,
-    TickTile,
     needs_an_answer,
 )
 from drive.components.environment import TEMPLATES
@@ -57,7 +54,7 @@ class BoundField(forms.BoundField):
     @property
     def error_target(self) -> str:
         """The id of the first control, where a link from the error summary leads."""
-        first_of_several = isinstance(self.field.widget, RadioTiles | forms.MultiWidget)
+        first_of_several = isinstance(self.field.widget, forms.RadioSelect | forms.MultiWidget)
         return f"{self.auto_id}_0" if first_of_several else self.auto_id
 
     @property
@@ -96,15 +93,14 @@ class BoundField(forms.BoundField):
 
 
 def _kind(widget: forms.Widget) -> str:
-    if isinstance(widget, CheckTiles | RadioTiles | TickTile | forms.CheckboxInput | forms.MultiWidget):
-        return ""
+    """The GOV.UK part a control is drawn as; "" for one that has no box of its own to draw."""
     if isinstance(widget, forms.Textarea):
         return "textarea"
     if isinstance(widget, forms.Select):
         return "select"
-    if isinstance(widget, forms.FileInput) or widget.is_hidden:
+    if isinstance(widget, forms.CheckboxInput | forms.FileInput) or widget.is_hidden:
         return ""
-    return "input" if isinstance(widget, forms.TextInput) else ""
+    return "input" if isinstance(widget, forms.widgets.Input) else ""
 
 
 class Renderer(BaseRenderer):

@@ -104,6 +104,21 @@ def test_choices_may_come_from_an_enumeration_and_be_set_again() -> None:
     assert "Phone" in drawn(Form(), "channel")
 
 
+def test_a_plain_django_field_is_drawn_like_ours() -> None:
+    class SignIn(forms.Form):
+        login = forms.EmailField(label="Email")
+        password = forms.CharField(label="Password", widget=forms.PasswordInput)
+        kind = forms.ChoiceField(label="Kind", choices=[("a", "A")], widget=forms.RadioSelect)
+        remember = forms.BooleanField(label="Remember me", required=False)
+
+    form = SignIn(MultiValueDict({"login": ["nobody"]}))
+    assert not form.is_valid()
+    assert 'class="govuk-input govuk-input--error"' in drawn(form, "login")
+    assert 'class="govuk-input govuk-input--error"' in drawn(form, "password")
+    assert form["kind"].error_target in ids(drawn(form, "kind"))  # type: ignore[attr-defined]
+    assert "drive-tile" in drawn(form, "remember")
+
+
 def answered(field: forms.Field, **data: Any) -> forms.Form:
     form_class = type("OneField", (forms.Form,), {"it": field})
     made: forms.Form = form_class(MultiValueDict({key: [value] for key, value in data.items()}))

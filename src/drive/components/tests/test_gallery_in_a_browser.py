@@ -150,6 +150,25 @@ def test_a_draft_is_kept_while_typing_and_a_failure_is_said_in_words(browser: Br
     page.close()
 
 
+def test_someone_who_never_stops_typing_has_a_draft_within_five_seconds(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(f"{site}/case.html")
+    sent: list[str] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        route.fulfill(status=200, body='{"kept": "14:10:27"}', content_type="application/json")
+
+    page.route("**/case.html", answer)
+    for second in range(1, 6):
+        page.locator("#id_note").press_sequentially(f"{second} ")
+        page.clock.run_for(1000)
+    page.get_by_text("Draft kept 14:10:27").wait_for(timeout=3000)
+    assert len(sent) == 1
+    page.close()
+
+
 def test_without_a_script_every_answer_can_be_given_and_the_draft_kept(browser: Browser, site: str) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 800})
     page = context.new_page()

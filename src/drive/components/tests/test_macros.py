@@ -30,6 +30,7 @@ SPECIAL: dict[str, Any] = {
     "problems": [(NASTY, NASTY)],
     "errors": [NASTY],
     "tags": [NASTY],
+    "kinds": [(NASTY, NASTY, True)],
     "shared": (NASTY, NASTY, True),
     "choices": [Choice(NASTY, NASTY, NASTY, NASTY)],
     "columns": [(NASTY, True)],
@@ -123,6 +124,16 @@ def test_the_standing_shows_in_class_mark_and_words(
     assert mark in html.split('class="drive-standing"')[1]
     assert Standing(side, own=own).words in html
     assert "Barnabas Quillfeather" in html
+
+
+def test_a_page_sets_its_own_standing_over_the_one_it_was_given(environment: jinja2.Environment) -> None:
+    child = (
+        '{% extends "components/layout.html" %}{% set standing = "bridge" %}{% set own_side = "client" %}'
+        '{% set page_title = "Joint decision" %}{% block main %}<h1>Both views</h1>{% endblock %}'
+    )
+    html = environment.from_string(child).render(page_title="", standing="case", reader=None)
+    assert "drive-standing-bridge drive-own-client" in html
+    assert "<title>Joint decision – Drive</title>" in html
 
 
 def test_a_bridge_without_a_reader_side_is_refused(environment: jinja2.Environment) -> None:

@@ -117,7 +117,8 @@ def compare(one: Evidence, other: Evidence) -> Judgement:
     names = _names(one.profile.name, other.profile.name)
     born = _born(one.profile.born, other.profile.born)
     points = names.points + born.points
-    hopeless = points + NAMED_TOGETHER + ADDRESS_SAME + POSTCODE_SAME < POSSIBLE
+    # A birth date that contradicts outweighs all else: a father and a son share names, a house and a victim.
+    hopeless = born.opposed or points + NAMED_TOGETHER + ADDRESS_SAME + POSTCODE_SAME < POSSIBLE
     if names.points < 0 or hopeless or (names.different_surname and born.points != BORN_SAME):
         return _judged(0, names, born, 0)
     together = any(_agree(a, b) for a in one.named_with for b in other.named_with)

@@ -195,10 +195,13 @@ def lay_out() -> Cast:
 
 def sign_in(membership: Membership) -> Client:
     """A browser in which the person of the membership is signed in, without the sign-in page."""
+    from allauth.mfa.models import Authenticator
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
     with seeding():
+        if not Authenticator.objects.filter(user_id=membership.user_id).exists():
+            Authenticator.objects.create(user_id=membership.user_id, type=Authenticator.Type.TOTP, data={})
         session = SessionStore()
         session[SESSION_KEY] = str(membership.user_id)
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"

@@ -272,6 +272,13 @@ class BreakGlass(models.Model):
     record_id = models.UUIDField()
     service_id = models.UUIDField(help_text="the service whose record it is")
     reason = models.TextField()
+    told = models.CharField(
+        max_length=12,
+        choices=[("yes", "Yes"), ("about_to", "I am about to"), ("not_needed", "Not needed, as the reason says")],
+        default="",
+        blank=True,
+        help_text="whether police or children's services were told",
+    )
     opened_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
 
@@ -280,6 +287,24 @@ class BreakGlass(models.Model):
 
     def __str__(self) -> str:
         return f"until {self.expires_at}"
+
+
+class BreakGlassReview(models.Model):
+    """What the manager of the record's side, or the governance lead, found about an emergency reading (S-35)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    break_glass = models.OneToOneField(BreakGlass, on_delete=models.PROTECT, related_name="review")
+    service_id = models.UUIDField(help_text="the reading's own, copied for the policy")
+    finding = models.CharField(
+        max_length=12, choices=[("needed", "It was needed"), ("not_needed", "It was not needed"), ("unclear", "Not settled yet")]
+    )
+    note = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.finding
+
 
 
 class Draft(models.Model):
@@ -302,3 +327,17 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form}, kept {self.kept_at:%d %b %H:%M}"
+
+
+class Installation(models.Model):
+    """What this database is for: a practice site with invented people, or real work. One row, never both."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    mode = models.CharField(max_length=16, choices=[("demonstration", "Practice, invented people"), ("live", "Real work")])
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]
+
+    def __str__(self) -> str:
+        return self.mode

@@ -13,14 +13,24 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, Protocol, cast
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from drive.audit.record import Act, record_event
 
+from .drafts import discard_interrupted
+from .models import Membership
 from .permissions import Permission
 from .scopes import Scope
 from .stepping import Actor, acting_as
+
+
+class AccountRequest(HttpRequest):
+    """A request of somebody signed in, with a choice of role or before it."""
+
+    actor: Actor | None
+    memberships: list[Membership]
 
 
 class ActorRequest(HttpRequest):
@@ -41,7 +51,7 @@ class Page:
     key: str = ""
     """The URL argument that names the record; empty for lists."""
     public: bool = False
-    """Reachable without a membership (sign-in, cover screen). Shows nothing about anybody."""
+    """Reachable by anybody (sign-in, cover screen). Shows nothing about anybody."""
 
 
 class DeclaredView(Protocol):
@@ -83,12 +93,17 @@ def page[**K](
                 if response.status_code >= 500:
                     raise FailedResponseError(response)
                 if looks_at and request.method in ("GET", "HEAD") and response.status_code == 200:
+                    reading = getattr(request, "emergency", None)
                     record_event(
                         Act.LOOKED,
                         by=actor,
                         kind=looks_at,
                         record_id=cast(UUID | None, kwargs.get(key)) if key else None,
+                        # an emergency reading is the business of the record's own service (S-35)
+                        service_id=reading.service_id if reading else None,
                     )
+                if request.method == "POST" and response.status_code in (302, 303):
+                    discard_interrupted(actor, request.POST.get("interrupted", ""))
             return response
 
         declared_view = cast(DeclaredView, guarded)
@@ -102,8 +117,19 @@ def public_page(title: str) -> Callable[[Callable[..., HttpResponseBase]], Decla
     """Declare a view that anybody may reach and that shows nothing about anybody."""
 
     def declare(view: Callable[..., HttpResponseBase]) -> DeclaredView:
-        declared_view = cast(DeclaredView, view)
+        declared_view = cast(DeclaredView, login_not_required(view))
         declared_view.page = Page(None, title, public=True)
+        return declared_view
+
+    return declare
+
+
+def account_page(title: str) -> Callable[[Callable[..., HttpResponseBase]], DeclaredView]:
+    """Declare a view about one's own account: needs a signed-in person, no membership. Works in the accounts scope."""
+
+    def declare(view: Callable[..., HttpResponseBase]) -> DeclaredView:
+        declared_view = cast(DeclaredView, view)
+        declared_view.page = Page(None, title)
         return declared_view
 
     return declare

@@ -225,11 +225,87 @@ create policy reviews_su on access_breakglass for select to role_su_manager usin
 create policy reviews_vs on access_breakglass for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
 create policy reviews on access_breakglass for select to role_governance
   using (exists (select from access_membership m where m.id = access_breakglass.membership_id));
+-- The holder is told at once that somebody reads in an emergency.
+create policy told_su on access_breakglass for select to role_su_worker using (record_id = any ((select access.su_cases_held())::uuid[]));
+create policy told_vs on access_breakglass for select to role_vs_worker using (record_id = any ((select access.vs_records_held())::uuid[]));
+grant insert, update on access_breakglass to role_policy;
+create policy opens on access_breakglass for insert to role_policy with check (true);
+create policy finishes on access_breakglass for update to role_policy using (true) with check (true);
 
--- Drafts: their author's alone (S-48). The accounts scope keeps them when a session has run out, for the same account.
+-- To open a record by its code the database must find what its reader cannot see yet. These two policies let the
+-- function below look, and nobody else.
+grant select on casework_sucase, advocacy_vsrecord to role_policy;
+create policy found_in_emergency on casework_sucase for select to role_policy using (true);
+create policy found_in_emergency on advocacy_vsrecord for select to role_policy using (true);
+
+-- Opens a record of the reader's own side and site for three hours. Never one that they are barred from, and never the
+-- other side of a case that they work or worked in any membership. A code that leads nowhere makes a row as well, with
+-- a record that does not exist: the answer is the same, and the reviewer sees that it was tried (S-35, S-39).
+create or replace function access.open_in_emergency(reading uuid, asked_code text, why text, has_told text)
+returns uuid language sql volatile security definer
+begin atomic
+  insert into access_breakglass (id, membership_id, record_id, service_id, reason, told, opened_at, expires_at)
+  select reading, m.id, coalesce(found.record_id, gen_random_uuid()), coalesce(found.service_id, m.service_id), why, has_told,
+         now(), now() + interval '3 hours'
+    from access_membership m
+    left join lateral (
+      select x.record_id, x.service_id from (
+        select c.id as record_id, c.service_id from casework_sucase c
+         where m.side = 'su' and c.site_id = m.site_id and c.code = asked_code
+           and not exists (select from safety_caselink l
+                             join access_clientassignment a on a.record_id = l.vs_record_id
+                             join access_membership own on own.id = a.membership_id
+                            where l.su_case_id = c.id and own.user_id = m.user_id)
+        union all
+        select r.id, r.service_id from advocacy_vsrecord r
+         where m.side = 'vs' and r.site_id = m.site_id and r.code = asked_code
+           and not exists (select from safety_caselink l
+                             join access_caseassignment a on a.case_id = l.su_case_id
+                             join access_membership own on own.id = a.membership_id
+                            where l.vs_record_id = r.id and own.user_id = m.user_id)
+      ) x
+       where x.record_id <> all ((select access.barred())::uuid[])
+       order by (x.service_id = m.service_id) desc limit 1
+    ) found on true
+   where m.id in ((select access.member_in('su_worker')), (select access.member_in('vs_worker')))
+  returning record_id;
+end;
+
+-- Ends one's own reading before its time.
+create or replace function access.finish_emergency_reading(reading uuid) returns uuid language sql volatile security definer
+begin atomic
+  update access_breakglass set expires_at = now()
+   where id = reading and membership_id = (select access.membership()) and expires_at > now()
+  returning record_id;
+end;
+
+-- Reviews: by the manager of the record's side, or the governance lead when two working days have passed; never one's own.
+call access.protect('access_breakglassreview');
+grant select, insert on access_breakglassreview to role_su_manager, role_vs_manager, role_governance;
+create policy at_su_service on access_breakglassreview for select to role_su_manager using (service_id = (select access.service_in('su_manager')));
+create policy at_vs_service on access_breakglassreview for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
+create policy at_site on access_breakglassreview for select to role_governance
+  using (exists (select from access_breakglass b where b.id = access_breakglassreview.break_glass_id));
+create policy reviews on access_breakglassreview for insert to role_su_manager, role_vs_manager, role_governance
+  with check (recorded_by_id = (select access.membership())
+              and exists (select from access_breakglass b where b.id = access_breakglassreview.break_glass_id
+                            and b.service_id = access_breakglassreview.service_id and b.membership_id <> (select access.membership())));
+
+-- What the database is for: read by everybody, written by the owner at first start.
+do $$
+declare
+  scope text;
+begin
+  foreach scope in array array['su_worker', 'su_manager', 'vs_worker', 'vs_manager', 'referrals', 'panel', 'allocation', 'adviser',
+                               'governance', 'custodian', 'report', 'administration', 'accounts', 'matcher', 'clock'] loop
+    execute format('grant select on access_installation to %s', access.scope_role(scope));
+  end loop;
+end $$;
+
+-- Drafts: their author's alone (S-48). The one kind of row that changes and goes: it is nobody's record yet.
 call access.protect('access_draft');
 grant select, insert, update, delete on access_draft to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_governance, role_administration;
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration;
 create policy own on access_draft for all to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_governance, role_administration
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration
   using (membership_id = (select access.membership())) with check (membership_id = (select access.membership()));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from .models import Membership, local_today
+from .models import Membership, User, local_today
 
 
 def live_memberships(user_id: UUID) -> list[Membership]:
@@ -25,3 +25,8 @@ def colleagues(*, service_id: UUID, roles: tuple[str, ...]) -> list[Membership]:
             service_id=service_id, role__in=roles, starts_on__lte=today, ends_on__gt=today
         ).order_by("name", "id")
     )
+
+
+def account_id_of(email: str) -> UUID | None:
+    """The account of an address, or none. Accounts scope."""
+    return User.objects.filter(email=email.strip().lower()).values_list("pk", flat=True).first()

@@ -5,29 +5,43 @@ from __future__ import annotations
 from django.urls import NoReverseMatch, reverse
 
 from drive.access.permissions import Permission
+from drive.access.scopes import Scope
 from drive.access.stepping import Actor
+from drive.components.page import MenuItem
 
 ENTRIES: tuple[tuple[str, str, Permission], ...] = (
-    ("Desk", "desk", Permission.DESK_VIEW),
+    ("Desk", "home", Permission.DESK_VIEW),
     ("Cases", "case_list", Permission.CASE_VIEW),
     ("Clients", "client_list", Permission.CLIENT_VIEW),
+    ("Team", "team", Permission.TEAM_VIEW),
     ("Referrals", "referral_list", Permission.REFERRAL_VIEW),
     ("Panel", "panel_list", Permission.PANEL_VIEW),
     ("Allocation", "allocation_list", Permission.ALLOCATION_DECIDE),
     ("Return", "return", Permission.RETURN_VIEW),
 )
-"""(label, URL name, permission)."""
+"""(label, URL name, permission). An entry whose page does not exist here is left out."""
 
 
-def menu_for(actor: Actor | None) -> list[tuple[str, str]]:
-    """(label, address) of what the actor's role may open; empty for nobody."""
+def address_of(name: str) -> str:
+    """The address of a page without arguments, or nothing where this site has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def desk_address(scope: Scope) -> str:
+    """Where the desk of a scope stands: a page named `desk_<scope>`, else one named `desk`; "" without either."""
+    return address_of(f"desk_{scope.value}") or address_of("desk")
+
+
+def menu_for(actor: Actor | None, path: str = "") -> list[MenuItem]:
+    """What the actor's role may open, in order; empty for nobody. The longest address that begins `path` is current."""
     if actor is None:
         return []
-    found = []
-    for label, name, permission in ENTRIES:
-        if actor.may(permission):
-            try:
-                found.append((label, reverse(name)))
-            except NoReverseMatch:
-                continue
-    return found
+    found = [(label, address_of(name)) for label, name, permission in ENTRIES if actor.may(permission)]
+    here = max((url for _label, url in found if url and path.startswith(url)), key=len, default="")
+    desk = desk_address(actor.scope)
+    if desk and path.startswith(desk) and len(desk) > len(here):
+        here = address_of("home")
+    return [MenuItem(label, url, current=url == here) for label, url in found if url]

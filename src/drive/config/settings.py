@@ -29,6 +29,9 @@ DRIVE_FIELD_KEYS = env.list("DRIVE_FIELD_KEYS", default=[]) or [DRIVE_DATA.secre
 DRIVE_MATCH_KEY = env("DRIVE_MATCH_KEY", default="") or DRIVE_DATA.secret("match_key")
 """Key of the digests by which persons are told equal without being named."""
 
+DRIVE_AUDIT_ROOTS = env("DRIVE_AUDIT_ROOTS", default="") or str(DRIVE_DATA.path / "audit-roots.jsonl")
+"""File of the audit's roots, outside the database; best on another machine's disk."""
+
 DEBUG = False
 ALLOWED_HOSTS = env.list("DRIVE_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("DRIVE_ORIGINS", default=[])
@@ -125,7 +128,7 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "drive.components.forms.Renderer"
 
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -169,7 +172,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if DRIVE_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = DRIVE_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DRIVE_TLS else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" takes away the origin that form tokens are checked by
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": ["'none'"],

@@ -19,4 +19,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler404 = "drive.access.nothing_here.nothing_here"
 handler403 = "drive.access.nothing_here.nothing_here"
 handler400 = "drive.access.nothing_here.nothing_here"
-handler500 = "drive.access.views.failed"
+handler500 = "drive.access.nothing_here.went_wrong"

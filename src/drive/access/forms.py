@@ -1,0 +1,26 @@
+"""Forms of emergency reading and its review."""
+
+from __future__ import annotations
+
+from django import forms
+
+from drive.components.forms import ChoiceTiles, TextArea, TextField
+
+from .models import BreakGlass, BreakGlassReview
+
+
+class EmergencyForm(forms.Form):
+    """What somebody must say before they read in an emergency (S-35)."""
+
+    code = TextField(label="Case code", help_text="Such as K7-QF4", max_length=12, width="short")
+    reason = TextArea(label="What is happening, and what do you need to know?", max_length=2000)
+    told = ChoiceTiles(
+        label="Have you told the police or children’s services?", choices=BreakGlass._meta.get_field("told").choices
+    )
+
+
+class ReviewForm(forms.Form):
+    """What the reviewer found."""
+
+    finding = ChoiceTiles(label="Was it needed?", choices=BreakGlassReview._meta.get_field("finding").choices)
+    note = TextArea(label="What was said about it", required=False, max_length=2000)

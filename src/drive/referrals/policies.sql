@@ -1,0 +1,69 @@
+-- Referrals are read by those who prepare, decide and allocate at one site. No case or client scope reads them: what a
+-- worker needs was copied to their own side when the case was opened.
+
+call access.protect_site_fact('referrals_referrallist', 'referrals');
+call access.protect_site_fact('referrals_listsaved', 'referrals');
+call access.protect_site_fact('referrals_referral', 'referrals', 'panel', 'allocation');
+call access.protect_site_fact('referrals_referralparty', 'referrals', 'panel', 'allocation');
+call access.protect_site_fact('referrals_possiblematch', 'referrals');
+call access.protect_site_fact('referrals_matchanswer', 'referrals');
+call access.protect_site_fact('referrals_referraldecision', 'referrals', 'panel', 'allocation');
+revoke insert on referrals_referral, referrals_referralparty from role_panel, role_allocation;
+revoke insert on referrals_referraldecision from role_allocation;
+
+-- What arrived sealed is written and never read, until allocation hands it to the client's record in one guarded act.
+call access.protect('referrals_sealedarrival');
+grant insert on referrals_sealedarrival to role_referrals;
+create policy arrives on referrals_sealedarrival for insert to role_referrals
+  with check (site_id = (select access.site_in('referrals')) and recorded_by_id = (select access.member_in('referrals')));
+grant select on referrals_sealedarrival to role_policy;
+create policy hands_over on referrals_sealedarrival for select to role_policy using (true);
+grant insert on advocacy_sealedvalue to role_policy;
+create policy hands_over on advocacy_sealedvalue for insert to role_policy with check (true);
+
+-- Moves the sealed arrivals of one party into the client's record that this transaction opened; how many.
+-- Only for a member of the allocation scope, only at their site, only into a record that they themselves opened.
+create or replace function access.hand_over_sealed(party uuid, record uuid, service uuid) returns integer
+language plpgsql volatile security definer as $$
+declare
+  moved integer;
+begin
+  if not exists (select from advocacy_vsrecord r
+                  where r.id = record and r.service_id = service and r.recorded_by_id = access.member_in('allocation')
+                    and r.site_id = access.site_in('allocation')) then
+    raise exception 'no such record' using errcode = '42501';
+  end if;
+  insert into advocacy_sealedvalue (id, recorded_at, recorded_by_id, record_id, service_id, kind, ciphertext, lookup, withheld, ended_on)
+  select s.id, now(), access.member_in('allocation'), record, service, s.kind, s.ciphertext, s.lookup, false, null
+    from referrals_sealedarrival s
+   where s.party_id = party and s.site_id = access.site_in('allocation');
+  get diagnostics moved = row_count;
+  return moved;
+end $$;
+grant select on advocacy_vsrecord to role_policy;
+create policy hands_over on advocacy_vsrecord for select to role_policy using (true);
+
+-- The same person in two roles or at two sites: noted for the governance lead by a trigger, invisible to who wrote.
+call access.protect('referrals_identitymatch');
+grant select, insert on referrals_identitymatch to role_policy;
+create policy notes on referrals_identitymatch for insert to role_policy with check (true);
+grant select on referrals_identitymatch to role_governance;
+create policy governs on referrals_identitymatch for select to role_governance
+  using (first_site_id = (select access.site_in('governance')) or second_site_id = (select access.site_in('governance')));
+grant select on referrals_referralparty to role_policy;
+create policy compares on referrals_referralparty for select to role_policy using (true);
+
+create or replace function access.note_identity_match() returns trigger language plpgsql security definer as $$
+begin
+  insert into referrals_identitymatch (id, first, second, first_site_id, second_site_id, kind, found_at)
+  select gen_random_uuid(), p.id, new.id, p.site_id, new.site_id,
+         case when p.site_id = new.site_id then 'sides' else 'sites' end, now()
+    from referrals_referralparty p
+   where p.identity_digest = new.identity_digest and p.id <> new.id and new.identity_digest <> ''
+     and (p.site_id <> new.site_id or p.role <> new.role)
+   limit 20;
+  return null;
+end $$;
+drop trigger if exists notes_identity_match on referrals_referralparty;
+create trigger notes_identity_match after insert on referrals_referralparty
+  for each row execute function access.note_identity_match();

@@ -173,6 +173,14 @@ def days(count: int) -> str:
     return f"{count:,} day" if abs(count) == 1 else f"{count:,} days"
 
 
+def duration(minutes: int) -> str:
+    """2 hours 41 minutes, 1 hour, 5 minutes, 0 minutes."""
+    hours, rest = divmod(minutes, 60)
+    counted = ((hours, "hour"), (rest, "minute"))
+    words = [f"{count} {unit if count == 1 else unit + 's'}" for count, unit in counted if count]
+    return " ".join(words) or "0 minutes"
+
+
 def age(since: date, today: date) -> str:
     """How many calendar days ago, in words: "Today", "1 day", "12 days". A day to come raises ValueError."""
     count = (today - local_date(since)).days

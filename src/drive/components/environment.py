@@ -4,11 +4,13 @@ Escaping is always on. Beyond Jinja's own, templates may call
     static(path), url(name, ...), now(), as_standing(...)
 and use the filters
     long_date, weekday_date, plain_date, short_date, short_weekday_date, typed_date,
-    clock, clock_seconds, days, age(today), number (thousands separated).
+    clock, clock_seconds, duration (of minutes), days, age(today), number (thousands separated),
+    listed (names).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,11 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def listed(words: Sequence[str]) -> str:
+    """One; one and two; one, two and three."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
+
+
 def environment(**options: Any) -> jinja2.Environment:
     """Make the environment. Without a loader it finds this package's own templates only.
 
@@ -63,6 +70,8 @@ def environment(**options: Any) -> jinja2.Environment:
         clock_seconds=dates.clock_with_seconds,
         days=dates.days,
         age=dates.age,
+        duration=dates.duration,
         number=number,
+        listed=listed,
     )
     return made

@@ -84,6 +84,14 @@ def test_a_moment_without_a_zone_is_not_guessed_at() -> None:
         dates.clock(datetime(2026, 11, 19, 14, 10))  # noqa: DTZ001  (the missing zone is what is tested)
 
 
+@given(st.integers(min_value=0, max_value=100_000))
+def test_a_duration_says_the_minutes_it_was_given(minutes: int) -> None:
+    words = dates.duration(minutes).split()
+    counts = {unit.rstrip("s"): int(count) for count, unit in zip(words[::2], words[1::2], strict=True)}
+    assert counts.get("hour", 0) * 60 + counts.get("minute", 0) == minutes
+    assert counts.get("minute", 0) < 60
+
+
 def test_ages_are_whole_days() -> None:
     assert dates.age(date(2026, 11, 7), TODAY) == "12 days"
     assert dates.age(date(2026, 11, 18), TODAY) == "1 day"

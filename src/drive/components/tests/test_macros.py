@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import jinja2
@@ -148,6 +149,22 @@ def test_the_one_script_carries_the_nonce_and_nothing_is_inline(environment: jin
     assert html.count("<script") == 1
     assert 'nonce="abc123"' in html
     assert "<style" not in html
+
+
+def test_an_emergency_reading_shows_its_end_and_who_knows(environment: jinja2.Environment) -> None:
+    reading = {
+        "expires_at": datetime(2026, 11, 19, 18, 24, tzinfo=UTC),
+        "minutes_left": 161,
+        "who_knows": ("Samir Dovecote", "Gwendoline Partridge"),
+    }
+    around = {"emergency_end_url": "/finish/", "csrf_input": Markup("<i>token</i>")}
+    html = page(environment, emergency=reading, **around)
+    assert "Emergency reading until 18:24." in html
+    assert "2 hours 41 minutes left. Samir Dovecote and Gwendoline Partridge know." in html
+    assert '<form method="post" action="/finish/"><i>token</i>' in html
+    assert "Emergency reading" not in page(environment, emergency=None)
+    alone = page(environment, emergency=reading | {"who_knows": ("Samir Dovecote",)}, **around)
+    assert "Samir Dovecote knows." in alone
 
 
 def test_a_page_needs_no_menu_reader_or_side_column(environment: jinja2.Environment) -> None:

@@ -424,3 +424,9 @@ begin atomic
      and b.starts_at >= (access.today()::timestamp at time zone 'Europe/London') and s.state <> 'cancelled'
    order by b.starts_at, b.id;
 end;
+
+-- How many bookings a concern has suspended: a number, for both sides of its link.
+create or replace function safety.suspended_by(concern uuid) returns bigint language sql stable security definer
+return (select count(distinct s.booking_id) from safety_bookingstate s
+         where s.concern_id = concern
+           and exists (select from safety_stopconcern c where c.id = concern and (select safety.reads_link(c.link_id))));

@@ -167,6 +167,15 @@ def test_an_emergency_reading_shows_its_end_and_who_knows(environment: jinja2.En
     assert "Samir Dovecote knows." in alone
 
 
+def test_the_layout_hides_no_variable_of_a_page(environment: jinja2.Environment) -> None:
+    own = environment.get_template("components/layout.html").make_module(
+        {"page_title": "A page", "standing": "case", "reader": None}
+    )
+    names = [name for name in vars(own) if not name.startswith("_")]
+    assert "standing_now" in names
+    assert [name for name in names if not name.endswith("_now")] == []
+
+
 def test_a_page_needs_no_menu_reader_or_side_column(environment: jinja2.Environment) -> None:
     html = page(environment)
     assert "<aside" not in html

@@ -16,7 +16,7 @@ from drive.people.names import PersonName, read_full_name
 def someone(
     written: str, born: str = "", *, address: str | None = None, postcode: str | None = None, named: str = ""
 ) -> Evidence:
-    """`someone("Tobias Heepleton", "1982-10-15", named="Nasreen Snodgrassby")`; a birth date may be only a year."""
+    """`someone("Tobias Heepleton", "1982-10-15", named="Nasreen Snodgrassby")`; four figures are a year."""
     known = Born.known(date(int(born), 1, 1), "year") if len(born) == 4 else None
     known = Born.known(date.fromisoformat(born)) if len(born) == 10 else known
     return Evidence(

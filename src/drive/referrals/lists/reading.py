@@ -204,8 +204,9 @@ def _stored(results: list[tuple[Cell, ...]], place: int, column: int, formula: C
 def _text(data: bytes) -> list[Table]:
     text, encoding = _decoded(data)
     control = sum(letter < " " and letter not in "\t\r\n\x0b\x0c\x1a" for letter in text)
-    if control > len(text) // 100:
-        raise _other_format("no kind of file we know")
+    # A few strays come with text copied from elsewhere; many mean that this is no text.
+    if control > max(10, len(text) // 50):
+        raise _other_format("a kind of file we do not know")
     lines = text.splitlines()
     named = lines[0].strip().lower() if lines else ""
     head = "\n".join(lines[:60])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from drive.people.matching import fold_code
 from drive.people.names import is_no_name
 from drive.referrals.lists.cells import Cell, shown
-from drive.referrals.lists.headings import Headings, Role, assign, field_of, recognise
+from drive.referrals.lists.headings import Field, Headings, Role, assign, field_of, recognise
 from drive.referrals.lists.problems import ListRefused, RefusedCode
 from drive.referrals.lists.reading import Table
 
@@ -41,7 +41,9 @@ def _under(above: Sequence[str], texts: Sequence[str]) -> list[str]:
     group, out = "", []
     for place, text in enumerate(texts):
         group = (above[place] if place < len(above) else "") or group
-        out.append(f"{group} {text}".strip() if text and recognise(group)[0] else text)
+        both = f"{group} {text}".strip()
+        joined = text and (recognise(group)[0] or isinstance(recognise(both)[1], Field))
+        out.append(both if joined else text)
     return out
 
 

@@ -26,9 +26,10 @@ from drive.referrals.lists.tests.samples import (
     sample,
 )
 
-# Refused in each Northmoor list: no perpetrator, 31 February, month 13, age 0, born in 2031. In each Castlegate list:
-# month 0, a victim without surname. Repeats are the lines that stand twice. Matched are later lines of a service user
-# of an earlier line: the Northmoor list of March, for instance, brings Wilkins Dabblestone on lines 9 and 10.
+# Refused in each Northmoor list: no perpetrator, 31 February, month 13, age 0, born in 2031. In each
+# Castlegate list: month 0, a victim without surname. Repeats are the lines that stand twice. Matched are
+# later lines of a service user of an earlier line: the Northmoor list of March, for instance, brings Wilkins
+# Dabblestone on lines 9 and 10.
 COUNTS = {
     NORTHMOOR_MARCH: (50, {"created": 29, "matched": 14, "refused": 5, "repeat": 2}),
     NORTHMOOR_APRIL: (50, {"created": 27, "matched": 16, "refused": 5, "repeat": 2}),
@@ -130,8 +131,8 @@ def pairs_judged(
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("who", ["service_user", "victim_survivor"])
 def test_people_of_one_list(name: str, who: Literal["service_user", "victim_survivor"]) -> None:
-    """Nobody is taken for another; one pair is missed: a Mortimer Spottletoe without a birth date, whom within
-    his list nothing but the name joins to the other line, and who is therefore offered as possible.
+    """Nobody is taken for another; one pair is missed: a Mortimer Spottletoe without a birth date, whom
+    within his list nothing but the name joins to the other line, and who is therefore offered as possible.
     """
     right, wrong, missed = pairs_judged([(name, row) for row in sample(name).rows], who)
     assert wrong == 0
@@ -154,8 +155,8 @@ def known_of(name: str, found: Preview) -> list[KnownReferralPerson]:
 
 
 def test_people_of_five_lists_uploaded_one_after_another() -> None:
-    """The same person over months and agencies. Of 259 pairs of victims/survivors one is missed: a woman with an
-    age instead of a birth date on a line without a perpetrator.
+    """The same person over months and agencies. Of 259 pairs of victims/survivors one is missed: a woman with
+    an age instead of a birth date on a line without a perpetrator.
     """
     known: list[KnownReferralPerson] = []
     rows: list[tuple[str, RowResult]] = []

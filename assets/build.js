@@ -14,6 +14,11 @@ const css = compile(join(here, "src", "styles", "drive.scss"), {
   charset: false,
 }).css;
 
+const banner = `/*
+ * Built from assets/src/styles: change it there.
+ * Holds parts of GOV.UK Frontend, Copyright (C) 2017 Crown Copyright (Government Digital Service), MIT licence.
+ */`;
+
 mkdirSync(out, { recursive: true });
-writeFileSync(join(out, "drive.css"), `/* Built from assets/src/styles: change it there. */\n${css}\n`);
+writeFileSync(join(out, "drive.css"), `${banner}\n${css}\n`);
 copyFileSync(join(here, "src", "drive.js"), join(out, "drive.js"));

@@ -161,23 +161,22 @@ def severity_transitions(study: Study, sample: Sample, *, informant: str) -> lis
     for kind, (pair, first, last) in _severity_pairs(study, sample, informant).items():
         n = int(pair.sum())
         any_pair |= pair
-        table = pd.crosstab(first, last).reindex(index=list(LEVELS), columns=list(LEVELS), fill_value=0)
-        up = first.map(RANK) < last.map(RANK)
-        increased = up[up].index
+        codes = first.map(RANK).to_numpy(dtype=int), last.map(RANK).to_numpy(dtype=int)
+        table = np.zeros((len(LEVELS), len(LEVELS)), dtype=int)
+        np.add.at(table, codes, 1)
+        increased = first.index[codes[0] < codes[1]]
+        decreased = int((codes[0] > codes[1]).sum())
         instances += len(increased)
         rows = sample.frame.loc[increased]
         increased_people |= set(rows["perpetrator_id"])
         if "site" in rows.columns:
             increased_sites |= set(rows["site"].dropna())
         values = {
-            "intake_totals": {level: int(table.loc[level].sum()) for level in LEVELS},
-            "exit_totals": {level: int(table[level].sum()) for level in LEVELS},
-            "cells": {f"{a}>{b}": int(table.loc[a, b]) for a in LEVELS for b in LEVELS},
+            "intake_totals": {level: int(table[RANK[level]].sum()) for level in LEVELS},
+            "exit_totals": {level: int(table[:, RANK[level]].sum()) for level in LEVELS},
+            "cells": {f"{a}>{b}": int(table[RANK[a], RANK[b]]) for a in LEVELS for b in LEVELS},
             "increased": {"count": len(increased), "percent": percent(len(increased), n)},
-            "decreased": {
-                "count": int((first.map(RANK) > last.map(RANK)).sum()),
-                "percent": percent(int((first.map(RANK) > last.map(RANK)).sum()), n),
-            },
+            "decreased": {"count": decreased, "percent": percent(decreased, n)},
         }
         dimensions = {"abuse_type": kind, "informant": informant}
         results.append(make("M-ABUSE-SEV-TRANS", sample, dimensions, values, n=n))

@@ -145,9 +145,13 @@ def _firth_score(design: Matrix, y: Matrix, beta: Matrix) -> Matrix:
 
 
 def _newton(
-    design: Matrix, y: Matrix, score: Callable[[Matrix, Matrix, Matrix], Matrix], fixed: tuple[int, float] | None = None
+    design: Matrix,
+    y: Matrix,
+    score: Callable[[Matrix, Matrix, Matrix], Matrix],
+    fixed: tuple[int, float] | None = None,
+    start: Matrix | None = None,
 ) -> tuple[Matrix, bool]:
-    beta = np.zeros(design.shape[1])
+    beta = np.zeros(design.shape[1]) if start is None else start.copy()
     free = np.ones(design.shape[1], dtype=bool)
     if fixed is not None:
         beta[fixed[0]], free[fixed[0]] = fixed[1], False
@@ -185,14 +189,22 @@ def _profile(
     target = objective(design, y, beta) - CHI_HALF
     score = _firth_score if objective is _penalised else _score
 
+    converged = True
+
     def gap(value: float) -> float:
-        fitted, _ = _newton(design, y, score, fixed=(j, value))
+        nonlocal converged
+        fitted, found = _newton(design, y, score, fixed=(j, value), start=beta)
+        converged = converged and found
         return objective(design, y, fitted) - target
 
-    step, edge = 2.0 * float(se[j]), float(beta[j])
+    step, inner = 2.0 * float(se[j]), float(beta[j])
     for _ in range(15):
-        edge += side * step
-        if gap(edge) < 0:
-            inner = float(beta[j])
-            return float(optimize.brentq(gap, min(inner, edge), max(inner, edge), xtol=1e-10))
+        edge = inner + side * step
+        gap_at_edge = gap(edge)
+        if not converged:
+            return None
+        if gap_at_edge < 0:
+            limit = float(optimize.brentq(gap, min(inner, edge), max(inner, edge), xtol=1e-10))
+            return limit if converged else None
+        inner = edge
     return None

@@ -47,6 +47,8 @@ def compare_pairs(both: int, stopped: int, started: int, neither: int) -> Compar
 
 def discordant_odds_ratio(stopped: int, started: int) -> Effect:
     """Odds ratio started/stopped with the exact interval from the binomial; a limit at infinity is None."""
-    interval = stats.binomtest(started, stopped + started, 0.5).proportion_ci(0.95, method="exact")
-    low, high = (p / (1 - p) if p < 1 else None for p in (float(interval.low), float(interval.high)))
+    # Clopper-Pearson limits of the share of starts among the discordant pairs.
+    least = float(stats.beta.ppf(0.025, started, stopped + 1)) if started else 0.0
+    most = float(stats.beta.ppf(0.975, started + 1, stopped)) if stopped else 1.0
+    low, high = (p / (1 - p) if p < 1 else None for p in (least, most))
     return Effect("odds_ratio", started / stopped if stopped else None, low, high)

@@ -11,6 +11,7 @@ from .circumstances import (
     set_living_with,
 )
 from .closing import assign_record, close_record
+from .looking import search_clients
 from .opening import open_record
 from .sealed import NewSealedValue, add_sealed, end_sealed, open_sealed_value
 from .working import (
@@ -45,6 +46,7 @@ __all__ = [
     "save_court_date",
     "save_measure",
     "save_safe_contact",
+    "search_clients",
     "set_children_known",
     "set_engagement",
     "set_living_with",

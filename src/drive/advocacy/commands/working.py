@@ -256,19 +256,18 @@ def record_check_in(
     done_at: datetime.datetime,
     channel: str,
     outcome: str,
-    summary: str,
+    summary: str = "",
     note: str = "",
     feels_safer: str = "not_asked",
     next_due_on: datetime.date | None = None,
 ) -> CheckIn:
     """Record a check-in (R-71), its contact, and when the next is due: as given, or by the agreed interval.
 
-    Only `summary` is meant to cross; sending it is the caller's next act, in the same transaction.
+    Only `summary` is meant to cross; sending it is the caller's next act, in the same transaction. Without a
+    linked Drive case there is nobody to send it to, and it may be empty.
     """
     check_happened(timezone.localdate(done_at), local_today(), field="done_on")
     code_list("K-50").entry(outcome), code_list("K-33").entry(feels_safer)
-    if not summary.strip():
-        raise Refusal("Write what the case manager needs to know.", rule="V-11", field="summary")
     record = open_to(record_id)
     plan = CheckInPlan.objects.filter(record=record).order_by("-recorded_at").first()
     contact = record_contact(

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('was_due_on', models.DateField(null=True)),
                 ('outcome', models.CharField(help_text='K-50', max_length=16)),
                 ('feels_safer', models.CharField(default='not_asked', help_text='K-33, as the client sees it', max_length=16)),
-                ('summary', models.TextField(help_text='what the case manager is told')),
+                ('summary', models.TextField(blank=True, help_text='what the case manager is told')),
                 ('note', models.TextField(blank=True, help_text='stays on this side')),
             ],
         ),

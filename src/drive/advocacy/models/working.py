@@ -158,7 +158,7 @@ class CheckIn(ClientFact):
     feels_safer = models.CharField(
         max_length=16, default="not_asked", help_text="K-33, as the client sees it"
     )
-    summary = models.TextField(help_text="what the case manager is told")
+    summary = models.TextField(blank=True, help_text="what the case manager is told")
     note = models.TextField(blank=True, help_text="stays on this side")
 
     class Meta:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from tests.cast import Cast, seeding
 
 from drive.access.models import ClientAssignment, Membership, local_today
 from drive.access.refusal import Refusal
@@ -24,7 +25,6 @@ from drive.advocacy.models import (
     VsRecord,
 )
 from drive.audit.models import AuditEvent
-from tests.cast import Cast, seeding
 
 TODAY = local_today()
 DAY = datetime.timedelta(days=1)
@@ -79,12 +79,11 @@ def test_what_has_not_happened_is_no_contact(cast: Cast) -> None:
         )
 
 
-def test_a_failing_audit_undoes_the_act(cast: Cast) -> None:
+def test_a_failing_audit_undoes_the_act(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     by = cast.idva.as_actor()
-    with pytest.raises(RuntimeError), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("drive.advocacy.commands.writing.record_event", _fails)
-        with acting_as(by):
-            commands.set_engagement(by=by, record_id=cast.record.pk, value="engaged", since=TODAY)
+    monkeypatch.setattr("drive.advocacy.commands.writing.record_event", _fails)
+    with pytest.raises(RuntimeError), acting_as(by):
+        commands.set_engagement(by=by, record_id=cast.record.pk, value="engaged", since=TODAY)
     with acting_as(by):
         assert not EngagementEntry.objects.exists()
 
@@ -292,7 +291,8 @@ def test_opening_a_record_seals_what_came_with_the_referral(cast: Cast) -> None:
     by = cast.service_manager.as_actor()
     with acting_as(by, Scope.ALLOCATION):
         record = commands.open_record(
-            by=by, service_id=cast.vs_service.pk, site_id=cast.site.pk, person_key=uuid4(), holder_id=cast.idva.pk,
+            by=by, service_id=cast.vs_service.pk, site_id=cast.site.pk, person_key=uuid4(),
+            holder_id=cast.idva.pk,
             profile=NewProfile(given_names="Philomena", family_name="Quagmire"),
             sealed=[commands.NewSealedValue(kind="phone", value="07700 900123")],
         )  # fmt: skip

@@ -1,0 +1,50 @@
+"""A submitted form in words, section by section."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from drive.components.dates import plain_date
+from drive.instruments.codelists import code_list
+from drive.instruments.definitions import NONE_OF_THESE, Item
+
+from ..models import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question and its answer; `missing` in its place where there is none (R-04)."""
+
+    question: str
+    words: str
+    missing: str
+    evidence: str
+
+
+def answered(form: Assessment) -> list[tuple[str, list[Answered]]]:
+    """Headings with their answers, under the version the form was answered in (R-10)."""
+    validated = form.validated
+    found = []
+    for section in validated.definition.sections:
+        rows = []
+        for item in validated.definition.in_section(section.id):
+            answer = validated[item.id]
+            missing = code_list("K-01").label(answer.missing) if answer.missing else ""
+            rows.append(Answered(item.label, _words(item, answer.value), missing, answer.evidence))
+        if rows:
+            found.append((section.label, rows))
+    return found
+
+
+def _words(item: Item, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime.date):
+        return plain_date(value)
+    if isinstance(value, tuple):
+        return ", ".join(_words(item, one) for one in value)
+    if value == NONE_OF_THESE and item.none_label:
+        return item.none_label
+    entry = item.code(str(value))
+    return entry.label if entry else str(value)

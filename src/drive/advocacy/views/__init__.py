@@ -1,0 +1,56 @@
+"""The pages of the IDVA's side."""
+
+from .acts import (
+    client_assign,
+    client_check_in,
+    client_check_in_plan,
+    client_child,
+    client_children_known,
+    client_close,
+    client_contact,
+    client_court,
+    client_engagement,
+    client_informed,
+    client_living_with,
+    client_measure,
+    client_other_at_risk,
+    client_preference,
+    client_safe_contact,
+    client_support,
+    client_wish,
+)
+from .assessing import client_assessment, client_exit_form, client_grid, client_intake
+from .clients import client_list
+from .desks import vs_desk, vs_manager_desk
+from .record import client_page
+from .sealed import client_seal, client_sealed
+
+__all__ = [
+    "client_assessment",
+    "client_assign",
+    "client_check_in",
+    "client_check_in_plan",
+    "client_child",
+    "client_children_known",
+    "client_close",
+    "client_contact",
+    "client_court",
+    "client_engagement",
+    "client_exit_form",
+    "client_grid",
+    "client_informed",
+    "client_intake",
+    "client_list",
+    "client_living_with",
+    "client_measure",
+    "client_other_at_risk",
+    "client_page",
+    "client_preference",
+    "client_safe_contact",
+    "client_seal",
+    "client_sealed",
+    "client_support",
+    "client_wish",
+    "vs_desk",
+    "vs_manager_desk",
+]

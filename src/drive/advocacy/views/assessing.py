@@ -1,0 +1,133 @@
+"""Intake, abuse grid and exit forms: asked from their definitions, submitted once, amended beside (R-10)."""
+
+from __future__ import annotations
+
+import functools
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils import timezone
+
+from drive.access.drafts import discard_draft, kept_draft, with_draft
+from drive.access.pages import ActorRequest, page
+from drive.access.permissions import Permission
+from drive.access.refusal import Refusal
+from drive.instruments.answers import Mode
+from drive.instruments.forms import InstrumentForm, form_class, initial_answers
+from drive.instruments.library import instrument
+
+from .. import commands, queries
+from ..models import Assessment, Point
+from .acting import show, standing_of, to_record
+
+
+def _ask(request: ActorRequest, record_id: UUID, instrument_id: str) -> HttpResponse:
+    """One instrument on one record. `?amends=` names the submitted form that this one takes the place of."""
+    who = queries.identity(request.actor, record_id)
+    amended = _amended(request, record_id, instrument_id)
+    definition = instrument(instrument_id)
+    asked = form_class(definition)
+    name = f"vs_record.{instrument_id}"
+    draft = (
+        kept_draft(request.actor, name, record_id) if request.method == "GET" and amended is None else None
+    )
+    today = timezone.localdate()
+    reason = request.POST.get("amend_reason", "")
+    refused = ""
+    form: InstrumentForm
+    if request.method == "POST":
+        form = asked(request.POST, mode=Mode.SUBMIT, today=today)
+        if form.is_valid() and form.validated is not None:
+            try:
+                _submit(request, record_id, form, amended, reason)
+            except (Refusal, commands.SavedFirstError) as error:
+                refused = (
+                    str(error)
+                    if isinstance(error, Refusal)
+                    else "Somebody amended this form first. Open it again."
+                )
+            else:
+                discard_draft(request.actor, name, record_id)
+                messages.success(request, "Submitted. It can be amended, never changed.")
+                return to_record(record_id)
+    elif draft is not None:
+        form = with_draft(asked, draft)
+    elif amended is not None:
+        form = asked(initial=initial_answers(amended.validated))
+    else:
+        form = asked()
+    return show(
+        request,
+        "advocacy/assessment_form.html",
+        {
+            "who": who,
+            "standing": standing_of(who),
+            "form": form,
+            "definition": definition,
+            "problems": bool(form.is_bound and form.errors) or bool(refused),
+            "refused": refused,
+            "amended": amended,
+            "amend_reason": reason,
+            "draft_name": name,
+            "kept": draft.kept if draft else "",
+        },
+    )
+
+
+def _amended(request: ActorRequest, record_id: UUID, instrument_id: str) -> Assessment | None:
+    wanted = request.GET.get("amends", "")
+    if not wanted:
+        return None
+    try:
+        key = UUID(wanted)
+    except ValueError as error:
+        raise Assessment.DoesNotExist from error
+    return Assessment.objects.get(pk=key, record_id=record_id, instrument=instrument_id)
+
+
+def _submit(
+    request: ActorRequest, record_id: UUID, form: InstrumentForm, amended: Assessment | None, reason: str
+) -> None:
+    assert form.validated is not None  # is_valid() said so
+    submit = functools.partial(
+        commands.submit_assessment,
+        by=request.actor,
+        record_id=record_id,
+        answers=form.validated,
+        amends_id=amended.pk if amended else None,
+        amend_reason=reason,
+    )
+    match form.definition.id:
+        case "idva_intake_form":
+            commands.submit_intake(**submit.keywords)
+        case "idva_exit_form":
+            commands.submit_exit(**submit.keywords)
+        case _:
+            submit(point=amended.point if amended else Point.REVIEW, as_of=timezone.localdate())
+
+
+@page(Permission.CLIENT_RECORD, "Intake form", looks_at="vs_record", key="record_id")
+def client_intake(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    return _ask(request, record_id, "idva_intake_form")
+
+
+@page(Permission.CLIENT_RECORD, "Exit form", looks_at="vs_record", key="record_id")
+def client_exit_form(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    return _ask(request, record_id, "idva_exit_form")
+
+
+@page(Permission.CLIENT_RECORD, "Abuse experienced", looks_at="vs_record", key="record_id")
+def client_grid(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    return _ask(request, record_id, "abuse_experienced")
+
+
+@page(Permission.CLIENT_VIEW, "A submitted form", looks_at="vs_record", key="record_id")
+def client_assessment(request: ActorRequest, record_id: UUID, assessment_id: UUID) -> HttpResponse:
+    who = queries.identity(request.actor, record_id)
+    form = Assessment.objects.select_related("recorded_by").get(pk=assessment_id, record_id=record_id)
+    return show(
+        request,
+        "advocacy/assessment.html",
+        {"who": who, "standing": standing_of(who), "form": form, "answers": queries.answered(form)},
+    )

@@ -1,0 +1,31 @@
+"""The list of clients."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from drive.access.pages import ActorRequest, page
+from drive.access.permissions import Permission
+
+from .. import commands, queries
+from .acting import show
+
+
+@page(Permission.CLIENT_VIEW, "Clients", looks_at="client list")
+def client_list(request: ActorRequest) -> HttpResponse:
+    """Names are looked for by POST, so that no name stands in an address, a log or a browser's history."""
+    words = request.POST.get("words", "").strip()
+    if words:
+        found = commands.search_clients(by=request.actor, words=words)
+    else:
+        found = queries.clients(after=_key(request.GET.get("after", "")))
+    return show(request, "advocacy/client_list.html", {"found": found, "words": words})
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,58 @@
+"""The IDVA's desk (W-08) and the IDVA manager's (W-17)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from drive.access.drafts import my_drafts
+from drive.access.pages import ActorRequest, page
+from drive.access.permissions import Permission
+from drive.access.scopes import Scope
+from drive.components.page import Standing
+
+from .. import queries
+from .across import bulletins, linked
+from .acting import show
+
+STANDING = Standing(
+    "client",
+    words="Client side",
+    subject="Your work with clients",
+    reading="Clients are shown by initials on lists",
+)
+
+
+@page(Permission.DESK_VIEW, "Desk", scope=Scope.VS_WORKER, looks_at="desk")
+def vs_desk(request: ActorRequest) -> HttpResponse:
+    shown = queries.desk(request.actor)
+    drive = linked(shown.record_ids)
+    return show(
+        request,
+        "advocacy/desk.html",
+        {
+            "shown": shown,
+            "standing": STANDING,
+            "today": timezone.localdate(),
+            "drive": len(drive),
+            "other": len(shown.record_ids) - len(drive),
+            "bulletins": bulletins(shown.record_ids),
+            "drafts": my_drafts(request.actor),
+        },
+    )
+
+
+@page(Permission.TEAM_VIEW, "Service", scope=Scope.VS_MANAGER, looks_at="desk")
+def vs_manager_desk(request: ActorRequest) -> HttpResponse:
+    shown = queries.service_desk(request.actor)
+    return show(
+        request,
+        "advocacy/manager_desk.html",
+        {
+            "shown": shown,
+            "standing": Standing(
+                "client", words="Client side", subject="Your service", reading=STANDING.reading
+            ),
+            "today": timezone.localdate(),
+        },
+    )

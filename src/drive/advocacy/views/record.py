@@ -1,0 +1,32 @@
+"""The page of one client's record."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from drive.access.pages import ActorRequest, page
+from drive.access.permissions import Permission
+
+from .. import queries
+from .across import across
+from .acting import label, show, standing_of
+
+
+@page(Permission.CLIENT_VIEW, "Client record", looks_at="vs_record", key="record_id")
+def client_page(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    shown = queries.overview(request.actor, record_id)
+    rule = shown.safe_contact
+    channels = [label("K-18", code) for code in rule.channels] if rule else []
+    return show(
+        request,
+        "advocacy/client_page.html",
+        {
+            "shown": shown,
+            "who": shown.who,
+            "standing": standing_of(shown.who),
+            "across": across(record_id),
+            "rule_channels": channels,
+        },
+    )

@@ -1,0 +1,57 @@
+"""Sealed values: the only page on which one is ever shown (S-06)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from drive.access.pages import ActorRequest, page
+from drive.access.permissions import Permission
+from drive.access.refusal import Refusal
+from drive.access.scopes import Scope
+
+from .. import commands, forms, queries
+from .acting import act, show, standing_of
+
+
+@page(Permission.CLIENT_SEALED, "Sealed", scope=Scope.VS_WORKER, looks_at="vs_record", key="record_id")
+def client_sealed(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    """What is sealed, without content; a POST with a reason opens one value.
+
+    The value stands in the answer to that POST and nowhere else: not in an address, a session or a page
+    that could be reloaded without another event.
+    """
+    reader = replace(
+        request.actor, scope=Scope.VS_WORKER
+    )  # a manager reads here as one of the workers, or not at all
+    form = forms.OpenSealForm(request.POST or None)
+    opened: tuple[UUID, str] | None = None
+    if request.method == "POST" and form.is_valid():
+        value_id = form.cleaned_data["value_id"]
+        try:
+            value = commands.open_sealed_value(
+                by=request.actor, record_id=record_id, value_id=value_id, reason=form.cleaned_data["reason"]
+            )
+            opened = (value_id, value)
+        except Refusal as refusal:
+            form.add_error("reason", str(refusal))
+    who = queries.identity(reader, record_id)
+    return show(
+        request,
+        "advocacy/sealed.html",
+        {
+            "who": who,
+            "standing": standing_of(who),
+            "seals": queries.seals(reader, record_id),
+            "form": form,
+            "opened": opened,
+            "problems": bool(form.errors) and form.is_bound,
+        },
+    )
+
+
+@page(Permission.CLIENT_SEALED, "Seal a value", scope=Scope.VS_WORKER, looks_at="vs_record", key="record_id")
+def client_seal(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    return act(request, record_id, forms.SealForm)

@@ -3,9 +3,10 @@
 Every line of data gets one outcome:
 
 - ``refused``: something on it makes it unusable; it can be downloaded, corrected and uploaded again.
-- ``repeat``: the same referral stands on an earlier line of this file or in an earlier upload. A referral is
-  told by the two names, the date (meeting, else referral, else incident) and the reference number. Another
-  date or another reference is another referral; another source or postcode is not, and what differs is said.
+- ``repeat``: the same row stands on an earlier line of this file or in an earlier upload: the same content
+  once names, dates and codes are read, however they are written. The same two people at the same meeting from
+  another agency, or with another score, is not the same row: what it says would be lost. It is offered as a
+  match.
 - ``matched``: the service user may be somebody known already, from an earlier referral or from an earlier
   line of this file; it makes no difference whether a list comes whole or in two parts. Offered to be decided,
   never merged.
@@ -26,10 +27,11 @@ from datetime import date
 from drive.people.matching import Band, Evidence, Judgement, PeopleIndex
 from drive.people.names import fold
 from drive.referrals.lists.cells import Cell, shown
-from drive.referrals.lists.headings import Field, Headings, Role
+from drive.referrals.lists.dates import Precision
+from drive.referrals.lists.headings import Field, Headings, Role, field_of
 from drive.referrals.lists.outgoing import WHAT_IS_WRONG, refused_rows_file, to_json
 from drive.referrals.lists.persons import People, digest
-from drive.referrals.lists.problems import Code, Problem
+from drive.referrals.lists.problems import Problem
 from drive.referrals.lists.reading import Table, read_tables
 from drive.referrals.lists.results import KnownReferralPerson, Match, Outcome, Preview, RowResult, SkippedLine
 from drive.referrals.lists.rows import RowReader, RowValues
@@ -133,23 +135,53 @@ def _lines(
             skipped.append(SkippedLine(number, why, tuple(text for text in map(shown, cells) if text)))
             continue
         values, problems = reader.read(cells)
-        lines.append(_Line(number, cells, raw, values, problems, _identity(values, raw, key)))
+        lines.append(_Line(number, cells, raw, values, problems, _identity(values, raw, headings, key)))
     return lines, skipped
 
 
-def _identity(values: RowValues, raw: Sequence[str], key: bytes) -> str:
-    """What makes two lines the same referral, as a keyed digest. Undated lines without a number must be alike
-    throughout.
+def _identity(values: RowValues, raw: Sequence[str], headings: Headings, key: bytes) -> str:
+    """What makes two lines the same row, as a keyed digest: all that is said, however it is written or
+    ordered.
     """
-    names = [
-        fold(part or "")
-        for role in Role
-        for part in (values.person(role).name.surname, values.person(role).name.forenames)
-    ]
-    when = f"{values.when.earliest}/{values.when.latest}" if values.when else ""
-    reference = "".join((values.reference or "").lower().split())
-    rest = () if when or reference else tuple(text.casefold() for text in raw)
-    return digest(key, "row", *names, when, reference, *rest)
+    said = []
+    for column, text in zip(headings.columns, raw, strict=True):
+        field = column.field
+        if text and field not in _NAME_FIELDS:
+            read = _read(values, field) if field else None
+            # What was not understood counts as it stands; capitals and spaces never do.
+            said.append(f"{field or column.heading}={read or ' '.join(text.casefold().split())}")
+    for role in Role:
+        name = values.person(role).name
+        said.append(f"{role}={[fold(part or '') for part in (name.surname, name.forenames, *name.aliases)]}")
+    return digest(key, "row", *sorted(said))
+
+
+_NAME_FIELDS = {field_of(role, what) for role in Role for what in ("name", "surname", "forenames", "alias")}
+_BIRTH_FIELDS = {field_of(role, "birth_date"): role for role in Role}
+_GENDER_FIELDS = {field_of(role, "gender"): role for role in Role}
+
+
+def _read(values: RowValues, field: Field) -> str | None:
+    """A value that lists write in several ways, in one way; None for any other and for what was not read."""
+    if field in _GENDER_FIELDS:
+        return values.person(_GENDER_FIELDS[field]).gender
+    if field in _BIRTH_FIELDS:
+        born = values.person(_BIRTH_FIELDS[field]).born
+        # An age means other days on another day of reading; as it stands it stays the same.
+        return None if born is None or born.precision is Precision.AGE else str(born)
+    if field in (
+        Field.MARAC_DATE,
+        Field.REFERRAL_DATE,
+        Field.INCIDENT_DATE,
+        Field.RELATIONSHIP,
+        Field.CHILDREN,
+        Field.HIGH_RISK,
+        Field.REPEAT,
+        Field.REMAND,
+    ):
+        read = getattr(values, field)
+        return None if read is None else str(read)
+    return None
 
 
 # --- people known before ---
@@ -217,13 +249,12 @@ class _Judge:
         return [self._row(line) for line in lines]
 
     def _row(self, line: _Line) -> RowResult:
-        problems, repeat_of = line.problems, None
+        repeat_of = None
         matches: tuple[Match, ...] = ()
         if line.refused:
             outcome = Outcome.REFUSED
         elif before := self._kept.get(line.identity):
             outcome, repeat_of = Outcome.REPEAT, before.line
-            problems = (*problems, *_differs(line, before))
         elif line.identity in self._earlier:
             outcome = Outcome.REPEAT
             self._keep(line)
@@ -238,7 +269,7 @@ class _Judge:
             victim_survivor=self._key(line, Role.VICTIM_SURVIVOR),
             matches=matches,
             repeat_of=repeat_of,
-            problems=problems,
+            problems=line.problems,
             raw=line.raw,
             values=line.values,
             identity=line.identity,
@@ -298,26 +329,6 @@ def _match(
         known_reference=known.reference if known else None,
         line=line,
     )
-
-
-def _differs(line: _Line, before: _Line) -> tuple[Problem, ...]:
-    fields = [
-        field.replace("_", " ")
-        for field in (
-            "referring_agency",
-            "relationship_sent",
-            "children",
-            "dash",
-            "visible_risks",
-            "high_risk",
-            "repeat",
-        )
-        if getattr(line.values, field) != getattr(before.values, field)
-    ]
-    if not fields:
-        return ()
-    text = f"The same two people and date as line {before.line}, which is kept, but not {', '.join(fields)}."
-    return (Problem("line", Code.REPEAT_DIFFERS, text.replace("relationship sent", "relationship")),)
 
 
 def _source(table: Table, headings: Headings) -> str:

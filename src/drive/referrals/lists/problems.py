@@ -37,7 +37,6 @@ class Code(StrEnum):
     GENDER_UNKNOWN = "gender_unknown"
     ANSWER_UNKNOWN = "answer_unknown"
     NUMBER_UNKNOWN = "number_unknown"
-    REPEAT_DIFFERS = "repeat_differs"
 
 
 REFUSING = frozenset(

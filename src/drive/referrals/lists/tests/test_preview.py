@@ -54,19 +54,28 @@ def test_a_line_that_stands_twice_is_kept_once() -> None:
     assert (later.match.line, later.match.band) == (first.line, Band.SAME)
 
 
-def test_the_same_referral_written_otherwise_is_a_repeat_and_what_differs_is_said() -> None:
+def test_the_same_row_written_otherwise_is_a_repeat() -> None:
     other = (
         "2025-03-10",
         "SNODGRASSBY, Nasreen",
         "18.06.77",
         "HEEPLETON, Tobias",
         "15 Oct 1982",
-        "ex-partner",
+        "Current Partner",
     )
-    again = judged(as_csv([GOOD, other])).rows[1]
-    assert again.outcome is Outcome.REPEAT
-    assert [(p.field, str(p.code)) for p in again.problems] == [("line", "repeat_differs")]
-    assert "relationship" in again.problems[0].text
+    turned = dict(zip(HEADINGS, other, strict=True))
+    headings = ("Relationship", "Perp name", "Perp DOB", "Victim name", "Victim DOB", "Notes", "MARAC date")
+    first = judged(as_csv([GOOD])).rows[0]
+    data = as_csv([tuple(turned.get(heading, "") for heading in headings)], headings)
+    assert outcomes(GOOD, other) == ["created", "repeat"]
+    assert judged(data, earlier=[first.identity]).rows[0].outcome is Outcome.REPEAT
+
+
+def test_two_agencies_that_bring_the_same_two_people_to_one_meeting_are_both_kept() -> None:
+    headings = (*HEADINGS, "Referring agency")
+    rows = judged(as_csv([(*GOOD, "Housing"), (*GOOD, "Health"), (*GOOD, "HOUSING ")], headings)).rows
+    assert [str(row.outcome) for row in rows] == ["created", "matched", "repeat"]
+    assert rows[2].repeat_of == rows[0].line
 
 
 def test_another_crime_on_one_day_is_another_referral() -> None:

@@ -155,8 +155,8 @@ def known_of(name: str, found: Preview) -> list[KnownReferralPerson]:
 
 
 def test_people_of_five_lists_uploaded_one_after_another() -> None:
-    """The same person over months and agencies. Of 259 pairs of victims/survivors one is missed: a woman with
-    an age instead of a birth date on a line without a perpetrator.
+    """The same person over months and agencies. One of 260 pairs of victims/survivors is missed: a woman whose
+    first line was refused (an age of 0) and so is held nowhere when the second comes.
     """
     known: list[KnownReferralPerson] = []
     rows: list[tuple[str, RowResult]] = []

@@ -155,7 +155,7 @@ def known_of(name: str, found: Preview) -> list[KnownReferralPerson]:
 
 
 def test_people_of_five_lists_uploaded_one_after_another() -> None:
-    """The same person over months and agencies. One of 260 pairs of victims/survivors is missed: a woman whose
+    """The same person over months and agencies. One of 260 pairs of victims is missed: somebody whose
     first line was refused (an age of 0) and so is held nowhere when the second comes.
     """
     known: list[KnownReferralPerson] = []

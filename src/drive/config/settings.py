@@ -111,7 +111,8 @@ WSGI_APPLICATION = "drive.config.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "BACKEND": "drive.config.page_engine.PageEngine",
+        "NAME": "jinja2",
         "APP_DIRS": True,
         "OPTIONS": {
             "environment": "drive.config.jinja2.environment",
@@ -153,6 +154,7 @@ MFA_ADAPTER = "drive.access.accounts.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "Drive"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators make the accounts and know whose address it is
 USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

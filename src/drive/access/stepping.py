@@ -95,10 +95,11 @@ def stepping_into(scope: Scope, *, membership_id: UUID | None = None, user_id: U
         with transaction.atomic():
             _set(_Context(database_role(scope), str(membership_id or ""), str(user_id or "")))
             yield
-            with connection.cursor() as cursor:
-                cursor.execute("set constraints all immediate; set constraints all deferred")
-            if nested:
-                _set(before)
+            if not connection.needs_rollback:  # somebody inside said that it is all to be undone
+                with connection.cursor() as cursor:
+                    cursor.execute("set constraints all immediate; set constraints all deferred")
+                if nested:
+                    _set(before)
     finally:
         connection.drive_context = before  # type: ignore[attr-defined]
 

@@ -53,9 +53,12 @@ def test_without_a_second_factor_only_setting_one_up_is_open(person: Membership)
 def test_setting_up_an_app_opens_the_site_and_seals_its_secret(person: Membership) -> None:
     client = Client()
     enter(client, person.user.email)
-    page = client.get("/account/second-factor/app/").content.decode()
+    assert client.post("/account/confirm/", {"password": PASSWORD}).status_code == 302
+    drawn = client.get("/account/second-factor/app/")
+    assert drawn.status_code == 200, drawn.headers
+    page = drawn.content.decode()
     found = re.search(r"<strong>([A-Z2-7]{32})</strong>", page)
-    assert found
+    assert found, page
     secret = found.group(1)
     answer = client.post("/account/second-factor/app/", {"code": code_now(secret)})
     assert answer.status_code == 302, answer.content

@@ -1,0 +1,193 @@
+"""Emergency reading (S-35): a reason, three hours, one's own side, reviewed; asking tells nothing."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
+
+from drive.access import emergency
+from drive.access.models import Bar, BreakGlass, Membership
+from drive.access.refusal import Refusal
+from drive.access.scopes import Scope
+from drive.access.stepping import acting_as
+from drive.access.who_looked import who_looked
+from drive.advocacy.models import SealedValue, VsRecord
+from drive.audit.models import AuditEvent
+from drive.casework.models import StateEntry, SuCase
+from tests.cast import Cast, join, seeding, sign_in
+
+REASON = "Police rang: he is outside her flat, where does he stay"
+
+
+def open_as(member: Membership, code: str, reason: str = REASON) -> BreakGlass:
+    actor = member.as_actor()
+    scope = emergency.WORKER_SCOPES[actor.side]
+    with acting_as(actor, scope):
+        return emergency.open_in_emergency(by=actor, code=code, reason=reason, told="yes")
+
+
+def sees_case(member: Membership, cast: Cast) -> bool:
+    with acting_as(member.as_actor(), Scope.SU_WORKER):
+        return SuCase.objects.filter(pk=cast.case.pk).exists()
+
+
+def test_s35_a_reading_opens_one_record_reads_it_and_writes_nothing(cast: Cast) -> None:
+    reader = cast.other_case_manager
+    assert not sees_case(reader, cast)
+    reading = open_as(reader, cast.case.code.lower())
+    assert reading.record_id == cast.case.pk
+    assert datetime.timedelta(hours=2, minutes=59) < reading.expires_at - timezone.now() <= datetime.timedelta(hours=3)
+    assert sees_case(reader, cast)
+    with pytest.raises(Exception, match="row-level security"), acting_as(reader.as_actor()):
+        StateEntry.objects.create(
+            case_id=cast.case.pk, service_id=cast.su_service.pk, recorded_by=reader, history="status", value="x", since=timezone.localdate()
+        )
+    with seeding():
+        event = AuditEvent.objects.get(act="broke-glass")
+        assert (event.record_id, event.membership_id, event.reason) == (cast.case.pk, reader.pk, REASON)
+
+
+def test_s35_it_ends_after_three_hours_and_when_finished(cast: Cast) -> None:
+    reading = open_as(cast.other_case_manager, cast.case.code)
+    with seeding():
+        BreakGlass.objects.filter(pk=reading.pk).update(expires_at=timezone.now() - datetime.timedelta(seconds=1))
+    assert not sees_case(cast.other_case_manager, cast)
+    again = open_as(cast.other_case_manager, cast.case.code)
+    client = sign_in(cast.other_case_manager)
+    assert client.post(f"/emergency/{again.pk}/finish/").status_code == 302
+    assert not sees_case(cast.other_case_manager, cast)
+    assert client.post(f"/emergency/{again.pk}/finish/").status_code == 404
+
+
+def test_s39_a_code_that_leads_nowhere_answers_alike(cast: Cast) -> None:
+    client = sign_in(cast.other_case_manager)
+    good = client.post("/emergency/", {"code": cast.case.code, "reason": REASON, "told": "yes"})
+    bad = client.post("/emergency/", {"code": "ZZ-999", "reason": REASON, "told": "yes"})
+    assert good.status_code == bad.status_code == 302
+    with seeding():
+        assert BreakGlass.objects.count() == 2
+
+
+def test_s35_never_the_other_side_of_ones_own_case(cast: Cast) -> None:
+    """Casimir holds the linked case; as an IDVA elsewhere in the same site he still may not open her record."""
+    with seeding():
+        second = Membership.objects.create(
+            user=cast.case_manager.user, name="Casimir Tolliver", role="idva", side="vs", organisation=cast.idva.organisation,
+            site=cast.site, service=cast.vs_service, starts_on=cast.idva.starts_on,
+        )  # fmt: skip
+    assert open_as(second, cast.record.code).record_id != cast.record.pk
+    assert open_as(cast.other_idva, cast.record.code).record_id == cast.record.pk
+    assert open_as(cast.other_case_manager, cast.record.code).record_id != cast.record.pk  # nor across by its code
+
+
+def test_s35_what_is_sealed_stays_sealed(cast: Cast) -> None:
+    open_as(cast.other_idva, cast.record.code)
+    with seeding():
+        sealed = [f.name for f in SealedValue._meta.fields]
+    with acting_as(cast.other_idva.as_actor()):
+        assert VsRecord.objects.filter(pk=cast.record.pk).exists()
+        assert not SealedValue.objects.exists()
+    assert "record" in sealed
+
+
+def test_s34_a_barred_person_opens_nothing_in_an_emergency(cast: Cast) -> None:
+    with seeding():
+        Bar.objects.create(
+            user=cast.other_case_manager.user, record_id=cast.case.pk, kind="tie", reason="Her brother", recorded_by=cast.governance_lead
+        )
+    assert open_as(cast.other_case_manager, cast.case.code).record_id != cast.case.pk
+    assert not sees_case(cast.other_case_manager, cast)
+
+
+def test_s35_another_sites_code_leads_nowhere(cast: Cast) -> None:
+    assert open_as(cast.outsider, cast.case.code).record_id != cast.case.pk
+
+
+def test_s35_a_reason_is_words(cast: Cast) -> None:
+    with pytest.raises(Refusal):
+        open_as(cast.other_case_manager, cast.case.code, "urgent")
+
+
+def test_s35_the_holder_is_told_and_the_strip_names_who_knows(cast: Cast) -> None:
+    open_as(cast.other_case_manager, cast.case.code)
+    holder = cast.case_manager.as_actor()
+    with acting_as(holder):
+        assert [each.membership.name for each in emergency.readings_of_my_records(holder)] == ["Bertram Ashlock"]
+    reader = cast.other_case_manager.as_actor()
+    with acting_as(reader):
+        strip = emergency.open_reading(reader, cast.case.pk)
+    assert strip is not None
+    assert strip.who_knows[0] == "Casimir Tolliver"
+    assert {"Leopold Tarn", "Septima Gale"} <= set(strip.who_knows)
+    assert 178 <= strip.minutes_left <= 180
+
+
+def test_s35_the_manager_reviews_and_the_governance_lead_when_overdue(cast: Cast) -> None:
+    reading = open_as(cast.other_case_manager, cast.case.code)
+    manager, lead = cast.service_manager.as_actor(), cast.governance_lead.as_actor()
+    with acting_as(lead):
+        assert emergency.readings_to_review(lead) == []
+    with seeding():
+        BreakGlass.objects.filter(pk=reading.pk).update(opened_at=timezone.now() - datetime.timedelta(days=6))
+    with acting_as(lead):
+        assert [each.overdue for each in emergency.readings_to_review(lead)] == [True]
+    outside = cast.outside_manager.as_actor()
+    with acting_as(outside):
+        assert emergency.readings_to_review(outside) == []
+    client = sign_in(cast.service_manager)
+    assert REASON in client.get("/emergency/reviews/").content.decode()
+    assert client.get(f"/emergency/{reading.pk}/review/").status_code == 200
+    assert client.post(f"/emergency/{reading.pk}/review/", {"finding": "needed", "note": "Agreed"}).status_code == 302
+    assert client.get(f"/emergency/{reading.pk}/review/").status_code == 404  # once
+    with acting_as(manager):
+        assert emergency.readings_to_review(manager) == []
+
+
+def test_nobody_reviews_their_own_reading(cast: Cast) -> None:
+    with seeding():
+        other = join("Second Leader", cast.team_leader.role, cast.su_service, cast.site, cast.su_service.organisation)  # type: ignore[arg-type]  # a Role's value
+    reading = open_as(cast.team_leader, cast.case.code)
+    own = cast.team_leader.as_actor()
+    with pytest.raises(ObjectDoesNotExist), acting_as(own):
+        emergency.review_reading(by=own, reading_id=reading.pk, finding="needed", note="")
+    with acting_as(other.as_actor()):
+        assert len(emergency.readings_to_review(other.as_actor())) == 1
+
+
+def test_review_is_due_two_working_days_later() -> None:
+    friday = datetime.date(2026, 11, 20)
+    assert emergency.review_due(friday) == datetime.date(2026, 11, 24)
+    assert emergency.review_due(datetime.date(2026, 11, 16)) == datetime.date(2026, 11, 18)
+
+
+@pytest.mark.parametrize("name", ["step_down_worker", "stand_in", "panel_chair", "administrator", "analyst"])
+def test_roles_without_the_permission_find_nothing(cast: Cast, name: str) -> None:
+    member = getattr(cast, "chair" if name == "panel_chair" else name)
+    refused = sign_in(member).get("/emergency/")
+    assert refused.status_code == 404
+    assert refused.content == sign_in(member).get("/no-such-page/").content
+
+
+def test_s36_supervisors_see_who_looked_and_whether_they_were_on_the_case(cast: Cast) -> None:
+    from drive.audit.record import Act, record_event
+
+    for member in (cast.case_manager, cast.other_case_manager):
+        with acting_as(member.as_actor()):
+            record_event(Act.LOOKED, by=member.as_actor(), kind="su_case", record_id=cast.case.pk)
+    with acting_as(cast.service_manager.as_actor()):
+        looks = who_looked(cast.case.pk)
+    assert [(look.who, look.on_the_case) for look in looks] == [("Bertram Ashlock", "No"), ("Casimir Tolliver", "Yes")]
+    open_as(cast.other_case_manager, cast.case.code)
+    with acting_as(cast.service_manager.as_actor()):
+        assert who_looked(cast.case.pk)[0].on_the_case == "In an emergency"
+    page = sign_in(cast.service_manager).get(f"/looked/{cast.case.pk}/").content.decode()
+    assert "Casimir Tolliver" in page
+    assert "Case manager" in page
+    hidden = sign_in(cast.idva_manager).get(f"/looked/{cast.case.pk}/")
+    absent = sign_in(cast.idva_manager).get("/looked/00000000-0000-4000-8000-000000000000/")
+    assert hidden.status_code == absent.status_code == 404
+    assert hidden.content == absent.content
+    assert sign_in(cast.case_manager).get(f"/looked/{cast.case.pk}/").status_code == 404

@@ -213,9 +213,11 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return _NOT_LETTER.sub("", text.lower())
-    apart = unicodedata.normalize("NFKD", text.lower().translate(_WHOLE_LETTERS).translate(_NO_APOSTROPHES))
+    apart = unicodedata.normalize("NFKD", text).lower().translate(_WHOLE_LETTERS).translate(_NO_APOSTROPHES)
+    # Lower-casing can put letters together again, such as the dotted capital I of Turkish.
+    apart = unicodedata.normalize("NFKD", apart).lower()
     # Letters of other alphabets are kept: a name in Arabic or Cyrillic letters is a name.
-    return "".join(letter for letter in apart.translate(_WHOLE_LETTERS) if letter.isalpha() or letter == LOST)
+    return "".join(letter for letter in apart if letter.isalpha() or letter == LOST)
 
 
 def fold_words(text: str) -> tuple[str, ...]:

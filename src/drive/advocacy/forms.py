@@ -377,8 +377,8 @@ class SupportForm(RecordForm):
 class CloseForm(RecordForm):
     name, heading, button = "close", "Close the client’s record", "Close the record"
     lead = (
-        "The client’s own record ends when you close it and not before: the end of Drive for the service user "
-        "is another event. What happened can still be written down afterwards."
+        "The client’s own record ends when you close it and not before: the end of Drive for the service "
+        "user is another event. What happened can still be written down afterwards."
     )
 
     exited_on = DateField(label="Last day of support", past=True)

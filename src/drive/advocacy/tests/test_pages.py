@@ -35,11 +35,29 @@ from .test_commands import ADDRESS, DAY, TODAY, cover, seal_address
 Browser = Callable[[Membership], Client]
 
 RECORD_PAGES = [
-    "client_page", "client_contact", "client_engagement", "client_informed", "client_preference", "client_wish",
-    "client_safe_contact", "client_check_in", "client_check_in_plan", "client_children_known", "client_child",
-    "client_other_at_risk", "client_living_with", "client_measure", "client_court", "client_support", "client_intake",
-    "client_grid", "client_exit_form", "client_sealed", "client_seal", "client_close",
-]  # fmt: skip
+    "client_page",
+    "client_contact",
+    "client_engagement",
+    "client_informed",
+    "client_preference",
+    "client_wish",
+    "client_safe_contact",
+    "client_check_in",
+    "client_check_in_plan",
+    "client_children_known",
+    "client_child",
+    "client_other_at_risk",
+    "client_living_with",
+    "client_measure",
+    "client_court",
+    "client_support",
+    "client_intake",
+    "client_grid",
+    "client_exit_form",
+    "client_sealed",
+    "client_seal",
+    "client_close",
+]
 
 
 def page_of(cast: Cast, name: str) -> str:
@@ -50,7 +68,7 @@ def page_of(cast: Cast, name: str) -> str:
 def test_the_holder_opens_every_page_and_nobody_else_learns_that_it_exists(
     cast: Cast, client_of: Browser, name: str
 ) -> None:
-    """S-01, S-04, S-39: colleague, stand-in, case manager, outsider get the bytes of a record that never was."""
+    """S-01, S-04, S-39: everybody else gets the bytes of a record that never was."""
     assert client_of(cast.idva).get(page_of(cast, name)).status_code == 200
     for member in (
         cast.other_idva,
@@ -74,10 +92,12 @@ def test_the_manager_reads_and_hands_over_but_opens_no_seal(cast: Cast, client_o
     done = manager.post(
         page_of(cast, "client_assign"),
         {
-            "membership": str(cast.other_idva.pk), "kind": "holder", "starts_on": f"{TODAY:%d/%m/%Y}",
+            "membership": str(cast.other_idva.pk),
+            "kind": "holder",
+            "starts_on": f"{TODAY:%d/%m/%Y}",
             "handover": "Rings on Tuesdays.",
         },
-    )  # fmt: skip
+    )
     assert done.status_code == 302
     assert client_of(cast.idva).get(page_of(cast, "client_page")).status_code == 404
     assert b"Rings on Tuesdays." in client_of(cast.other_idva).get(page_of(cast, "client_page")).content
@@ -102,9 +122,13 @@ def test_s43_a_contact_of_last_week_is_recorded_and_a_bad_one_keeps_what_was_typ
     assert b"Wants calm Saturdays." in wrong.content
     last_week = timezone.localdate() - 7 * DAY
     sent = {
-        "outcome": "spoke", "channel": "phone", "started_by": "worker", "happened_on": f"{last_week:%d/%m/%Y}",
-        "happened_at": "14:10", "content": "Wants calm Saturdays.",
-    }  # fmt: skip
+        "outcome": "spoke",
+        "channel": "phone",
+        "started_by": "worker",
+        "happened_on": f"{last_week:%d/%m/%Y}",
+        "happened_at": "14:10",
+        "content": "Wants calm Saturdays.",
+    }
     assert browser.post(page_of(cast, "client_contact"), sent).status_code == 302
     with acting_as(cast.idva.as_actor()):
         assert timezone.localtime(ClientContact.objects.get().happened_at).strftime("%H:%M") == "14:10"
@@ -150,10 +174,16 @@ def test_s22_only_those_who_know_of_drive_are_on_a_list(cast: Cast) -> None:
 
 def test_v11_a_check_in_crosses_at_once_and_its_note_does_not(cast: Cast, client_of: Browser) -> None:
     sent = {
-        "outcome": "higher", "channel": "phone", "done_on": "today", "done_at": "09:15", "feels_safer": "no_change",
-        "note": "Canary note about her sister.", "summary": "A car outside twice this week.",
-        "use_rule": "background", "work_out": "Only she sees the street.",
-    }  # fmt: skip
+        "outcome": "higher",
+        "channel": "phone",
+        "done_on": "today",
+        "done_at": "09:15",
+        "feels_safer": "no_change",
+        "note": "Canary note about her sister.",
+        "summary": "A car outside twice this week.",
+        "use_rule": "background",
+        "work_out": "Only she sees the street.",
+    }
     assert client_of(cast.idva).post(page_of(cast, "client_check_in"), sent).status_code == 302
     with acting_as(cast.case_manager.as_actor()):
         item = RiskItem.objects.get()
@@ -176,9 +206,14 @@ def test_a_check_in_whose_summary_cannot_cross_is_not_half_recorded(
 
     monkeypatch.setattr("drive.advocacy.views.across.send_risk_item", refuses)
     sent = {
-        "outcome": "unchanged", "channel": "phone", "done_on": "today", "feels_safer": "not_asked",
-        "summary": "Unchanged.", "use_rule": "background", "work_out": "He could not.",
-    }  # fmt: skip
+        "outcome": "unchanged",
+        "channel": "phone",
+        "done_on": "today",
+        "feels_safer": "not_asked",
+        "summary": "Unchanged.",
+        "use_rule": "background",
+        "work_out": "He could not.",
+    }
     answer = client_of(cast.idva).post(page_of(cast, "client_check_in"), sent)
     assert b"Nobody can be told now." in answer.content
     with acting_as(cast.idva.as_actor()):
@@ -226,9 +261,13 @@ def test_s06_who_covers_is_told_what_is_withheld_and_whom_to_ask(cast: Cast, cli
 def test_s48_the_second_editor_sees_both_versions_and_loses_neither(cast: Cast, client_of: Browser) -> None:
     cover(cast, cast.other_idva)
     sent = {
-        "seen_version": "0", "channels": ["phone"], "voicemail": "no", "withheld_number": "yes", "agreed_on": "today",
+        "seen_version": "0",
+        "channels": ["phone"],
+        "voicemail": "no",
+        "withheld_number": "yes",
+        "agreed_on": "today",
         "review_on": f"{TODAY + 30 * DAY:%d/%m/%Y}",
-    }  # fmt: skip
+    }
     first = client_of(cast.other_idva).post(
         page_of(cast, "client_safe_contact"), sent | {"when_safe": "Mornings"}
     )
@@ -417,17 +456,28 @@ def test_every_act_saves_from_its_page(cast: Cast, client_of: Browser) -> None:
         "client_check_in_plan": {"interval_days": "14", "due_on": f"{TODAY + DAY:%d/%m/%Y}"},
         "client_children_known": {"answer": "more", "as_of": "today"},
         "client_child": {
-            "seen_version": "0", "given_names": "Perkin", "age_band": "5_9", "lives_with_client": "yes",
-            "sees_service_user": "supervised", "status": "not_asked", "risk": "unknown", "therapeutic_work": "no",
+            "seen_version": "0",
+            "given_names": "Perkin",
+            "age_band": "5_9",
+            "lives_with_client": "yes",
+            "sees_service_user": "supervised",
+            "status": "not_asked",
+            "risk": "unknown",
+            "therapeutic_work": "no",
         },
         "client_other_at_risk": {"who": "A neighbour", "why": "Drove her to court.", "as_of": "today"},
         "client_living_with": {"answer": "at_times", "as_of": "today"},
-        "client_measure": {"seen_version": "0", "measure": "lock_change", "state": "in_place", "since": "today"},
+        "client_measure": {
+            "seen_version": "0",
+            "measure": "lock_change",
+            "state": "in_place",
+            "since": "today",
+        },
         "client_court": {"seen_version": "0", "on": f"{TODAY + DAY:%d/%m/%Y}", "what": "Family court"},
         "client_support": {"what": "Debt advice", "arranged_on": "today"},
         "client_seal": {"kind": "phone", "value": "07700 900456"},
         "client_grid": answers_for("abuse_experienced"),
-    }  # fmt: skip
+    }
     for name, fields in sent.items():
         answer = browser.post(page_of(cast, name), fields)
         assert answer.status_code == 302, (
@@ -435,7 +485,18 @@ def test_every_act_saves_from_its_page(cast: Cast, client_of: Browser) -> None:
             re.findall(r"error-message[^<]*<[^<]*<[^<]*", answer.content.decode())[:3],
         )
     page = browser.get(page_of(cast, "client_page")).content.decode()
-    for words in ("Monitoring", "Headlines only", "Calm Saturdays.", "Perkin", "There are more than listed", "A neighbour",
-                  "At times", "Change of locks", "Family court", "Debt advice", "Show number"):  # fmt: skip
+    for words in (
+        "Monitoring",
+        "Headlines only",
+        "Calm Saturdays.",
+        "Perkin",
+        "There are more than listed",
+        "A neighbour",
+        "At times",
+        "Change of locks",
+        "Family court",
+        "Debt advice",
+        "Show number",
+    ):
         assert words in page, words
     assert "07700" not in page

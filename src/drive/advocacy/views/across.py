@@ -5,13 +5,16 @@ crosses.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from drive.access.scopes import Side
 from drive.access.stepping import Actor
 from drive.instruments.codelists import code_list
+from drive.safety import queries as safety
 from drive.safety.commands import send_risk_item
-from drive.safety.models import CaseLink, ItemAcknowledgement, RiskItem
+from drive.safety.models import CaseLink, ContactQuestion, ItemAcknowledgement, OutcomeProposal, RiskItem
+from drive.safety.naming import names_of
+from drive.safety.queries import CaseSummary, Stop
 
 from ..forms import CheckInForm
 
@@ -49,6 +52,7 @@ class Crossing:
     """One risk item, as a line of the record or the desk."""
 
     item: RiskItem
+    record_id: UUID
     from_you: bool
     kind: str
     use_rule: str
@@ -57,24 +61,54 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedCase:
+    """One linked Drive case: its summary, what is planned, where the shared page is."""
+
+    summary: CaseSummary
+    bookings: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Across:
     """What a client's page shows of the bridge."""
 
-    linked: bool
+    cases: list[LinkedCase]
     items: list[Crossing]
-    tell_url: str = ""
-    stop_url: str = ""
-    danger_url: str = ""
-    shared_url: str = ""
+    stops: list[Stop]
+
+    @property
+    def linked(self) -> bool:
+        return bool(self.cases)
+
+    @property
+    def link_id(self) -> UUID | None:
+        """Where the buttons of the page lead: the first link, the index one before the others."""
+        return self.cases[0].summary.link_id if self.cases else None
 
 
-def crossing(link_ids: list[UUID], *, limit: int) -> list[Crossing]:
-    """The newest items of these links, in two statements."""
-    items = list(
-        RiskItem.objects.filter(link_id__in=link_ids)
-        .select_related("recorded_by")
-        .order_by("-recorded_at")[:limit]
-    )
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that the bridge asks of the reader."""
+
+    record_id: UUID
+    question: ContactQuestion
+    other_has_written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAcross:
+    """What an IDVA's desk shows of the bridge."""
+
+    views: list[Waiting]
+    outcomes: list[OutcomeProposal]
+    stops: list[Stop]
+    unread: list[Crossing]
+    drive: set[UUID]
+
+
+def _crossing(items: list[RiskItem], side: str) -> list[Crossing]:
+    """Items with who sent them and whether the other side has read them, in two statements."""
+    names = names_of(item.recorded_by_id for item in items)
     read = set(
         ItemAcknowledgement.objects.filter(item__in=[item.pk for item in items]).values_list(
             "item_id", flat=True
@@ -83,27 +117,43 @@ def crossing(link_ids: list[UUID], *, limit: int) -> list[Crossing]:
     return [
         Crossing(
             item,
-            item.side == Side.CLIENT.value,
+            item.vs_record_id,
+            item.side == side,
             code_list("K-60").label(item.kind),
             code_list("K-47").label(item.use_rule),
-            item.recorded_by.name,
+            names[item.recorded_by_id],
             item.pk in read,
         )
         for item in items
     ]
 
 
-def across(record_id: UUID) -> Across:
-    """What the client's page shows of the bridge."""
-    links = links_of(record_id)
-    return Across(bool(links), crossing([link.pk for link in links], limit=5))
-
-
-def bulletins(record_ids: list[UUID]) -> list[tuple[UUID, Crossing]]:
-    """What case managers sent and nobody on this side has acknowledged, with the record it belongs to."""
-    of_link = dict(CaseLink.objects.filter(vs_record_id__in=record_ids).values_list("pk", "vs_record_id"))
-    return [
-        (of_link[one.item.link_id], one)
-        for one in crossing(list(of_link), limit=60)
-        if not one.from_you and not one.acknowledged
+def across(actor: Actor, record_id: UUID) -> Across:
+    """What the client's page shows of the bridge: summaries, plans, items and live stop concerns."""
+    index = {link.pk: link.is_index for link in links_of(record_id)}
+    planned = safety.bookings_for_record(record_id)
+    cases = [
+        LinkedCase(summary, [row for row in planned if row["link_id"] == summary.link_id])
+        for summary in safety.case_summaries(record_id)
     ]
+    cases.sort(key=lambda case: not index.get(case.summary.link_id, False))
+    items = RiskItem.objects.filter(vs_record_id=record_id).order_by("-recorded_at")[:5]
+    return Across(cases, _crossing(list(items), actor.side.value), safety.live_stops(record_id=record_id))
+
+
+def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
+    """What waits for the reader on the bridge, for the records of the desk."""
+    shown = set(record_ids)
+    return DeskAcross(
+        [
+            Waiting(asked.link.vs_record_id, asked.question, asked.other_has_written)
+            for asked in safety.views_asked(actor)
+            if asked.link.vs_record_id in shown
+        ],
+        [proposal for proposal in safety.outcomes_to_answer(actor) if proposal.vs_record_id in shown],
+        [stop for stop in safety.live_stops() if stop.concern.vs_record_id in shown],
+        _crossing(
+            [item for item in safety.unread_items(actor) if item.vs_record_id in shown], actor.side.value
+        ),
+        linked(record_ids),
+    )

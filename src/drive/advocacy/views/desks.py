@@ -12,7 +12,7 @@ from drive.access.scopes import Scope
 from drive.components.page import Standing
 
 from .. import queries
-from .across import bulletins, linked
+from .across import desk_across
 from .acting import show
 
 STANDING = Standing(
@@ -26,7 +26,7 @@ STANDING = Standing(
 @page(Permission.DESK_VIEW, "Desk", scope=Scope.VS_WORKER, looks_at="desk")
 def vs_desk(request: ActorRequest) -> HttpResponse:
     shown = queries.desk(request.actor)
-    drive = linked(shown.record_ids)
+    bridge = desk_across(request.actor, shown.record_ids)
     return show(
         request,
         "advocacy/desk.html",
@@ -34,9 +34,9 @@ def vs_desk(request: ActorRequest) -> HttpResponse:
             "shown": shown,
             "standing": STANDING,
             "today": timezone.localdate(),
-            "drive": len(drive),
-            "other": len(shown.record_ids) - len(drive),
-            "bulletins": bulletins(shown.record_ids),
+            "drive": len(bridge.drive),
+            "other": len(shown.record_ids) - len(bridge.drive),
+            "bridge": bridge,
             "drafts": my_drafts(request.actor),
         },
     )

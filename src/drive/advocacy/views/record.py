@@ -26,7 +26,7 @@ def client_page(request: ActorRequest, record_id: UUID) -> HttpResponse:
             "shown": shown,
             "who": shown.who,
             "standing": standing_of(shown.who),
-            "across": across(record_id),
+            "across": across(request.actor, record_id),
             "rule_channels": channels,
         },
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Prefetch
 
-from drive.access.models import Membership
 from drive.access.stepping import Actor
 from drive.casework.models import LinkedPerson
 from drive.instruments.codelists import code_list
@@ -33,11 +31,9 @@ from .models import (
     StopAnswer,
     StopConcern,
 )
+from .naming import names_of
 from .position import contact_refusal, latest_decision, position
 from .rules import BOOKING_KINDS, BOOKING_STATES, STOP_SCOPES, label, refusal_words
-
-ELSEWHERE = "A worker at another site"
-"""How somebody is named whose membership the reader may not see."""
 
 
 def _rows(query: str, *arguments: object) -> list[dict[str, Any]]:
@@ -45,13 +41,6 @@ def _rows(query: str, *arguments: object) -> list[dict[str, Any]]:
         cursor.execute(query, arguments)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def names_of(membership_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of workers; of those whom the reader may not see, `ELSEWHERE`. Never joined: a join would lose rows."""
-    wanted = set(membership_ids)
-    known = dict(Membership.objects.filter(pk__in=wanted).values_list("pk", "name"))
-    return {one: known.get(one, ELSEWHERE) for one in wanted}
 
 
 # Across the wall ----------------------------------------------------------------------------------------------------
@@ -175,7 +164,9 @@ def decision_for(link_id: UUID) -> Decision:
     question = ContactQuestion.objects.filter(link=link).order_by("-recorded_at").first()
     written = _written(question)
     views = {v.side: v for v in ContactView.objects.filter(question=question)} if question else {}
-    proposals = OutcomeProposal.objects.filter(question=question) if question else OutcomeProposal.objects.none()
+    proposals = (
+        OutcomeProposal.objects.filter(question=question) if question else OutcomeProposal.objects.none()
+    )
     proposal = proposals.order_by("-recorded_at").first()
     answer = OutcomeAnswer.objects.filter(proposal=proposal).first() if proposal else None
     settled_id = latest_decision(link.pk)
@@ -226,7 +217,11 @@ def views_asked(actor: Actor, *, limit: int = 50) -> list[ViewAsked]:
     newest: dict[UUID, ContactQuestion] = {}
     for question in ContactQuestion.objects.select_related("link").order_by("recorded_at"):
         newest[question.link_id] = question
-    own = set(ContactView.objects.filter(side=side, question__in=newest.values()).values_list("question_id", flat=True))
+    own = set(
+        ContactView.objects.filter(side=side, question__in=newest.values()).values_list(
+            "question_id", flat=True
+        )
+    )
     waiting = [question for question in newest.values() if question.pk not in own]
     waiting.sort(key=lambda question: question.recorded_at)
     return [ViewAsked(q, q.link, bool(_written(q))) for q in waiting[:limit]]
@@ -237,7 +232,9 @@ def outcomes_to_answer(actor: Actor) -> list[OutcomeProposal]:
     newest: dict[UUID, OutcomeProposal] = {}
     for proposal in OutcomeProposal.objects.select_related("link").order_by("recorded_at"):
         newest[proposal.link_id] = proposal
-    answered = set(OutcomeAnswer.objects.filter(proposal__in=newest.values()).values_list("proposal_id", flat=True))
+    answered = set(
+        OutcomeAnswer.objects.filter(proposal__in=newest.values()).values_list("proposal_id", flat=True)
+    )
     return [p for p in newest.values() if p.side != actor.side.value and p.pk not in answered]
 
 
@@ -272,7 +269,9 @@ class Stop:
         return side not in self.answers
 
 
-def live_stops(*, case_id: UUID | None = None, record_id: UUID | None = None, link_id: UUID | None = None) -> list[Stop]:
+def live_stops(
+    *, case_id: UUID | None = None, record_id: UUID | None = None, link_id: UUID | None = None
+) -> list[Stop]:
     """Live concerns on one case, one record, one link, or (without any) on everything the reader may see; newest first."""
     concerns = StopConcern.objects.order_by("-recorded_at")
     if case_id:
@@ -294,7 +293,9 @@ def stop_concern(concern_id: UUID) -> Stop:
 
 def _stop(concern: StopConcern) -> Stop:
     acknowledged = list(
-        StopAcknowledgement.objects.filter(concern=concern).order_by("recorded_at").values_list("recorded_by_id", "recorded_at")
+        StopAcknowledgement.objects.filter(concern=concern)
+        .order_by("recorded_at")
+        .values_list("recorded_by_id", "recorded_at")
     )
     names = names_of([concern.recorded_by_id, *(one for one, _ in acknowledged)])
     (row,) = _rows("select safety.suspended_by(%s) as number", concern.pk)
@@ -322,7 +323,9 @@ def unread_items(actor: Actor, *, limit: int = 50) -> list[RiskItem]:
 def items_for(link_id: UUID, *, limit: int = 50) -> list[RiskItem]:
     """The newest items of one link, both directions; each with its acknowledgements."""
     seen = Prefetch("acknowledgements", ItemAcknowledgement.objects.order_by("recorded_at"), to_attr="seen")
-    return list(RiskItem.objects.filter(link_id=link_id).prefetch_related(seen).order_by("-recorded_at")[:limit])
+    return list(
+        RiskItem.objects.filter(link_id=link_id).prefetch_related(seen).order_by("-recorded_at")[:limit]
+    )
 
 
 def review_calls(link_id: UUID) -> list[ReviewCall]:
@@ -332,7 +335,9 @@ def review_calls(link_id: UUID) -> list[ReviewCall]:
 
 def open_incidents(case_id: UUID) -> list[PracticeIncident]:
     """Practice incidents of a case that have no learning yet (S-41), oldest first."""
-    return list(PracticeIncident.objects.filter(case_id=case_id, closing__isnull=True).order_by("happened_on"))
+    return list(
+        PracticeIncident.objects.filter(case_id=case_id, closing__isnull=True).order_by("happened_on")
+    )
 
 
 # Planned contact ----------------------------------------------------------------------------------------------------
@@ -383,7 +388,9 @@ def bookings_for_record(record_id: UUID) -> list[dict[str, Any]]:
     for row in rows:
         row["kind_words"] = label(BOOKING_KINDS, row["kind"])
         row["words"] = (
-            "Contact not agreed at present" if row["state"] == "suspended" else label(BOOKING_STATES, row["state"])
+            "Contact not agreed at present"
+            if row["state"] == "suspended"
+            else label(BOOKING_STATES, row["state"])
         )
     return rows
 

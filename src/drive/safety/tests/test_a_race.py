@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
-
 from tests.cast import Cast, lay_out, seeding
 
 from .deciding import decide, tomorrow
@@ -26,12 +25,19 @@ def scope(name: str) -> str:
 def connect() -> psycopg.Connection[tuple[object, ...]]:
     own = settings.DATABASES["default"]
     return psycopg.connect(
-        host=own["HOST"], port=own["PORT"] or None, dbname=own["NAME"], user=own["USER"], password=own["PASSWORD"]
+        host=own["HOST"],
+        port=own["PORT"] or None,
+        dbname=own["NAME"],
+        user=own["USER"],
+        password=own["PASSWORD"],
     )
 
 
 def step(cursor: psycopg.Cursor[tuple[object, ...]], role: str, member: object) -> None:
-    cursor.execute("select set_config('role', %s, true), set_config('drive.membership', %s, true)", [scope(role), str(member)])
+    cursor.execute(
+        "select set_config('role', %s, true), set_config('drive.membership', %s, true)",
+        [scope(role), str(member)],
+    )
 
 
 @pytest.fixture
@@ -125,10 +131,20 @@ def test_s17_no_booking_gets_past_a_stop_concern_raised_in_the_same_second(commi
                 step(cursor, "vs_worker", cast.idva.pk)
                 cursor.execute(
                     INSERT_STOP,
-                    [uuid4(), cast.idva.pk, cast.link.pk, cast.case.pk, cast.case.service_id, cast.record.pk, cast.record.service_id],
+                    [
+                        uuid4(),
+                        cast.idva.pk,
+                        cast.link.pk,
+                        cast.case.pk,
+                        cast.case.service_id,
+                        cast.record.pk,
+                        cast.record.service_id,
+                    ],
                 )
 
-    threads = [threading.Thread(target=book_many) for _ in range(CONNECTIONS)] + [threading.Thread(target=stop)]
+    threads = [threading.Thread(target=book_many) for _ in range(CONNECTIONS)] + [
+        threading.Thread(target=stop)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -154,5 +170,11 @@ def test_s17_nobody_plans_from_an_old_snapshot(cast: Cast) -> None:
         with pytest.raises(psycopg.errors.ActiveSqlTransaction, match="read committed"):
             cursor.execute(
                 INSERT_BOOKING,
-                {"id": uuid4(), "by": cast.case_manager.pk, "case": cast.case.pk, "service": cast.case.service_id, "at": tomorrow()},
+                {
+                    "id": uuid4(),
+                    "by": cast.case_manager.pk,
+                    "case": cast.case.pk,
+                    "service": cast.case.service_id,
+                    "at": tomorrow(),
+                },
             )

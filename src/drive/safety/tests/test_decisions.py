@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from tests.cast import Cast, seeding
 
 from drive.access.models import local_today
 from drive.access.refusal import Refusal
@@ -14,10 +15,16 @@ from drive.audit.models import AuditEvent
 from drive.casework.commands import record_action, set_state
 from drive.instruments.codelists import code_list
 from drive.safety import commands
-from drive.safety.models import Booking, BookingState, ContactView, DecisionLapse, OutcomeAnswer, OutcomeProposal
+from drive.safety.models import (
+    Booking,
+    BookingState,
+    ContactView,
+    DecisionLapse,
+    OutcomeAnswer,
+    OutcomeProposal,
+)
 from drive.safety.position import position
 from drive.safety.rules import LAPSE_CAUSES, OTHERS_AT_RISK, PERMITTING
-from tests.cast import Cast, seeding
 
 from .deciding import EVERYBODY, answer, ask, book, decide, propose, tomorrow, view
 
@@ -134,7 +141,9 @@ def test_s15_scheduling_fails_by_command_by_insert_and_in_bulk(cast: Cast, how: 
             from tests.cast import link, open_record
 
             with seeding():
-                other = open_record(cast.vs_service, cast.other_idva, "Araminta", "Bellweather", cast.idva_manager)
+                other = open_record(
+                    cast.vs_service, cast.other_idva, "Araminta", "Bellweather", cast.idva_manager
+                )
                 link(cast.case, other, cast.idva_manager, "Araminta Bellweather")
     with pytest.raises(Refusal):
         book(cast.case_manager, cast.case.pk)
@@ -236,14 +245,18 @@ def lapse_cause(cast: Cast) -> str:
         return DecisionLapse.objects.get().cause
 
 
-@pytest.mark.parametrize(("history", "value", "cause"), [("whereabouts", "remand", "custody"), ("legal", "nmo", "order")])
+@pytest.mark.parametrize(
+    ("history", "value", "cause"), [("whereabouts", "remand", "custody"), ("legal", "nmo", "order")]
+)
 def test_s19_custody_and_orders_end_a_decision_when_they_are_recorded(
     cast: Cast, history: str, value: str, cause: str
 ) -> None:
     decide(cast.case_manager, cast.idva, cast.link.pk)
     actor = cast.case_manager.as_actor()
     with acting_as(actor):
-        set_state(by=actor, case_id=cast.case.pk, history=history, value=value, since=local_today(), seen_id=None)
+        set_state(
+            by=actor, case_id=cast.case.pk, history=history, value=value, since=local_today(), seen_id=None
+        )
     assert positions(cast) == "lapsed"
     assert lapse_cause(cast) == cause
 
@@ -266,7 +279,14 @@ def test_s21_indirect_work_is_open_without_any_decision(cast: Cast) -> None:
     with acting_as(actor):
         for kind in sorted(indirect):
             also = {"sub_type": "disrupt", "agency": "police"} if kind == "multi_agency" else {}
-            record_action(by=actor, case_id=cast.case.pk, done_on=local_today(), kind=kind, done="Asked for a marker", **also)
+            record_action(
+                by=actor,
+                case_id=cast.case.pk,
+                done_on=local_today(),
+                kind=kind,
+                done="Asked for a marker",
+                **also,
+            )
     for kind in ("meeting", "joint_visit", "prison_visit", "call", "letter", "message"):
         with pytest.raises(Refusal, match="remain open to you"):
             book(cast.case_manager, cast.case.pk, kind=kind)

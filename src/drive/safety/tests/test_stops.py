@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from tests.cast import Cast, link, open_record, seeding
 
 from drive.access.models import AssignmentKind, CaseAssignment
 from drive.access.refusal import Refusal
@@ -11,7 +12,6 @@ from drive.access.stepping import acting_as
 from drive.safety import commands
 from drive.safety.models import Booking, BookingState, StopAcknowledgement
 from drive.safety.position import position
-from tests.cast import Cast, link, open_record, seeding
 
 from .deciding import book, decide, stop
 from .test_decisions import insert_booking
@@ -49,7 +49,11 @@ def test_s17_anyone_on_either_side_stops_and_bookings_are_suspended_at_once(cast
     for member in (cast.case_manager, cast.other_case_manager, cast.service_manager):
         with pytest.raises(Refusal, match="stop concern is live"):
             book(member, cast.case.pk)
-    with pytest.raises(IntegrityError, match="stop"), transaction.atomic(), acting_as(cast.case_manager.as_actor()):
+    with (
+        pytest.raises(IntegrityError, match="stop"),
+        transaction.atomic(),
+        acting_as(cast.case_manager.as_actor()),
+    ):
         insert_booking(cast, 5)
     actor = cast.case_manager.as_actor()
     with pytest.raises(Refusal, match="stop concern"), acting_as(actor):
@@ -157,4 +161,3 @@ def test_s23_cancelling_says_what_he_is_told_and_nothing_cancels_by_itself(cast:
     assert newest_state(cast, booking) == "cancelled"
     with pytest.raises(Refusal, match="changed meanwhile"), acting_as(actor):
         commands.continue_booking(by=actor, booking_id=booking.pk)
-

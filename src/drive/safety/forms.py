@@ -1,0 +1,280 @@
+"""Forms of the bridge. Nothing is chosen beforehand but date, time, channel, place and "background only"."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from drive.access.models import local_today
+from drive.access.refusal import Refusal
+from drive.components.choices import Choice, ChoiceTiles, MultipleTiles, Select, Tick
+from drive.components.dates import LONDON
+from drive.components.forms import UNKNOWN, DateField, TextArea, TextField, TextOrUnknown, TimeField
+from drive.instruments.codelists import code_list
+
+from .rules import (
+    ANSWERS,
+    BOOKING_KINDS,
+    EMERGENCY_RECIPIENTS,
+    LAPSE_CAUSES,
+    OTHERS_AT_RISK,
+    STOP_SCOPES,
+    UNKNOWN_ANSWER,
+    URGENCIES,
+    VOICE,
+    VOICE_NOT_HAD,
+)
+
+DECISION_DAYS = 28
+"""The end date that is offered: the longest usual gap between joint reviews (C-15)."""
+
+ITEM_KINDS_OFFERED = frozenset({"view", "stop", "closure"})
+"""Kinds of K-60 that have their own page and are not offered when telling the other worker something."""
+
+
+def codes(list_id: str) -> list[Choice]:
+    """The offered entries of a code list, each with what choosing it means (G-10)."""
+    return [Choice(c.code, c.label, "", c.definition) for c in code_list(list_id).codes if c.offered]
+
+
+def add_refusal(form: forms.Form, refusal: Refusal) -> None:
+    """A command's refusal, at the field it belongs to or above the form."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def use_rule() -> ChoiceTiles:
+    return ChoiceTiles(label="How may this be used?", choices=codes("K-47"), initial="background")
+
+
+def work_out() -> TextArea:
+    return TextArea(label="How could he work out where this came from?", rows=2)
+
+
+def others_field(key: str) -> str:
+    """The form's name for one group of others at risk."""
+    return f"risk_{key}"
+
+
+class QuestionForm(forms.Form):
+    """What contact is planned, and why now."""
+
+    planned = TextField(
+        label="What do you plan?", max_length=200, help_text="For example: weekly meetings, 50 minutes"
+    )
+    setting = TextField(label="Where, and with whom?", max_length=200)
+    reason_given = TextField(label="What reason would he be given?", max_length=200)
+    when_planned = TextField(label="From when, how often, until when?", max_length=120)
+    why_now = TextArea(label="Why now?")
+
+
+class ViewForm(forms.Form):
+    """04a: one's own view. The client's voice is asked of the IDVA's side only."""
+
+    voice = ChoiceTiles(label="What does your client say?", choices=VOICE, columns=1)
+    voice_detail = TextField(
+        label="When and how, or why not",
+        max_length=200,
+        required=False,
+        help_text="For example: 12 November, by phone",
+    )
+    own_view = TextArea(
+        label="Your view, in your own words",
+        rows=6,
+        help_text="A view, not a permission. You carry this together.",
+    )
+    if_we_act = TextArea(label="If it goes ahead, what could go wrong?", rows=3)
+    if_we_do_not = TextArea(label="If nothing is done?", rows=3)
+    would_choose = ChoiceTiles(
+        label="What do you think should happen?",
+        choices=codes("K-51"),
+        columns=2,
+        help_text="Nothing is chosen for you. You agree the outcome together afterwards.",
+    )
+    leave_out = TextArea(label="Topics and places to leave out", rows=2, required=False)
+    use_rule = use_rule()
+    work_out = work_out()
+
+    def __init__(self, *args: Any, asks_voice: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_voice:
+            del self.fields["voice"], self.fields["voice_detail"]
+        for key, words in OTHERS_AT_RISK:
+            self.fields[others_field(key)] = TextOrUnknown(label=words, max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("voice") in VOICE_NOT_HAD and not given.get("voice_detail"):
+            self.add_error("voice_detail", "Say why the client’s own voice was not had")
+        return given
+
+    def words(self) -> dict[str, Any]:
+        """The arguments of `commands.give_view`."""
+        given = dict(self.cleaned_data)
+        others = {key: given.pop(others_field(key)) for key, _ in OTHERS_AT_RISK}
+        return given | {
+            "others_at_risk": {
+                key: UNKNOWN_ANSWER if said is UNKNOWN else said for key, said in others.items()
+            }
+        }
+
+
+class OutcomeForm(forms.Form):
+    """04b: what the two agree. Put forward by one, answered by the other."""
+
+    outcome = ChoiceTiles(label="What do you put forward?", choices=codes("K-51"), columns=2)
+    conditions = TextArea(label="Conditions", rows=2, required=False)
+    places = MultipleTiles(label="Places it covers", choices=codes("K-57"), required=False, columns=4)
+    leave_out = TextArea(label="Topics to leave out", rows=2, required=False)
+    told = TextArea(label="What will he be told?", rows=2, help_text="True, and pointing to nobody")
+    tell_each_other = TextField(label="What you tell each other, and when", max_length=200, required=False)
+    ends_on = DateField(label="Last day on which it holds")
+    dissent = TextArea(
+        label="Where you still differ", rows=2, required=False, help_text="Kept with the decision"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("outcome") == "go_with_conditions" and not given.get("conditions"):
+            self.add_error("conditions", "Say which conditions")
+        permitted = code_list("K-51").roll_up("booking_permitted")
+        if given.get("outcome") in permitted and not given.get("places"):
+            self.add_error("places", "Choose the places it covers; calls and letters are “Remote”")
+        return given
+
+    @staticmethod
+    def start() -> dict[str, Any]:
+        return {"ends_on": local_today() + datetime.timedelta(days=DECISION_DAYS)}
+
+
+class AnswerForm(forms.Form):
+    """The other side's answer to an outcome put forward."""
+
+    answer = ChoiceTiles(label="What do you say?", choices=ANSWERS, columns=1)
+    dissent = TextArea(
+        label="Where you differ, or what instead", rows=3, required=False, help_text="Kept with the decision"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("answer") in ("differ", "to_panel") and not given.get("dissent"):
+            self.add_error("dissent", "Say what you see differently")
+        return given
+
+
+class LapseForm(forms.Form):
+    """S-19: what has happened that ends the decision."""
+
+    cause = ChoiceTiles(label="What has happened?", choices=LAPSE_CAUSES, columns=1)
+    what = TextArea(label="In a few words", rows=2, required=False)
+
+
+class StopForm(forms.Form):
+    """One click, with a scope; the reason may follow."""
+
+    scope = ChoiceTiles(label="What must stop?", choices=STOP_SCOPES, initial="all", columns=1)
+    place = Select(label="Which place?", choices=codes("K-57"), required=False)
+    words = TextField(label="Which topic or action?", max_length=200, required=False)
+    reason = TextArea(
+        label="Why?",
+        required=False,
+        optional_words="can follow",
+        help_text="Read by the other worker and both managers. Never in the banner.",
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = TextArea(label="Add why")
+    use_rule = use_rule()
+
+
+class StopAnswerForm(forms.Form):
+    """04c: the answer of the side that is stopped, or of the side that raised it."""
+
+    told = TextField(
+        label="What will he be told about it?",
+        max_length=200,
+        help_text="A true reason that points to nobody",
+    )
+    eyes = TextField(label="Who keeps an eye on things meanwhile?", max_length=200)
+    response = TextArea(label="Your answer to the other worker")
+
+    def __init__(self, *args: Any, asks_plan: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_plan:
+            del self.fields["told"], self.fields["eyes"]
+
+
+class ItemForm(forms.Form):
+    """S-02: what must the other worker know to keep somebody safe?"""
+
+    kind = Select(
+        label="What kind of thing is it?",
+        choices=[c for c in codes("K-60") if c.value not in ITEM_KINDS_OFFERED],
+    )
+    text = TextArea(label="What must they know to keep somebody safe?", rows=4)
+    purpose = TextField(
+        label="What do they need it for?", max_length=300, help_text="Whose safety, and which decision"
+    )
+    urgency = ChoiceTiles(label="How urgent is it?", choices=URGENCIES, columns=1)
+    use_rule = use_rule()
+    work_out = work_out()
+    sole_informant = Tick(label="Known only from the client or her IDVA")
+
+
+class BookingForm(forms.Form):
+    """Planned contact. Where it may be is what every decision in force covers."""
+
+    kind = ChoiceTiles(label="What do you plan?", choices=BOOKING_KINDS, columns=2)
+    channel = Select(label="How?", choices=codes("K-18"))
+    on = DateField(label="Day")
+    at = TimeField(label="Time")
+    place = ChoiceTiles(
+        label="Where?", choices=codes("K-57"), columns=4, help_text="Calls, letters and messages are “Remote”"
+    )
+    with_whom = TextField(label="With whom?", max_length=200, required=False)
+    reason_given = TextField(label="What reason is he given?", max_length=200)
+    leaves_out = Tick(label="Topics and actions under a stop concern are left out")
+
+    def words(self) -> dict[str, Any]:
+        """The arguments of `commands.book_contact`."""
+        given = dict(self.cleaned_data)
+        day, clock = given.pop("on"), given.pop("at")
+        return given | {"starts_at": datetime.datetime.combine(day, clock, tzinfo=LONDON)}
+
+
+class ToldForm(forms.Form):
+    told = TextField(
+        label="What is he told?", max_length=200, help_text="A true reason that points to nobody"
+    )
+
+
+class EmergencyForm(forms.Form):
+    """S-31: write down whom you told. Ring first; this page can wait."""
+
+    recipient = ChoiceTiles(label="Whom did you tell?", choices=EMERGENCY_RECIPIENTS, columns=2)
+    told_whom = TextField(label="Name or log number", max_length=120, required=False)
+    on = DateField(label="Day", past=True)
+    at = TimeField(label="Time")
+    danger = TextArea(label="What is the danger?", rows=3)
+    said = TextArea(label="What did you tell them?", rows=3)
+
+    def words(self) -> dict[str, Any]:
+        """The arguments of `commands.tell_emergency_from_case` and `..._from_record`."""
+        given = dict(self.cleaned_data)
+        day, clock = given.pop("on"), given.pop("at")
+        return given | {"told_at": datetime.datetime.combine(day, clock, tzinfo=LONDON)}
+
+    @staticmethod
+    def start() -> dict[str, Any]:
+        now = timezone.localtime()
+        return {"on": now.date(), "at": now.time()}
+
+
+class LearningForm(forms.Form):
+    """S-41: an incident closes with what was learnt and a decision about procedure."""
+
+    learnt = TextArea(label="What was learnt?")
+    procedure = TextArea(label="What changes in procedure or settings, or why does nothing change?")

@@ -1,0 +1,54 @@
+"""How people are named on a shared page: each by what the reader's own side holds, or by what crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from drive.access.models import CaseAssignment, ClientAssignment, Membership, local_today
+from drive.advocacy.models import ClientProfile
+from drive.casework.models import ServiceUserProfile
+
+ELSEWHERE = "A worker at another site"
+"""How somebody is named whose membership the reader may not see."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNames:
+    """Whose record it is on the reader's own side, and who holds it; empty where nobody does."""
+
+    subject: str
+    holder: str
+
+
+def names_of(membership_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of workers; of those whom the reader may not see, `ELSEWHERE`. Never joined: a join would lose rows."""
+    wanted = set(membership_ids)
+    known = dict(Membership.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    return {one: known.get(one, ELSEWHERE) for one in wanted}
+
+
+def names_of_case(case_id: UUID) -> OwnNames:
+    """The service user's full name and the case's holder, for the case manager's side."""
+    profile = ServiceUserProfile.objects.filter(case_id=case_id).order_by("-version").first()
+    return OwnNames(
+        profile.full_name if profile else "", _holder(CaseAssignment.objects.filter(case_id=case_id))
+    )
+
+
+def names_of_record(record_id: UUID) -> OwnNames:
+    """The client's initials (a shared page masks her, S-03) and the record's holder, for the IDVA's side."""
+    profile = ClientProfile.objects.filter(record_id=record_id).order_by("-version").first()
+    return OwnNames(
+        profile.initials if profile else "", _holder(ClientAssignment.objects.filter(record_id=record_id))
+    )
+
+
+def _holder(assignments: QuerySet[CaseAssignment] | QuerySet[ClientAssignment]) -> str:
+    today = local_today()
+    live = assignments.filter(kind="holder", starts_on__lte=today, ends_on__gt=today)
+    found = live.order_by("-starts_on").values_list("membership_id", flat=True).first()
+    return names_of([found])[found] if found else ""

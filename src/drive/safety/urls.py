@@ -1,0 +1,27 @@
+from django.urls import path
+
+from . import views
+
+LINK = "shared/<uuid:link_id>/"
+CASE = "cases/<uuid:case_id>/"
+
+urlpatterns = [
+    path(LINK, views.shared_page, name="shared_page"),
+    path(LINK + "ask/", views.ask, name="ask_for_view"),
+    path(LINK + "questions/<uuid:question_id>/view/", views.give_view, name="give_view"),
+    path(LINK + "questions/<uuid:question_id>/outcome/", views.propose_outcome, name="propose_outcome"),
+    path(LINK + "outcomes/<uuid:proposal_id>/", views.answer_outcome, name="answer_outcome"),
+    path(LINK + "changed/", views.lapse, name="lapse_decision"),
+    path(LINK + "stop/", views.raise_stop, name="raise_stop"),
+    path(LINK + "stops/<uuid:concern_id>/", views.stop_concern, name="stop_concern"),
+    path(LINK + "stops/<uuid:concern_id>/acknowledge/", views.acknowledge_stop, name="acknowledge_stop"),
+    path(LINK + "tell/", views.tell, name="send_item"),
+    path(LINK + "items/<uuid:item_id>/acknowledge/", views.acknowledge, name="acknowledge_item"),
+    path(CASE + "stop/", views.raise_stop_on_case, name="raise_stop_on_case"),
+    path(CASE + "contact/plan/", views.book, name="book_contact"),
+    path(CASE + "contact/planned/", views.bookings, name="bookings"),
+    path(CASE + "contact/planned/<uuid:booking_id>/", views.booking_step, name="booking_step"),
+    path(CASE + "danger/", views.danger_on_case, name="danger_on_case"),
+    path(CASE + "incidents/<uuid:incident_id>/", views.incident, name="practice_incident"),
+    path("clients/<uuid:record_id>/danger/", views.danger_on_record, name="danger_on_record"),
+]

@@ -1,0 +1,187 @@
+"""How a page of the bridge knows its reader, asks, saves and refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from drive.access.drafts import discard_draft, kept_draft, with_draft
+from drive.access.pages import ActorRequest
+from drive.access.refusal import Refusal
+from drive.access.scopes import Side
+from drive.access.stepping import Actor
+from drive.components.page import Standing
+from drive.instruments.codelists import code_list
+
+from .. import queries
+from ..forms import add_refusal
+from ..models import CaseLink
+from ..naming import names_of_case, names_of_record
+from ..rules import ANSWERS, LAPSE_CAUSES, URGENCIES, VOICE
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The two ends of a link as one reader may name them."""
+
+    link: CaseLink
+    service_user: str
+    client: str
+    case_manager: str
+    idva: str
+    own_side: str
+    own_url: str
+
+    @property
+    def other(self) -> str:
+        """The worker on the other side."""
+        return self.idva if self.own_side == Side.SERVICE_USER else self.case_manager
+
+    @property
+    def readers(self) -> str:
+        """Who reads what stands here."""
+        return f"Read by {self.case_manager} (case manager) and {self.idva} (IDVA)"
+
+    @property
+    def own_subject(self) -> str:
+        """Whose record the reader comes from: the service user, or the client by initials."""
+        return self.service_user if self.own_side == Side.SERVICE_USER else self.client
+
+
+NOBODY_YET = "nobody yet"
+
+
+def ends_of(actor: Actor, link_id: UUID) -> Ends:
+    """Name both ends, each by what crosses (S-03, W-09). Raises `CaseLink.DoesNotExist`."""
+    link = CaseLink.objects.get(pk=link_id)
+    if actor.side is Side.SERVICE_USER:
+        names = names_of_case(link.su_case_id)
+        client = next((c for c in queries.client_summaries(link.su_case_id) if c.link_id == link.pk), None)
+        return Ends(
+            link,
+            service_user=names.subject,
+            client=client.initials if client else "",
+            case_manager=names.holder or NOBODY_YET,
+            idva=(client.idva if client else "") or NOBODY_YET,
+            own_side=actor.side,
+            own_url=address("case_page", case_id=link.su_case_id),
+        )
+    names = names_of_record(link.vs_record_id)
+    case = next((c for c in queries.case_summaries(link.vs_record_id) if c.link_id == link.pk), None)
+    return Ends(
+        link,
+        service_user=case.service_user if case else "",
+        client=names.subject,
+        case_manager=(case.case_manager if case else "") or NOBODY_YET,
+        idva=names.holder or NOBODY_YET,
+        own_side=actor.side,
+        own_url=address("client_page", record_id=link.vs_record_id),
+    )
+
+
+def address(name: str, **keys: object) -> str:
+    """The address of a page of one side; the desk where that side has no such page."""
+    try:
+        return reverse(name, kwargs=keys)
+    except NoReverseMatch:
+        return "/"
+
+
+def standing(ends: Ends) -> Standing:
+    """White paper, both rails, the reader's own colour (W-31)."""
+    own = "case" if ends.own_side == Side.SERVICE_USER else "client"
+    return Standing("bridge", subject=ends.readers, reading=ends.own_subject, own=own)
+
+
+def code_label(list_id: str, code: str) -> str:
+    """A code in words; empty for no code."""
+    return code_list(list_id).label(code) if code else ""
+
+
+def show(
+    request: ActorRequest, template: str, ends: Ends, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """A page of one link, with the live concerns of that link above it."""
+    return render(
+        request,
+        template,
+        {
+            "ends": ends,
+            "standing": standing(ends),
+            "label": code_label,
+            "answers": dict(ANSWERS),
+            "causes": dict(LAPSE_CAUSES),
+            "voices": dict(VOICE),
+            "urgencies": dict(URGENCIES),
+            "today": timezone.localdate(),
+            "stops": queries.live_stops(link_id=ends.link.pk),
+            "side": request.actor.side.value,
+            **context,
+        },
+        status=status,
+    )
+
+
+def to_shared(link_id: UUID) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("shared_page", kwargs={"link_id": link_id}))
+
+
+def act[F: forms.Form](
+    request: ActorRequest,
+    ends: Ends,
+    form_class: Callable[..., F],
+    do: Callable[[F], object],
+    *,
+    draft: str,
+    template: str = "safety/act.html",
+    heading: str,
+    button: str,
+    lead: str = "",
+    initial: dict[str, Any] | None = None,
+    done: str = "",
+    to: str = "",
+    context: dict[str, Any] | None = None,
+    **form_kwargs: Any,
+) -> HttpResponse:
+    """One form about one link. A refusal keeps every field and says why; what is typed is kept as a draft (S-48)."""
+    draft_name = f"case_link.{draft}"
+    kept = kept_draft(request.actor, draft_name, ends.link.pk) if request.method == "GET" else None
+    if request.method == "POST":
+        form = form_class(request.POST, **form_kwargs)
+        if form.is_valid():
+            try:
+                do(form)
+            except Refusal as refusal:
+                add_refusal(form, refusal)
+            else:
+                discard_draft(request.actor, draft_name, ends.link.pk)
+                messages.success(request, done or "Saved.")
+                return HttpResponseRedirect(to) if to else to_shared(ends.link.pk)
+    elif kept is not None:
+        form = with_draft(form_class, kept, **form_kwargs)  # type: ignore[type-var]  # a form class or its factory
+    else:
+        form = form_class(initial=initial or {}, **form_kwargs)
+    return show(
+        request,
+        template,
+        ends,
+        {
+            "form": form,
+            "heading": heading,
+            "lead": lead,
+            "button_words": button,
+            "problems": bool(form.is_bound and form.errors),
+            "draft_name": draft_name,
+            "kept": kept.kept if kept else "",
+            **(context or {}),
+        },
+    )

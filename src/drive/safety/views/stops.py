@@ -1,0 +1,122 @@
+"""Pages of the stop concern (04c, 04d)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+
+from drive.access.pages import ActorRequest, page
+from drive.access.permissions import Permission
+from drive.access.scopes import Side
+
+from .. import commands, queries
+from ..forms import ReasonForm, StopAnswerForm, StopForm
+from ..models import CaseLink, StopConcern, StopConcernReason
+from ..naming import names_of
+from .acting import act, ends_of
+
+RAISED = "Stop concern raised. Everything it covers is suspended now."
+
+
+@page(Permission.STOP_RAISE, "Raise a stop concern", looks_at="case_link", key="link_id")
+def raise_stop(request: ActorRequest, link_id: UUID) -> HttpResponse:
+    """One click with "everything" already chosen; the reason may follow."""
+    ends = ends_of(request.actor, link_id)
+    return act(
+        request,
+        ends,
+        StopForm,
+        lambda form: commands.raise_stop(by=request.actor, link_id=link_id, **form.cleaned_data),
+        draft="stop",
+        template="safety/raise.html",
+        heading="Raise a stop concern",
+        lead="It takes effect at once, on everybody who books. You need not say why yet.",
+        button="Stop now",
+        done=RAISED,
+    )
+
+
+@page(Permission.STOP_RAISE, "Raise a stop concern", looks_at="su_case", key="case_id")
+def raise_stop_on_case(request: ActorRequest, case_id: UUID) -> HttpResponse:
+    """From a case: on every link of it. With one link, that link's own page."""
+    if request.actor.side is not Side.SERVICE_USER:
+        raise Http404
+    links = list(CaseLink.objects.filter(su_case_id=case_id).order_by("recorded_at", "id"))
+    if not links:
+        raise Http404
+    if len(links) == 1:
+        return redirect("raise_stop", link_id=links[0].pk)
+
+    def do(form: StopForm) -> None:
+        given: dict[str, Any] = form.cleaned_data
+        commands.raise_stop_on_case(by=request.actor, case_id=case_id, **given)
+
+    return act(
+        request,
+        ends_of(request.actor, links[0].pk),
+        StopForm,
+        do,
+        draft="stop",
+        template="safety/raise.html",
+        heading="Raise a stop concern",
+        lead="On every client linked to this case. It takes effect at once.",
+        button="Stop now",
+        done=RAISED,
+    )
+
+
+@page(Permission.STOP_ANSWER, "Stop concern", looks_at="case_link", key="link_id")
+def stop_concern(request: ActorRequest, link_id: UUID, concern_id: UUID) -> HttpResponse:
+    """What has stopped, who knows, what is still open, and one's own side's answer."""
+    ends = ends_of(request.actor, link_id)
+    concern = StopConcern.objects.get(pk=concern_id, link_id=link_id)
+    stop = queries.stop_concern(concern.pk)
+    reasons = list(StopConcernReason.objects.filter(concern=concern).order_by("recorded_at"))
+    context = {
+        "stop": stop,
+        "reasons": reasons,
+        "names": names_of(r.recorded_by_id for r in reasons),
+        "reason_form": ReasonForm(),
+        "may_answer": stop.waits_for(request.actor.side.value),
+        "own_bookings": queries.bookings_for(ends.link.su_case_id)
+        if request.actor.side is Side.SERVICE_USER
+        else [],
+        "seen_bookings": []
+        if request.actor.side is Side.SERVICE_USER
+        else [b for b in queries.bookings_for_record(ends.link.vs_record_id) if b["link_id"] == link_id],
+    }
+    if request.method == "POST" and "add_reason" in request.POST:
+        form = ReasonForm(request.POST)
+        if form.is_valid():
+            commands.give_stop_reason(by=request.actor, concern_id=concern.pk, **form.cleaned_data)
+            messages.success(request, "Added.")
+            return HttpResponseRedirect(request.path)
+        context["reason_form"] = form
+    return act(
+        request,
+        ends,
+        StopAnswerForm,
+        lambda form: commands.answer_stop(by=request.actor, concern_id=concern.pk, **form.cleaned_data),
+        draft="stop_answer",
+        template="safety/stop.html",
+        heading=f"Stop concern: {stop.scope}",
+        button="Record answer",
+        done="Your answer is recorded. It stays live until both of you have answered.",
+        to=request.path,
+        context=context,
+        asks_plan=request.actor.side is Side.SERVICE_USER,
+    )
+
+
+@page(Permission.STOP_ANSWER, "Acknowledge a stop concern")
+def acknowledge_stop(request: ActorRequest, link_id: UUID, concern_id: UUID) -> HttpResponse:
+    """Say by name that one has seen it, and read it."""
+    if request.method != "POST":
+        raise Http404
+    StopConcern.objects.get(pk=concern_id, link_id=link_id)
+    commands.acknowledge_stop(by=request.actor, concern_id=concern_id)
+    return redirect("stop_concern", link_id=link_id, concern_id=concern_id)

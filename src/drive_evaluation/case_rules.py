@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from drive_evaluation.errors import NotComputableError
-from drive_evaluation.study import Study
+from drive_evaluation.study import Study, look_up
 
 
 def case_month(start: pd.Series, day: pd.Series) -> pd.Series:
@@ -29,7 +29,7 @@ def add_months(days: pd.Series, months: int) -> pd.Series:
 
 
 def _first_day(frame: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
-    return frame["case_id"].map(rows.groupby("case_id")["date"].min())
+    return look_up(frame["case_id"], rows.groupby("case_id")["date"].min())
 
 
 def _by(frame: pd.DataFrame, day: pd.Series) -> pd.Series:
@@ -67,7 +67,7 @@ def contacted(study: Study, frame: pd.DataFrame) -> pd.Series:
         actions = study.table("actions")
         return _by(frame, _first_day(frame, actions[actions["mode"] == "direct"]))
     closures = study.table("closures").set_index("case_id")["direct_contact_ever"]
-    return frame["case_id"].map(closures).eq(True).fillna(False).astype(bool)
+    return look_up(frame["case_id"], closures).eq(True).fillna(False).astype(bool)
 
 
 def behaviour_change(study: Study, frame: pd.DataFrame) -> pd.Series:
@@ -76,7 +76,9 @@ def behaviour_change(study: Study, frame: pd.DataFrame) -> pd.Series:
     use_sessions = study.has("sessions") and rule in ("session_or_action", "session")
     use_actions = study.has("actions") and rule in ("session_or_action", "action")
     if not use_sessions and not use_actions:
-        raise NotComputableError("behaviour change work needs sessions or actions, and neither is in the package")
+        raise NotComputableError(
+            "behaviour change work needs sessions or actions, and neither is in the package"
+        )
     delivered = pd.Series(False, index=frame.index)
     if use_sessions:
         delivered |= _by(frame, _first_day(frame, behaviour_change_sessions(study)))
@@ -113,9 +115,12 @@ def covering(episodes: pd.DataFrame, frame: pd.DataFrame, value: str) -> pd.Seri
     """
     rows = episodes[episodes["timepoint"].isna()]
     rows = rows.merge(frame[["case_id", "ref_day"]].drop_duplicates("case_id"), on="case_id")
-    rows = rows[(rows["from_date"] <= rows["ref_day"]) & (rows["to_date"].isna() | (rows["to_date"] >= rows["ref_day"]))]
+    rows = rows[
+        (rows["from_date"] <= rows["ref_day"])
+        & (rows["to_date"].isna() | (rows["to_date"] >= rows["ref_day"]))
+    ]
     last = rows.sort_values(["case_id", "from_date"], kind="stable").drop_duplicates("case_id", keep="last")
-    return frame["case_id"].map(last.set_index("case_id")[value]).astype(object)
+    return look_up(frame["case_id"], last.set_index("case_id")[value]).astype(object)
 
 
 REVIEW_FORMS = ("m3", "m6", "m9", "exit")

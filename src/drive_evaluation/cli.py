@@ -40,7 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="compute the results and write the report")
     run.add_argument("package", type=Path, metavar="PACKAGE", help="folder that holds datapackage.json")
     run.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to")
-    run.add_argument("--report", choices=REPORTS, default="all", help="which report (default: all the data allow)")
+    run.add_argument(
+        "--report", choices=REPORTS, default="all", help="which report (default: all the data allow)"
+    )
     run.add_argument("--results-only", action="store_true", help="write results.json and no documents")
     run.add_argument("--blrt", action="store_true", help="add the bootstrap likelihood-ratio test (slow)")
     run.add_argument("--quiet", action="store_true", help="show no progress")
@@ -86,7 +88,10 @@ def _run(arguments: argparse.Namespace) -> int:
         newline="\n",
     )
     if errors(problems):
-        print(f"drive-evaluation: {len(errors(problems))} errors in the package; nothing computed", file=sys.stderr)
+        print(
+            f"drive-evaluation: {len(errors(problems))} errors in the package; nothing computed",
+            file=sys.stderr,
+        )
         return 1
     study = Study.from_package(package, progress=progress, blrt=arguments.blrt)
     outcome = evaluate(study, arguments.report)

@@ -19,7 +19,9 @@ def write_run(
     folder.mkdir(parents=True, exist_ok=True)
     write_results(outcome.results, folder / "results.json")
     (folder / "skipped.json").write_text(
-        json.dumps([entry.to_json() for entry in outcome.skipped], indent=1) + "\n", encoding="utf-8", newline="\n"
+        json.dumps([entry.to_json() for entry in outcome.skipped], indent=1) + "\n",
+        encoding="utf-8",
+        newline="\n",
     )
     written = [folder / "results.json"]
     return {str(file.relative_to(folder)): file_hash(file) for file in written}

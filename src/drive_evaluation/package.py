@@ -100,7 +100,9 @@ def typed(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
     for item in table.fields:
         cells = raw[item.name] if item.name in raw.columns else pd.Series(np.nan, raw.index, dtype=object)
         if item.type == "date":
-            columns[item.name] = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
+            columns[item.name] = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").astype(
+                "datetime64[s]"
+            )
         elif item.type in ("integer", "number"):
             columns[item.name] = pd.to_numeric(cells, errors="coerce").astype("float64")
         elif item.type == "boolean":
@@ -128,7 +130,9 @@ def read_package(path: Path | str, progress: Callable[[str], None] | None = None
             raw[name] = read_raw(file, table)
             tables[name] = typed(raw[name], table)
     if not tables:
-        raise PackageError(f"{folder} holds no table of the contract; expected files such as perpetrators.csv")
+        raise PackageError(
+            f"{folder} holds no table of the contract; expected files such as perpetrators.csv"
+        )
     return Package(folder, descriptor, settings, raw, tables)
 
 
@@ -185,7 +189,9 @@ def to_csv(frame: pd.DataFrame, table: Table) -> bytes:
     """One table as the bytes of its CSV file, in contract order and form."""
     columns: dict[str, Any] = {}
     for item in table.fields:
-        cells = frame[item.name] if item.name in frame.columns else pd.Series(np.nan, frame.index, dtype=object)
+        cells = (
+            frame[item.name] if item.name in frame.columns else pd.Series(np.nan, frame.index, dtype=object)
+        )
         if item.type == "date":
             columns[item.name] = pd.to_datetime(cells).dt.strftime("%Y-%m-%d")
         elif item.type == "boolean":

@@ -58,14 +58,28 @@ def _abuse_jobs(cases: str, links: str, change_exhibit: str, idva_exhibit: str) 
     return (
         Job("M-ABUSE-USE", _informant(abuse.use, "case_manager"), cases, own, change_exhibit),
         Job("M-ABUSE-MCNEMAR", _informant(abuse.change_in_use, "case_manager"), cases, own, change_exhibit),
-        Job("M-ABUSE-SEV-TRANS", _informant(abuse.severity_transitions, "case_manager"), cases, own, change_exhibit),
-        Job("M-ABUSE-SEV-CHANGE", _informant(abuse.severity_change, "case_manager"), cases, own, change_exhibit),
+        Job(
+            "M-ABUSE-SEV-TRANS",
+            _informant(abuse.severity_transitions, "case_manager"),
+            cases,
+            own,
+            change_exhibit,
+        ),
+        Job(
+            "M-ABUSE-SEV-CHANGE",
+            _informant(abuse.severity_change, "case_manager"),
+            cases,
+            own,
+            change_exhibit,
+        ),
         Job("M-ABUSE-USE", _informant(abuse.use, "idva"), links, by_arm, idva_exhibit),
         Job("M-ABUSE-MCNEMAR", _informant(abuse.change_in_use, "idva"), links, by_arm, idva_exhibit),
         Job("M-ABUSE-SEV-TRANS", _informant(abuse.severity_transitions, "idva"), links, by_arm, idva_exhibit),
         Job("M-ABUSE-SEV-CHANGE", _informant(abuse.severity_change, "idva"), links, by_arm, idva_exhibit),
         Job("M-ABUSE-DISCORD", abuse.informants_compared, links, (("arm",),), "Informants compared"),
-        Job("M-BCW-ABUSE", abuse_models.use_by_behaviour_change, cases, ((), ("contact",)), "Behaviour change"),
+        Job(
+            "M-BCW-ABUSE", abuse_models.use_by_behaviour_change, cases, ((), ("contact",)), "Behaviour change"
+        ),
     )
 
 
@@ -97,7 +111,9 @@ _ACTIVITY = (
 )
 
 _CASES = (
-    Job("M-RISK-CM", risk.risk_case_manager, "su_closed", ((), ("contact",), ("site",)), "Risk, case manager"),
+    Job(
+        "M-RISK-CM", risk.risk_case_manager, "su_closed", ((), ("contact",), ("site",)), "Risk, case manager"
+    ),
     Job("M-CONTACT-RATE", contact.contact_rate, "su_closed", SITES, "Contact"),
     Job("M-BCW-RATE", contact.behaviour_change_rate, "su_closed", SITES, "Behaviour change"),
     Job("M-AGE-CONTACT", contact.age_by_contact, "su_closed", ALL, "Contact"),
@@ -113,10 +129,24 @@ _CASES = (
 
 YEAR1 = (
     Job("M-FLOW-PERP", flows.flow_perpetrators, "flow_perp", SITES, "Table 1 (groups)"),
-    Job("M-LINKAGE", flows.linkage, "cohort_vs", ((), ("arm",), ("arm", "site"), ("site",)), "Quantitative sample"),
+    Job(
+        "M-LINKAGE",
+        flows.linkage,
+        "cohort_vs",
+        ((), ("arm",), ("arm", "site"), ("site",)),
+        "Quantitative sample",
+    ),
     Job("M-LINKAGE", flows.linkage, "vs_of_closed", ALL, "Quantitative sample"),
-    Job("M-PROFILE-PERP", profiles.profile_perpetrators, "cohort", (*ARMS, ("site",)), "Cohort table, Appendix 1"),
-    Job("M-PROFILE-VS", profiles.profile_victims, "cohort_vs", (*ARMS, ("site",)), "Cohort table, Appendix 1"),
+    Job(
+        "M-PROFILE-PERP",
+        profiles.profile_perpetrators,
+        "cohort",
+        (*ARMS, ("site",)),
+        "Cohort table, Appendix 1",
+    ),
+    Job(
+        "M-PROFILE-VS", profiles.profile_victims, "cohort_vs", (*ARMS, ("site",)), "Cohort table, Appendix 1"
+    ),
     Job("M-PROFILE-PERP", profiles.profile_perpetrators, "su_closed", SITES, "Table 2, Appendix 2"),
     Job("M-PROFILE-VS", profiles.profile_victims, "vs_of_closed", SITES, "Table 2, Appendix 2"),
     Job("M-NEEDS-PREV", needs.prevalence, "su_closed", SITES, "Complex needs"),
@@ -262,7 +292,9 @@ def restrictions(study: Study, sample: Sample, axes: Axes) -> Iterator[dict[str,
         elif field in ("contact", "bcw", "engaged"):
             values.append(["yes", "no"])
         else:
-            values.append(sorted(str(v) for v in subgroup_values(study, sample.frame, field).dropna().unique()))
+            values.append(
+                sorted(str(v) for v in subgroup_values(study, sample.frame, field).dropna().unique())
+            )
     for combination in product(*values):
         yield dict(zip(fields, combination, strict=True))
 

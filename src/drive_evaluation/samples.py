@@ -15,7 +15,7 @@ import pandas as pd
 from drive_evaluation import case_rules
 from drive_evaluation.errors import NotComputableError
 from drive_evaluation.instruments import dash_scores
-from drive_evaluation.study import Study
+from drive_evaluation.study import Study, look_up
 
 Builder = Callable[[Study, str], pd.DataFrame]
 
@@ -90,7 +90,7 @@ def subgroup_values(study: Study, frame: pd.DataFrame, name: str) -> pd.Series:
         return _yes_no(case_rules.engaged(study, frame))
     if name == "reason_changed":
         reasons = case_rules.no_contact_reasons(study, frame).set_index("case_id")["changed"]
-        return frame["case_id"].map(reasons)
+        return look_up(frame["case_id"], reasons)
     if name == "children":
         return frame["children_involved"]
     if name == "child_protection":
@@ -121,7 +121,7 @@ def serial(study: Study, frame: pd.DataFrame, definition: str | None = None) -> 
     """yes/no by ``serial_definition``: two or more linked victims, or practitioner evidence."""
     if (definition or study.settings.serial_definition) == "evidence":
         return frame["serial_evidence"].where(frame["serial_evidence"].isin(["yes", "no"]))
-    number = frame["perpetrator_id"].map(victims_per_perpetrator(study)).fillna(0)
+    number = look_up(frame["perpetrator_id"], victims_per_perpetrator(study)).fillna(0)
     return _yes_no(number >= 2)
 
 
@@ -140,7 +140,9 @@ def _cohort(study: Study, period: str) -> pd.DataFrame:
 
 def _cohort_links(study: Study, period: str) -> pd.DataFrame:
     """One row per member of the cohort, with its index link where one is recorded."""
-    links = study.index_links.drop(columns=["arm", "site", "eligibility", "allocation_method"], errors="ignore")
+    links = study.index_links.drop(
+        columns=["arm", "site", "eligibility", "allocation_method"], errors="ignore"
+    )
     people = study.randomised[["perpetrator_id", "arm", "site"]]
     frame = people.merge(links, on="perpetrator_id", how="left")
     for form in ("intake_form", "exit_form"):
@@ -234,7 +236,9 @@ def _su_dash_complete(study: Study, period: str) -> pd.DataFrame:
 def _of_closed(study: Study, period: str) -> pd.DataFrame:
     """The index link of each closed case; a case without one keeps its row with the link missing."""
     cases = closed_drive_cases(study)
-    links = study.index_links.drop(columns=["arm", "site", "eligibility", "allocation_method"], errors="ignore")
+    links = study.index_links.drop(
+        columns=["arm", "site", "eligibility", "allocation_method"], errors="ignore"
+    )
     frame = cases[["case_id", "perpetrator_id", "arm", "site", "ref_day"]].merge(
         links, on="perpetrator_id", how="left"
     )
@@ -271,7 +275,9 @@ def judgements(study: Study, scale: str) -> pd.DataFrame:
     risk = study.table("risk_change")
     rows = risk[(risk["scale"] == scale) & (risk["timepoint"] == "exit") & (risk["rater"] == "idva")].copy()
     index = study.index_links.set_index("perpetrator_id")["victim_id"]
-    rows["victim_id"] = rows["victim_id"].where(rows["victim_id"].notna(), rows["perpetrator_id"].map(index))
+    rows["victim_id"] = rows["victim_id"].where(
+        rows["victim_id"].notna(), look_up(rows["perpetrator_id"], index)
+    )
     rows["children_only"] = rows["target"] == "children"
     rows = rows.sort_values(
         ["perpetrator_id", "victim_id", "children_only", "date"],
@@ -393,9 +399,7 @@ def _links_of(cases_of: Builder) -> Builder:
 def _interventions(study: Study, period: str) -> pd.DataFrame:
     first, last = study.days(period)
     actions = study.table("actions")
-    chosen = (
-        (actions["category"] == "multi_agency") & (actions["date"] >= first) & (actions["date"] <= last)
-    )
+    chosen = (actions["category"] == "multi_agency") & (actions["date"] >= first) & (actions["date"] <= last)
     return actions[chosen].merge(study.cases[["case_id", "site", "arm"]], on="case_id", how="left")
 
 
@@ -438,7 +442,9 @@ def _reference(study: Study, period: str) -> pd.DataFrame:
 
 def _closed_any(study: Study, period: str) -> pd.DataFrame:
     cases = study.cases
-    frame = cases[(cases["end_type"] == "closed") & (cases["arm"] == "drive") & cases["closed_date"].notna()].copy()
+    frame = cases[
+        (cases["end_type"] == "closed") & (cases["arm"] == "drive") & cases["closed_date"].notna()
+    ].copy()
     frame["ref_day"] = frame["closed_date"]
     return frame
 
@@ -446,7 +452,9 @@ def _closed_any(study: Study, period: str) -> pd.DataFrame:
 _DEFINITIONS = (
     SampleDefinition("cohort", "perpetrator", "eligible and allocated by randomisation", _cohort),
     SampleDefinition("randomised", "perpetrator", "eligible and allocated by randomisation", _cohort),
-    SampleDefinition("cohort_vs", "link", "index link of each member of the randomised cohort", _cohort_links),
+    SampleDefinition(
+        "cohort_vs", "link", "index link of each member of the randomised cohort", _cohort_links
+    ),
     SampleDefinition("flow_perp", "perpetrator", "everybody assessed for eligibility", _assessed),
     SampleDefinition("flow_vs", "link", "index link of each perpetrator assessed", _assessed),
     SampleDefinition(
@@ -468,7 +476,9 @@ _DEFINITIONS = (
         "of the cases with intake information, at least one need of known level at intake",
         _su_needs_known,
     ),
-    SampleDefinition("su_contacted", "case", "closed cases with direct contact by the closing day", _su_contacted),
+    SampleDefinition(
+        "su_contacted", "case", "closed cases with direct contact by the closing day", _su_contacted
+    ),
     SampleDefinition("su_ge11m", "case", "closed cases whose closing case month is 11 or later", _su_ge11m),
     SampleDefinition(
         "su_dash_complete",
@@ -503,7 +513,10 @@ _DEFINITIONS = (
     SampleDefinition("actions_y1", "action", "of those, on the first option list", _action_builder("y1")),
     SampleDefinition("actions", "action", "of those, on the second option list", _action_builder("y2")),
     SampleDefinition(
-        "actions_multi", "action", "multi-agency work on the second list", _action_builder("y2", "multi_agency")
+        "actions_multi",
+        "action",
+        "multi-agency work on the second list",
+        _action_builder("y2", "multi_agency"),
     ),
     SampleDefinition(
         "actions_background",
@@ -516,10 +529,16 @@ _DEFINITIONS = (
     ),
     SampleDefinition("notes_sample", "case", "cases whose notes were coded", _notes_sample),
     SampleDefinition(
-        "accepted", "case", "accepted in the period and not removed by its last day", _accepted, by_period=True
+        "accepted",
+        "case",
+        "accepted in the period and not removed by its last day",
+        _accepted,
+        by_period=True,
     ),
     SampleDefinition("open", "case", "open at the last day of the period", _open, by_period=True),
-    SampleDefinition("open_direct", "case", "open cases with direct contact by then", _open_direct, by_period=True),
+    SampleDefinition(
+        "open_direct", "case", "open cases with direct contact by then", _open_direct, by_period=True
+    ),
     SampleDefinition(
         "open_nondirect", "case", "open cases without direct contact by then", _open_nondirect, by_period=True
     ),
@@ -528,13 +547,21 @@ _DEFINITIONS = (
         "closed_direct", "case", "closed in the period, with direct contact", _closed_direct, by_period=True
     ),
     SampleDefinition(
-        "closed_nondirect", "case", "closed in the period, without direct contact", _closed_nondirect, by_period=True
+        "closed_nondirect",
+        "case",
+        "closed in the period, without direct contact",
+        _closed_nondirect,
+        by_period=True,
     ),
     SampleDefinition(
         "vs_closed", "link", "all links of cases closed in the period", _links_of(closed_in), by_period=True
     ),
     SampleDefinition(
-        "vs_closed_direct", "link", "all links of closed contacted cases", _links_of(_closed_direct), by_period=True
+        "vs_closed_direct",
+        "link",
+        "all links of closed contacted cases",
+        _links_of(_closed_direct),
+        by_period=True,
     ),
     SampleDefinition(
         "vs_closed_nondirect",
@@ -544,7 +571,11 @@ _DEFINITIONS = (
         by_period=True,
     ),
     SampleDefinition(
-        "interventions", "action", "multi-agency actions dated in the period, any case", _interventions, by_period=True
+        "interventions",
+        "action",
+        "multi-agency actions dated in the period, any case",
+        _interventions,
+        by_period=True,
     ),
     SampleDefinition(
         "actions_period", "action", "all actions dated in the period, any case", actions_in, by_period=True

@@ -189,7 +189,12 @@ def _date(value: Any, where: str) -> dt.date:
         raise PackageError(f"datapackage.json: {where} is {value!r}; write a date as YYYY-MM-DD") from error
 
 
-SETTING_NAMES = frozenset(item.name for item in fields(Settings)) - {"spec", "data_cut", "mask_sites", "periods"}
+SETTING_NAMES = frozenset(item.name for item in fields(Settings)) - {
+    "spec",
+    "data_cut",
+    "mask_sites",
+    "periods",
+}
 """Names that ``evaluation.params`` may use."""
 
 

@@ -31,16 +31,25 @@ def normalise(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """
     columns: dict[str, Any] = {}
     for item in table.fields:
-        cells = frame[item.name] if item.name in frame.columns else pd.Series(np.nan, frame.index, dtype=object)
+        cells = (
+            frame[item.name] if item.name in frame.columns else pd.Series(np.nan, frame.index, dtype=object)
+        )
         if item.type == "date":
             columns[item.name] = pd.to_datetime(cells).astype("datetime64[s]")
         elif item.type in ("integer", "number"):
             columns[item.name] = pd.to_numeric(cells).astype("float64")
         elif item.type == "boolean":
-            columns[item.name] = cells.map({True: True, False: False, "true": True, "false": False}).astype(object)
+            columns[item.name] = cells.map({True: True, False: False, "true": True, "false": False}).astype(
+                object
+            )
         else:
             columns[item.name] = cells.astype(object).where(cells.notna(), np.nan)
     return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def look_up(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """The value of each key, missing where it has none; unlike ``Series.map`` it takes an empty table of values."""
+    return pd.Series(values.reindex(pd.Index(keys)).array, index=keys.index)
 
 
 def valid_age(age: pd.Series) -> pd.Series:
@@ -204,7 +213,7 @@ class Study:
             frame["arm"] = "drive"
         if self.has("victims"):
             victim = self.index_links.set_index("perpetrator_id")["victim_id"]
-            frame["index_victim"] = frame["perpetrator_id"].map(victim)
+            frame["index_victim"] = look_up(frame["perpetrator_id"], victim)
         return frame.reset_index(drop=True)
 
     @cached_property

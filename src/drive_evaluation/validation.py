@@ -133,14 +133,22 @@ def _rows(mask: pd.Series | np.ndarray[Any, Any]) -> list[int]:
 
 
 def _many(
-    level: Level, table: Table, field: str | None, rule: str, rows: list[int], found: Iterable[str], remedy: str
+    level: Level,
+    table: Table,
+    field: str | None,
+    rule: str,
+    rows: list[int],
+    found: Iterable[str],
+    remedy: str,
 ) -> Iterator[Problem]:
     texts = list(found)
     for row, text in zip(rows[:MAX_ROWS_NAMED], texts, strict=False):
         yield Problem(level, table.path, row, field, rule, text, remedy)
     if len(rows) > MAX_ROWS_NAMED:
         more = len(rows) - MAX_ROWS_NAMED
-        yield Problem(level, table.path, None, field, rule, f"{more} further rows break the same rule", remedy)
+        yield Problem(
+            level, table.path, None, field, rule, f"{more} further rows break the same rule", remedy
+        )
 
 
 def _columns(table: Table, raw: pd.DataFrame) -> Iterator[Problem]:
@@ -235,7 +243,9 @@ def _keys(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
     if repeated.any():
         rows = _rows(repeated)
         found = (
-            "the key " + ", ".join(f"{name}={value}" for name, value in zip(key, values, strict=True)) + " repeats"
+            "the key "
+            + ", ".join(f"{name}={value}" for name, value in zip(key, values, strict=True))
+            + " repeats"
             for values in frame.loc[repeated, key].astype(str).itertuples(index=False)
         )
         yield from _many(
@@ -317,7 +327,13 @@ def _across(package: Package) -> Iterator[Problem]:
         if name in tables:
             wrong = tables[name][last] < tables[name][first]
             yield from _simple(
-                "error", name, last, "date-order", wrong, f"it lies before {first}", "Correct one of the two dates."
+                "error",
+                name,
+                last,
+                "date-order",
+                wrong,
+                f"it lies before {first}",
+                "Correct one of the two dates.",
             )
     if "cases" in tables:
         cases = tables["cases"]

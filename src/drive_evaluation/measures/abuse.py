@@ -36,7 +36,9 @@ def _wide(study: Study, informant: str, timepoint: str) -> pd.DataFrame:
             used=rows["used"].where(rows["used"] != "unknown"),
             severity=rows["severity"].where(rows["severity"] != "unknown"),
         )
-        wide = rows.pivot(index=["perpetrator_id", "victim_id"], columns="abuse_type", values=["used", "severity"])
+        wide = rows.pivot(
+            index=["perpetrator_id", "victim_id"], columns="abuse_type", values=["used", "severity"]
+        )
         columns = pd.MultiIndex.from_product([["used", "severity"], TYPES])
         study.cache[key] = wide.reindex(columns=columns).astype(object)
     frame: pd.DataFrame = study.cache[key]
@@ -54,7 +56,9 @@ def ratings(study: Study, sample: Sample, informant: str, timepoint: str) -> pd.
         if study.settings.victims == "all":
             return _any_victim(wide).reindex(pd.Index(frame["perpetrator_id"])).set_index(frame.index)
         if "index_victim" not in frame.columns:
-            raise NotComputableError("abuse of a case is that of its index link, and victims is not in the package")
+            raise NotComputableError(
+                "abuse of a case is that of its index link, and victims is not in the package"
+            )
         victim = frame["index_victim"]
     else:
         victim = frame["victim_id"]

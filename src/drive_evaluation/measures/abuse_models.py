@@ -42,7 +42,10 @@ def odds_at_exit(study: Study, sample: Sample) -> list[Result]:
             strata = frame["site"].fillna("?") if adjust == "site" else pd.Series("all", index=frame.index)
             tables = [
                 [
-                    [int((used & own & (frame["arm"] == arm)).sum()), int((~used & own & (frame["arm"] == arm)).sum())]
+                    [
+                        int((used & own & (frame["arm"] == arm)).sum()),
+                        int((~used & own & (frame["arm"] == arm)).sum()),
+                    ]
                     for arm in ("control", "drive")
                 ]
                 for own in (known & (strata == stratum) for stratum in sorted(strata.unique()))
@@ -111,7 +114,11 @@ def stopping_by_need(study: Study, sample: Sample) -> list[Result]:
         x = needs[chosen]
         n = int(chosen.sum())
         joint = fit_logistic(stopped, x.to_numpy(dtype=float), list(x.columns))
-        values = {"stopped": int(stopped.sum()), "percent": percent(int(stopped.sum()), n), "needs": list(x.columns)}
+        values = {
+            "stopped": int(stopped.sum()),
+            "percent": percent(int(stopped.sum()), n),
+            "needs": list(x.columns),
+        }
         notes = joint.notes if joint.supported else (*joint.notes, "fallback=M-LCA-ABUSE")
         results.append(
             make(
@@ -140,7 +147,12 @@ def stopping_by_need(study: Study, sample: Sample) -> list[Result]:
             values = {"with_need": int((x[need] == 1).sum()), "without_need": int((x[need] == 0).sum())}
             results.append(
                 make(
-                    "M-ABUSE-LOGIT", sample, {"abuse_type": kind, "need": need}, values, n=n, comparison=comparison
+                    "M-ABUSE-LOGIT",
+                    sample,
+                    {"abuse_type": kind, "need": need},
+                    values,
+                    n=n,
+                    comparison=comparison,
                 )
             )
     return results
@@ -192,7 +204,9 @@ def change_by_age(study: Study, sample: Sample) -> list[Result]:
                     n=n,
                     size=int(rows.sum()),
                     subgroup="&".join(
-                        sorted([f"age_quartile={label}", *(f"{k}={v}" for k, v in sample.restrictions.items())])
+                        sorted(
+                            [f"age_quartile={label}", *(f"{k}={v}" for k, v in sample.restrictions.items())]
+                        )
                     ),
                 )
             )

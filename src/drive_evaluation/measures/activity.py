@@ -43,7 +43,12 @@ def composition(study: Study, sample: Sample) -> list[Result]:
             }
             results.append(
                 make(
-                    "M-ACT-COMP", sample, {"mode": mode, "category": category}, values, n=len(own), size=len(own)
+                    "M-ACT-COMP",
+                    sample,
+                    {"mode": mode, "category": category},
+                    values,
+                    n=len(own),
+                    size=len(own),
                 )
             )
     return results
@@ -181,7 +186,10 @@ def agencies_reached(study: Study, sample: Sample) -> list[Result]:
             "M-ACT-REACH",
             sample,
             {"agency_group": name},
-            _shares(sample.frame["case_id"].isin(actions.loc[actions["agency"].isin(codes), "case_id"]), sample.size),
+            _shares(
+                sample.frame["case_id"].isin(actions.loc[actions["agency"].isin(codes), "case_id"]),
+                sample.size,
+            ),
         )
         for name, codes in groups.items()
     ]
@@ -202,7 +210,12 @@ def by_kind(study: Study, sample: Sample) -> list[Result]:
         results.append(make("M-ACT-KIND", sample, {"mode": mode}, _shares(frame["mode"] == mode, len(frame))))
     for category in CODE_LISTS["category"]:
         results.append(
-            make("M-ACT-KIND", sample, {"category": category}, _shares(frame["category"] == category, len(frame)))
+            make(
+                "M-ACT-KIND",
+                sample,
+                {"category": category},
+                _shares(frame["category"] == category, len(frame)),
+            )
         )
     return results
 

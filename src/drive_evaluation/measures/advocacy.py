@@ -54,7 +54,9 @@ def compare_arms(
     means = (described["drive"]["mean"], described["control"]["mean"])
     direction = None
     if None not in means:
-        direction = "drive>control" if means[0] > means[1] else "control>drive" if means[1] > means[0] else "equal"
+        direction = (
+            "drive>control" if means[0] > means[1] else "control>drive" if means[1] > means[0] else "equal"
+        )
     n = len(drive) + len(control)
     body = {**described, "direction": direction, **(extra or {})}
     return make(measure, sample, dimensions, body, n=n, comparison=comparison, notes=notes)
@@ -63,10 +65,17 @@ def compare_arms(
 def help_seeking(study: Study, sample: Sample) -> list[Result]:
     """M-IDVA-SELF: five counts in the 12 months before support, uncorrected tests, Holm beside them."""
     results = [
-        compare_arms(study, "M-IDVA-SELF", sample, sample.frame[item], {"item": item}) for item in HELP_SEEKING
+        compare_arms(study, "M-IDVA-SELF", sample, sample.frame[item], {"item": item})
+        for item in HELP_SEEKING
     ]
-    tested = [i for i, result in enumerate(results) if result.comparison.test and result.comparison.test.p is not None]
-    adjusted = holm_adjusted([results[i].comparison.test.p or 0.0 for i in tested if results[i].comparison.test])
+    tested = [
+        i
+        for i, result in enumerate(results)
+        if result.comparison.test and result.comparison.test.p is not None
+    ]
+    adjusted = holm_adjusted(
+        [results[i].comparison.test.p or 0.0 for i in tested if results[i].comparison.test]
+    )
     for i, p in zip(tested, adjusted, strict=True):
         comparison = results[i].comparison
         assert comparison.test is not None
@@ -94,7 +103,9 @@ def contacts(study: Study, sample: Sample) -> list[Result]:
     days = support_days(study, frame)
     rate = (30 * frame["contacts_n"] / days).where(days > 0)
     extra = {
-        "per_30_days": {arm: describe(rate[frame["arm"] == arm].to_numpy(dtype=float)) for arm in ("drive", "control")}
+        "per_30_days": {
+            arm: describe(rate[frame["arm"] == arm].to_numpy(dtype=float)) for arm in ("drive", "control")
+        }
     }
     return [compare_arms(study, "M-IDVA-CONTACTS", sample, frame["contacts_n"], {}, extra=extra)]
 
@@ -128,4 +139,6 @@ def site_adjusted_difference(values: pd.Series, arm: pd.Series, site: pd.Series)
     residual = y - x @ beta
     se = float(np.sqrt(residual @ residual / df * np.linalg.inv(x.T @ x)[0, 0]))
     half = float(stats.t.ppf(0.975, df)) * se
-    return Effect("difference_in_means_site_adjusted", float(beta[0]), float(beta[0]) - half, float(beta[0]) + half)
+    return Effect(
+        "difference_in_means_site_adjusted", float(beta[0]), float(beta[0]) - half, float(beta[0]) + half
+    )

@@ -15,7 +15,7 @@ from drive_evaluation.results import Result, percent
 from drive_evaluation.samples import Sample
 from drive_evaluation.samples import sample as build_sample
 from drive_evaluation.statistics.latent_classes import LatentClasses, bootstrap_ratio, fit_classes
-from drive_evaluation.study import Study
+from drive_evaluation.study import Study, look_up
 
 FAMILY = ("parenting", "family", "children")
 HARDSHIP = ("alcohol", "housing", "employment")
@@ -140,7 +140,9 @@ def latent_classes(study: Study, sample: Sample) -> list[Result]:
         "order_by_size": list(search.labels),
         "items": list(search.items),
     }
-    notes = _notes(study, shown) + (("selected_differs_from_shown",) if chosen.classes != shown.classes else ())
+    notes = _notes(study, shown) + (
+        ("selected_differs_from_shown",) if chosen.classes != shown.classes else ()
+    )
     results.append(make(measure, sample, {}, values, n=shown.n, notes=(*notes, "labels_are_proposals")))
     modal = shown.modal
     for k, label in enumerate(search.labels):
@@ -169,7 +171,7 @@ def abuse_by_class(study: Study, sample: Sample) -> list[Result]:
     """M-LCA-ABUSE: use of each type by class, by modal assignment and weighted by membership; no test."""
     search = search_classes(study)
     position = pd.Series(range(len(search.cases)), index=search.cases)
-    place = sample.frame["case_id"].map(position)
+    place = look_up(sample.frame["case_id"], position)
     in_model = place.notna().to_numpy()
     rows = place[in_model].astype(int).to_numpy()
     modal, weights = search.shown.modal, search.shown.posterior
@@ -195,7 +197,5 @@ def abuse_by_class(study: Study, sample: Sample) -> list[Result]:
                     "class": label,
                     "informant": "case_manager",
                 }
-                results.append(
-                    make("M-LCA-ABUSE", sample, dimensions, values, n=n, size=int(own.sum()))
-                )
+                results.append(make("M-LCA-ABUSE", sample, dimensions, values, n=n, size=int(own.sum())))
     return results

@@ -67,7 +67,11 @@ def reasons_for_no_contact(study: Study, sample: Sample) -> list[Result]:
         )
     final = {reason: int((changed["reason"] == reason).sum()) for reason in case_rules.NO_CONTACT_REASONS}
     for subgroup, rows, values in (
-        ("contact=no&reason_changed=no", same, {"count": len(same), "percent": percent(len(same), len(reasons))}),
+        (
+            "contact=no&reason_changed=no",
+            same,
+            {"count": len(same), "percent": percent(len(same), len(reasons))},
+        ),
         (
             "contact=no&reason_changed=yes",
             changed,
@@ -76,7 +80,13 @@ def reasons_for_no_contact(study: Study, sample: Sample) -> list[Result]:
     ):
         results.append(
             make(
-                "M-CONTACT-REASON", sample, {}, values, n=len(rows), size=len(rows) + lacking, subgroup=subgroup
+                "M-CONTACT-REASON",
+                sample,
+                {},
+                values,
+                n=len(rows),
+                size=len(rows) + lacking,
+                subgroup=subgroup,
             )
         )
     return results
@@ -184,7 +194,11 @@ def engagement_by_group(study: Study, sample: Sample) -> list[Result]:
             "n": n,
             "percent_engaged": percent(table[0][0], n),
             "percent_of_engaged": percent(table[0][0], table[0][0] + table[1][0]),
-            "others": {"engaged": table[1][0], "n": sum(table[1]), "percent_engaged": percent(table[1][0], sum(table[1]))},
+            "others": {
+                "engaged": table[1][0],
+                "n": sum(table[1]),
+                "percent_engaged": percent(table[1][0], sum(table[1])),
+            },
         }
         results.append(
             make(
@@ -217,7 +231,9 @@ def behaviour_change_rate(study: Study, sample: Sample) -> list[Result]:
 
 def behaviour_change_sessions(study: Study, sample: Sample) -> list[Result]:
     """M-BCW-SESSIONS: attended sessions by the day, per case with sessions and per open case."""
-    rows = case_rules.behaviour_change_sessions(study).merge(sample.frame[["case_id", "ref_day"]], on="case_id")
+    rows = case_rules.behaviour_change_sessions(study).merge(
+        sample.frame[["case_id", "ref_day"]], on="case_id"
+    )
     rows = rows[rows["ref_day"].isna() | (rows["date"] <= rows["ref_day"])]
     per_case = rows.groupby("case_id").size()
     values = {

@@ -32,7 +32,12 @@ def cost_inputs(study: Study, sample: Sample) -> list[Result]:
 
 
 def avoided(
-    *, expected_returns: float, observed_returns: float, cost_per_case: float, delivery_cost: float, years: float = 1.0
+    *,
+    expected_returns: float,
+    observed_returns: float,
+    cost_per_case: float,
+    delivery_cost: float,
+    years: float = 1.0,
 ) -> float:
     """(expected − observed returns) × cost per case, discounted at 3.5 % a year, less the delivery cost.
 
@@ -57,7 +62,9 @@ def cost_avoided(study: Study, sample: Sample) -> list[Result]:
     usable = costs[costs["suspected_error"] != True].set_index("item")["value"]  # noqa: E712
     needed = ("state_cost_per_high_risk_case", "delivery_cost")
     if expected.empty or not set(needed) <= set(usable.index):
-        raise NotComputableError("the cost model needs a comparator marac_return_percent and the unit costs " + ", ".join(needed))
+        raise NotComputableError(
+            "the cost model needs a comparator marac_return_percent and the unit costs " + ", ".join(needed)
+        )
     results = []
     for result in marac_return(study, sample):
         eligible, observed = result.values["eligible"], result.values["reappeared"]
@@ -70,7 +77,8 @@ def cost_avoided(study: Study, sample: Sample) -> list[Result]:
         spread = {}
         for name, value in inputs.items():
             spread[name] = {
-                side: avoided(**{**inputs, name: value * factor}) for side, factor in (("low", 0.75), ("high", 1.25))
+                side: avoided(**{**inputs, name: value * factor})
+                for side, factor in (("low", 0.75), ("high", 1.25))
             }
         values = {**inputs, "avoided": avoided(**inputs), "sensitivity": spread, "discount": DISCOUNT}
         results.append(

@@ -10,7 +10,7 @@ from drive_evaluation.errors import FlowError
 from drive_evaluation.measures.tally import make
 from drive_evaluation.results import Result, percent
 from drive_evaluation.samples import Sample, closed_drive_cases, started_late
-from drive_evaluation.study import Study
+from drive_evaluation.study import Study, look_up
 
 DRIVE_NODES = (
     "allocated_drive",
@@ -83,7 +83,7 @@ def _case_nodes(study: Study, analysed: pd.DataFrame) -> dict[str, int]:
     late = pd.Series(False, index=analysed.index)
     start_by = study.settings.su_start_by
     if start_by is not None:
-        first = analysed["perpetrator_id"].map(study.cases.groupby("perpetrator_id")["start_date"].min())
+        first = look_up(analysed["perpetrator_id"], study.cases.groupby("perpetrator_id")["start_date"].min())
         late = ~done & (first > pd.Timestamp(start_by))
     nodes = {
         "started_after_cut": int(late.sum()),
@@ -190,7 +190,12 @@ def linkage(study: Study, sample: Sample) -> list[Result]:
     intake = _with_form(frame, "intake")
     kept = int((frame["intake_form"] & frame["exit_form"]).sum())
     results.append(
-        make("M-LINKAGE", sample, {}, {"retention_percent": percent(kept, intake), "intake": intake, "exit": kept})
+        make(
+            "M-LINKAGE",
+            sample,
+            {},
+            {"retention_percent": percent(kept, intake), "intake": intake, "exit": kept},
+        )
     )
     return results
 
@@ -221,6 +226,8 @@ def reconciliation(study: Study, sample: Sample) -> list[Result]:
         "removed": int(removed.sum()),
         "closing": len(closing),
     }
-    expected = values["opening"] + values["accepted"] - values["closed"] - values["transferred"] - values["removed"]
+    expected = (
+        values["opening"] + values["accepted"] - values["closed"] - values["transferred"] - values["removed"]
+    )
     values["unexplained"] = values["closing"] - expected
     return [make("M-RECON", sample, {"person": "perpetrators"}, values)]

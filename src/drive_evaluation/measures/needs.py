@@ -59,7 +59,9 @@ def presence(levels: pd.DataFrame) -> pd.DataFrame:
     return present.where(levels.notna() & (levels != "unknown"))
 
 
-def prevalence(study: Study, sample: Sample, *, timepoints: tuple[str, ...] = ("intake", "mid", "exit")) -> list[Result]:
+def prevalence(
+    study: Study, sample: Sample, *, timepoints: tuple[str, ...] = ("intake", "mid", "exit")
+) -> list[Result]:
     """M-NEEDS-PREV: needs by area and time point, and by level at intake."""
     measure = "M-NEEDS-PREV"
     default = True
@@ -217,11 +219,12 @@ def needs_by_contact(study: Study, sample: Sample) -> list[Result]:
             )
             if aspect == "present":
                 only = compare_proportions(
-                    [[int((mask & g & known).sum()), int((~mask & g & known).sum())] for g in (contact, ~contact)]
+                    [
+                        [int((mask & g & known).sum()), int((~mask & g & known).sum())]
+                        for g in (contact, ~contact)
+                    ]
                 )
-                comparison = replace(
-                    comparison, other_tests=(*comparison.other_tests, *_known_only(only))
-                )
+                comparison = replace(comparison, other_tests=(*comparison.other_tests, *_known_only(only)))
             results.append(
                 make(
                     "M-NEEDS-BY-CONTACT",
@@ -249,8 +252,16 @@ def needs_and_offences(study: Study, sample: Sample) -> list[Result]:
             [int((~need & offended).sum()), int((~need & ~offended).sum())],
         ]
         values = {
-            "need": {"n": sum(table[0]), "offence": table[0][0], "percent": percent(table[0][0], sum(table[0]))},
-            "no_need": {"n": sum(table[1]), "offence": table[1][0], "percent": percent(table[1][0], sum(table[1]))},
+            "need": {
+                "n": sum(table[0]),
+                "offence": table[0][0],
+                "percent": percent(table[0][0], sum(table[0])),
+            },
+            "no_need": {
+                "n": sum(table[1]),
+                "offence": table[1][0],
+                "percent": percent(table[1][0], sum(table[1])),
+            },
         }
         results.append(
             make(
@@ -296,7 +307,9 @@ def high_needs_by_engagement(study: Study, sample: Sample) -> list[Result]:
                     subgroup=subgroup,
                 )
             )
-    tested = [need for need, comparison in comparisons.items() if comparison.test and comparison.test.p is not None]
+    tested = [
+        need for need, comparison in comparisons.items() if comparison.test and comparison.test.p is not None
+    ]
     holm = dict(zip(tested, holm_adjusted([_p(comparisons[need]) for need in tested]), strict=True))
     for need, comparison in comparisons.items():
         graded = levels[need].isin(GRADED)

@@ -13,7 +13,7 @@ from drive_evaluation.samples import SAMPLES, Sample, closed_drive_cases, serial
 from drive_evaluation.settings import VICTIM_NEEDS
 from drive_evaluation.statistics.bootstrap import mean_interval
 from drive_evaluation.statistics.matching import Variable, match_nearest
-from drive_evaluation.study import Study
+from drive_evaluation.study import Study, look_up
 
 FLAGS = {"dva": "yes", "non_dva": "no"}
 PERIODS = ("before", "during", "after")
@@ -29,8 +29,8 @@ def windows(study: Study, people: pd.DataFrame) -> pd.DataFrame:
     months = study.settings.police_months
     start, end = people["anchor_start"], people["anchor_end"]
     if study.settings.police_control_dates == "match":
-        start = people["matched_to"].map(linkage["anchor_start"]).fillna(start)
-        end = people["matched_to"].map(linkage["anchor_end"]).fillna(end)
+        start = look_up(people["matched_to"], linkage["anchor_start"]).fillna(start)
+        end = look_up(people["matched_to"], linkage["anchor_end"]).fillna(end)
     day = pd.Timedelta(days=1)
     frame = pd.DataFrame({"perpetrator_id": people["perpetrator_id"]})
     frame["before_first"], frame["before_last"] = add_months(start, -months), start - day
@@ -144,7 +144,9 @@ def matched_controls(study: Study, sample: Sample) -> list[Result]:
     treated = links[(links["arm"] == "drive") & links["perpetrator_id"].isin(closed["perpetrator_id"])]
     candidates = links[links["arm"] == "control"]
     if treated.empty or candidates.empty:
-        raise NotComputableError("matching needs Drive links of closed cases and control links, both with an intake form")
+        raise NotComputableError(
+            "matching needs Drive links of closed cases and control links, both with an intake form"
+        )
     treated, candidates = matching_frame(study, treated), matching_frame(study, candidates)
     variables = [
         Variable(name, "ordinal" if name == "risk_level" else "number" if name == "age" else "category")
@@ -196,7 +198,9 @@ def matched_controls(study: Study, sample: Sample) -> list[Result]:
 def marac_return(study: Study, sample: Sample) -> list[Result]:
     """M-MARAC-REAPPEAR: hearing more than 6 and up to 12 months after closure, serial perpetrators, any victim."""
     hearings = study.table("marac_appearances")
-    cases = sample.frame.sort_values("closed_date", kind="stable").drop_duplicates("perpetrator_id", keep="last")
+    cases = sample.frame.sort_values("closed_date", kind="stable").drop_duplicates(
+        "perpetrator_id", keep="last"
+    )
     in_time = add_months(cases["closed_date"], 12) <= study.data_cut
     results = []
     for definition in ("linked", "evidence"):
@@ -206,9 +210,13 @@ def marac_return(study: Study, sample: Sample) -> list[Result]:
         rows = hearings.merge(chosen[["perpetrator_id", "closed_date"]], on="perpetrator_id")
         opens, shuts = add_months(rows["closed_date"], 6), add_months(rows["closed_date"], 12)
         rows = rows[(rows["date"] > opens) & (rows["date"] <= shuts)]
-        linked = set(zip(study.table("victims")["perpetrator_id"], study.table("victims")["victim_id"], strict=True))
+        linked = set(
+            zip(study.table("victims")["perpetrator_id"], study.table("victims")["victim_id"], strict=True)
+        )
         new = [
-            pair not in linked for pair in zip(rows["perpetrator_id"], rows["victim_ref"], strict=True) if isinstance(pair[1], str)
+            pair not in linked
+            for pair in zip(rows["perpetrator_id"], rows["victim_ref"], strict=True)
+            if isinstance(pair[1], str)
         ]
         count = int(rows["perpetrator_id"].nunique())
         values = {
@@ -218,7 +226,5 @@ def marac_return(study: Study, sample: Sample) -> list[Result]:
             "appearances": len(rows),
             "percent_new_victim": percent(sum(new), len(new)),
         }
-        results.append(
-            make("M-MARAC-REAPPEAR", sample, {"definition": definition}, values, n=len(chosen))
-        )
+        results.append(make("M-MARAC-REAPPEAR", sample, {"definition": definition}, values, n=len(chosen)))
     return results

@@ -8,11 +8,24 @@ import pandas as pd
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.measures.tally import category_results, is_known, make, number_result
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import Sample, intake_record_cases, known_need_cases, serial, victims_per_perpetrator
+from drive_evaluation.samples import (
+    Sample,
+    intake_record_cases,
+    known_need_cases,
+    serial,
+    victims_per_perpetrator,
+)
 from drive_evaluation.settings import VICTIM_NEEDS
-from drive_evaluation.study import WHITE, Study
+from drive_evaluation.study import WHITE, Study, look_up
 
-PERPETRATOR_VARIABLES = ("gender", "ethnicity", "ethnicity_detail", "employment", "children_involved", "relationship")
+PERPETRATOR_VARIABLES = (
+    "gender",
+    "ethnicity",
+    "ethnicity_detail",
+    "employment",
+    "children_involved",
+    "relationship",
+)
 VICTIM_VARIABLES = (
     "gender",
     "ethnicity",
@@ -46,7 +59,7 @@ def profile_perpetrators(study: Study, sample: Sample) -> list[Result]:
     frame = sample.frame
     if study.has("victims"):
         relation = study.index_links.set_index("perpetrator_id")["relationship"]
-        frame = frame.assign(relationship=frame["perpetrator_id"].map(relation))
+        frame = frame.assign(relationship=look_up(frame["perpetrator_id"], relation))
     results = [number_result(measure, sample, {"variable": "age"}, frame["age"])]
     base = study.settings.missing_counts(measure, default=True)
     for variable in PERPETRATOR_VARIABLES:
@@ -81,9 +94,16 @@ def profile_victims(study: Study, sample: Sample) -> list[Result]:
         )
     if study.has("victim_needs"):
         number = complex_needs(study, frame)
-        bands = number.map(lambda value: np.nan if pd.isna(value) else ("3+" if value >= 3 else f"{value:.0f}"))
+        bands = number.map(
+            lambda value: np.nan if pd.isna(value) else ("3+" if value >= 3 else f"{value:.0f}")
+        )
         results += category_results(
-            measure, sample, "complex_needs", bands.astype(object), ("0", "1", "2", "3+"), missing_in_base=base
+            measure,
+            sample,
+            "complex_needs",
+            bands.astype(object),
+            ("0", "1", "2", "3+"),
+            missing_in_base=base,
         )
     return results
 
@@ -100,7 +120,7 @@ def complex_needs(study: Study, links: pd.DataFrame) -> pd.Series:
 def several_victims(study: Study, sample: Sample) -> list[Result]:
     """M-MULTIVICTIM: cases with two or more linked victims/survivors, with both definitions of serial beside it."""
     frame = sample.frame
-    number = frame["perpetrator_id"].map(victims_per_perpetrator(study)).fillna(0)
+    number = look_up(frame["perpetrator_id"], victims_per_perpetrator(study)).fillna(0)
     count = int((number >= 2).sum())
     values = {
         "count": count,
@@ -142,7 +162,12 @@ def disproportionality(study: Study, sample: Sample) -> list[Result]:
             }
             results.append(
                 make(
-                    "M-DISPROP", sample, {"person": person, "group": group}, values, n=known, size=len(ethnicity)
+                    "M-DISPROP",
+                    sample,
+                    {"person": person, "group": group},
+                    values,
+                    n=known,
+                    size=len(ethnicity),
                 )
             )
     return results
@@ -238,7 +263,12 @@ def completeness(study: Study, sample: Sample) -> list[Result]:
     if study.has("drive_dash"):
         forms = study.table("drive_dash")[["case_id", "timepoint"]].drop_duplicates()
         for timepoint in ("intake", "mid", "exit"):
-            add("drive_dash", ids.isin(forms.loc[forms["timepoint"] == timepoint, "case_id"]), nothing, timepoint)
+            add(
+                "drive_dash",
+                ids.isin(forms.loc[forms["timepoint"] == timepoint, "case_id"]),
+                nothing,
+                timepoint,
+            )
     if study.has("abuse") and "perpetrator_id" in frame.columns:
         rows = study.table("abuse")
         rows = rows[rows["informant"] == "case_manager"]
@@ -257,7 +287,6 @@ def register(study: Study, sample: Sample) -> list[Result]:
     """M-REGISTER: interviews and people counted apart, by kind, role and year of report."""
     frame = sample.frame
     results = []
-    summary: dict[str, dict[str, int] | int] = {}
     for (kind, role), rows in frame.groupby(["kind", "role"], sort=True):
         values: dict[str, int] = {}
         for year, entries in rows.groupby("report_year", sort=True):
@@ -276,8 +305,27 @@ def register(study: Study, sample: Sample) -> list[Result]:
                 size=len(rows),
             )
         )
-        group = summary.setdefault(f"{kind}s" if str(kind) != "case_study" else "case_studies", {})
-        assert isinstance(group, dict)
-        group[str(role)] = len(rows)
-    results.append(make("M-REGISTER", sample, {}, summary))
+    results.append(
+        make("M-REGISTER", sample, {}, _register_summary(frame, nested=study.spec in ("y1", "y2")))
+    )
     return results
+
+
+PLURALS = {"interview": "interviews", "focus_group": "focus_groups", "case_study": "case_studies"}
+
+
+def _register_summary(frame: pd.DataFrame, *, nested: bool) -> dict[str, object]:
+    """Entries by kind and role (the pilot reports), or interviews by role and other kinds in total (later sites)."""
+    counts = frame.groupby(["kind", "role"], sort=True).size()
+    summary: dict[str, object] = {}
+    for (kind, role), number in counts.items():
+        name = PLURALS.get(str(kind), f"{kind}_cases" if kind == "dip_sample" else str(kind))
+        if nested:
+            group = summary.setdefault(name, {})
+            assert isinstance(group, dict)
+            group[str(role)] = int(number)
+        elif kind == "interview":
+            summary[f"{role}_interviews"] = int(number)
+        else:
+            summary[name] = int(number) + int(str(summary.get(name, 0)))
+    return summary

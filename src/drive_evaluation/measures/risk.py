@@ -12,7 +12,7 @@ from drive_evaluation.samples import SAMPLES, Sample
 from drive_evaluation.statistics.descriptive import describe
 from drive_evaluation.statistics.repeated import compare_repeated, rank_means
 from drive_evaluation.statistics.tables import compare_proportions
-from drive_evaluation.study import Study
+from drive_evaluation.study import Study, look_up
 
 POINTS = ("intake", "mid", "exit")
 
@@ -54,7 +54,11 @@ def dash_change(study: Study, sample: Sample) -> list[Result]:
     """M-DASH-CHANGE: three time points of complete cases; no control group, so no causal wording."""
     forms = dash_scores(study)
     forms = forms[forms["valid"] & forms["case_id"].isin(sample.frame["case_id"])]
-    wide = forms.pivot(index="case_id", columns="timepoint", values="score").reindex(columns=list(POINTS)).dropna()
+    wide = (
+        forms.pivot(index="case_id", columns="timepoint", values="score")
+        .reindex(columns=list(POINTS))
+        .dropna()
+    )
     settings = study.settings
     comparison = compare_repeated(
         wide.to_numpy(dtype=float),
@@ -77,7 +81,7 @@ def case_manager_judgements(study: Study, sample: Sample) -> pd.Series:
     risk = study.table("risk_change")
     rows = risk[(risk["scale"] == "cm_change") & (risk["timepoint"] == "exit")].copy()
     index = sample.frame.drop_duplicates("perpetrator_id").set_index("perpetrator_id").get("index_victim")
-    own = rows["perpetrator_id"].map(index) if index is not None else pd.Series(pd.NA, index=rows.index)
+    own = look_up(rows["perpetrator_id"], index) if index is not None else pd.Series(pd.NA, index=rows.index)
     rows["order"] = 2
     rows.loc[rows["victim_id"] == own, "order"] = 1
     rows.loc[rows["victim_id"].isna(), "order"] = 0
@@ -88,7 +92,7 @@ def case_manager_judgements(study: Study, sample: Sample) -> pd.Series:
         kind="stable",
         na_position="last",
     ).drop_duplicates("perpetrator_id")
-    return sample.frame["perpetrator_id"].map(rows.set_index("perpetrator_id")["code"])
+    return look_up(sample.frame["perpetrator_id"], rows.set_index("perpetrator_id")["code"])
 
 
 def risk_case_manager(study: Study, sample: Sample) -> list[Result]:
@@ -157,7 +161,10 @@ def reduced_by_arm(study: Study, sample: Sample) -> list[Result]:
     known = frame["code"] != "unknown"
     reduced = frame["code"].isin(["significant", "moderate"])
     rows = [
-        [int((reduced & known & (frame["arm"] == arm)).sum()), int((~reduced & known & (frame["arm"] == arm)).sum())]
+        [
+            int((reduced & known & (frame["arm"] == arm)).sum()),
+            int((~reduced & known & (frame["arm"] == arm)).sum()),
+        ]
         for arm in ("drive", "control")
     ]
     comparison: Comparison = compare_proportions(rows)

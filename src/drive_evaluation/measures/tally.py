@@ -72,7 +72,9 @@ def category_results(
     tally = values.value_counts()
     notes = ("base_includes_missing",) if missing_in_base else ()
     counts: dict[str, int] = {code: int(tally.get(code, 0)) for code in codes}
-    counts.update({str(code): int(tally[code]) for code in sorted(map(str, tally.index)) if code not in counts})
+    counts.update(
+        {str(code): int(tally[code]) for code in sorted(map(str, tally.index)) if code not in counts}
+    )
     for name, parts in (rollups or {}).items():
         counts[name] = sum(counts.get(part, 0) for part in parts)
     results = []

@@ -12,7 +12,7 @@ from drive_evaluation.measures.tally import make
 from drive_evaluation.results import Result, percent
 from drive_evaluation.samples import Sample, accepted_in
 from drive_evaluation.statistics.descriptive import describe
-from drive_evaluation.study import Study
+from drive_evaluation.study import Study, look_up
 
 
 def people_counts(study: Study, period: str, site: str | None = None) -> dict[str, int]:
@@ -64,15 +64,29 @@ def share_of_target(study: Study, sample: Sample) -> list[Result]:
         rows = rows[labels == sample.restrictions["site"]]
     first, last = study.days(sample.period)
     exact = rows[(rows["period_start"] == first) & (rows["period_end"] == last)]
-    cumulative = rows[(rows["period_start"] <= first) & (rows["period_end"] == last)] if sample.period == "all" else exact
+    cumulative = (
+        rows[(rows["period_start"] <= first) & (rows["period_end"] == last)]
+        if sample.period == "all"
+        else exact
+    )
     within = rows[(rows["period_start"] >= first) & (rows["period_end"] <= last)]
     chosen = next((part for part in (exact, cumulative, within) if len(part)), None)
     count = int(sample.frame["perpetrator_id"].nunique())
     if chosen is None:
-        return [make("M-TARGET", sample, {}, {"count": count, "target": None, "percent": None}, notes=("no_target",))]
+        return [
+            make(
+                "M-TARGET",
+                sample,
+                {},
+                {"count": count, "target": None, "percent": None},
+                notes=("no_target",),
+            )
+        ]
     target = float(chosen["value"].sum())
     number = int(target) if target.is_integer() else target
-    return [make("M-TARGET", sample, {}, {"count": count, "target": number, "percent": percent(count, target)})]
+    return [
+        make("M-TARGET", sample, {}, {"count": count, "target": number, "percent": percent(count, target)})
+    ]
 
 
 def open_cases(study: Study, sample: Sample) -> list[Result]:
@@ -104,7 +118,10 @@ def open_status(study: Study, sample: Sample) -> list[Result]:
             "M-OPEN-STATUS",
             sample,
             {"status": code},
-            {"count": int((status == code).sum()), "percent": percent(int((status == code).sum()), sample.size)},
+            {
+                "count": int((status == code).sum()),
+                "percent": percent(int((status == code).sum()), sample.size),
+            },
             n=known,
             notes=("base_includes_missing",),
         )
@@ -155,13 +172,15 @@ def closures(study: Study, sample: Sample) -> list[Result]:
     origin = study.settings.closure_length_from
     if origin == "first_contact":
         made = study.table("contacts")
-        start = frame["case_id"].map(made[made["outcome"] == "made"].groupby("case_id")["date"].min())
+        start = look_up(frame["case_id"], made[made["outcome"] == "made"].groupby("case_id")["date"].min())
     elif origin in frame.columns:
         start = frame[origin]
     else:
         raise NotComputableError(f"closure_length_from={origin} needs a table that is not in the package")
     described = describe((frame["closed_date"] - start).dt.days.to_numpy(dtype=float))
-    values = {"count": sample.size} | {f"{key}_days": described[key] for key in ("mean", "median", "min", "max", "sd")}
+    values = {"count": sample.size} | {
+        f"{key}_days": described[key] for key in ("mean", "median", "min", "max", "sd")
+    }
     return [make("M-CLOSE", sample, {}, values, n=described["n"], notes=(f"length_from={origin}",))]
 
 
@@ -181,7 +200,7 @@ def _closure_codes(
     study: Study, sample: Sample, measure: str, dimension: str, field: str, codes: tuple[str, ...]
 ) -> list[Result]:
     rows = study.table("closures").set_index("case_id")[field]
-    answer = sample.frame["case_id"].map(rows).astype(object).fillna("unknown")
+    answer = look_up(sample.frame["case_id"], rows).astype(object).fillna("unknown")
     known = int((answer != "unknown").sum())
     counts = {code: int((answer == code).sum()) for code in codes}
     if dimension == "level":
@@ -246,7 +265,9 @@ def _peak(study: Study, first: pd.Timestamp, last: pd.Timestamp, site: str | Non
         & (cases["accepted_date"] <= last)
         & ~((cases["end_type"] == "transferred") & cases["closed_date"].isna())
     )
-    opened = pd.DataFrame({"worker": cases["case_manager_id"], "day": cases["accepted_date"], "step": 1})[held]
+    opened = pd.DataFrame({"worker": cases["case_manager_id"], "day": cases["accepted_date"], "step": 1})[
+        held
+    ]
     ended = pd.DataFrame({"worker": cases["case_manager_id"], "day": end, "step": -1})[held & (end <= last)]
     events = pd.concat([opened, ended]).sort_values(["worker", "day"], kind="stable")
     if events.empty:

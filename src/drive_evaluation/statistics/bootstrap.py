@@ -10,7 +10,9 @@ from drive_evaluation.statistics.descriptive import numbers
 RESAMPLES = 2000
 
 
-def mean_interval(values: ArrayLike, *, seed: int, resamples: int = RESAMPLES) -> tuple[float | None, float | None]:
+def mean_interval(
+    values: ArrayLike, *, seed: int, resamples: int = RESAMPLES
+) -> tuple[float | None, float | None]:
     """95 % percentile interval of the mean; None for fewer than two values."""
     x = numbers(values)
     if x.size < 2:

@@ -282,7 +282,9 @@ def bootstrap_ratio(
     for draw in range(draws):
         if progress:
             progress(f"bootstrap likelihood ratio, {larger.classes} classes: {draw + 1} of {draws}")
-        member = generator.choice(smaller.classes, size=len(data), p=np.asarray(smaller.sizes) / sum(smaller.sizes))
+        member = generator.choice(
+            smaller.classes, size=len(data), p=np.asarray(smaller.sizes) / sum(smaller.sizes)
+        )
         drawn = (generator.random(data.shape) < probability[member]).astype(float)
         drawn = np.where(np.isfinite(data), drawn, np.nan)
         fits = [

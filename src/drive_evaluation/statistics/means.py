@@ -56,7 +56,9 @@ def _levene(a: Numbers, b: Numbers, center: str) -> Test:
     if center != "trimmed" and all(d.var() == 0 for d in deviations):
         return Test("levene", None, (1.0, float(a.size + b.size - 2)), None, center)
     outcome = stats.levene(a, b, center=center)  # type: ignore[arg-type]  # stubs want a literal
-    return Test("levene", float(outcome.statistic), (1.0, float(a.size + b.size - 2)), float(outcome.pvalue), center)
+    return Test(
+        "levene", float(outcome.statistic), (1.0, float(a.size + b.size - 2)), float(outcome.pvalue), center
+    )
 
 
 def _t(a: Numbers, b: Numbers, *, equal: bool) -> Test:

@@ -43,7 +43,9 @@ def compare_repeated(
     anova, eta, notes = _anova(x, alpha)
     if violated or anova is None:
         statistic = friedman.statistic or 0.0
-        pairs = _wilcoxon_pairs(wilcoxon, alpha) if posthoc == "wilcoxon" else _mean_rank_pairs(x, names, alpha)
+        pairs = (
+            _wilcoxon_pairs(wilcoxon, alpha) if posthoc == "wilcoxon" else _mean_rank_pairs(x, names, alpha)
+        )
         return Comparison(
             test=friedman,
             other_tests=(*checks, *wilcoxon),
@@ -93,7 +95,12 @@ def _friedman(x: Matrix) -> Test:
     outcome = stats.friedmanchisquare(*x.T)
     branch = "assumptions_violated"
     return Test(
-        "friedman", float(outcome.statistic), x.shape[1] - 1, float(outcome.pvalue), branch, {"n": [x.shape[0]]}
+        "friedman",
+        float(outcome.statistic),
+        x.shape[1] - 1,
+        float(outcome.pvalue),
+        branch,
+        {"n": [x.shape[0]]},
     )
 
 
@@ -123,7 +130,9 @@ def _wilcoxon(x: Matrix, names: Sequence[str]) -> tuple[Test, ...]:
 
 
 def _wilcoxon_pairs(tests: Sequence[Test], alpha: float) -> tuple[PostHoc, ...]:
-    return _corrected([(t.branch or "", t.statistic or 0.0, 1.0 if t.p is None else t.p) for t in tests], alpha)
+    return _corrected(
+        [(t.branch or "", t.statistic or 0.0, 1.0 if t.p is None else t.p) for t in tests], alpha
+    )
 
 
 def _t_pairs(x: Matrix, names: Sequence[str], alpha: float) -> tuple[PostHoc, ...]:

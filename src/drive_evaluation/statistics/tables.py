@@ -55,7 +55,9 @@ def compare_categories(table: ArrayLike, *, seed: int = 1) -> Comparison:
     if counts.shape == (2, 2):
         return compare_proportions(counts)
     outcome = stats.chi2_contingency(counts, correction=False)
-    pearson = Test("chi_square", float(outcome.statistic), int(outcome.dof), float(outcome.pvalue), "asymptotic")
+    pearson = Test(
+        "chi_square", float(outcome.statistic), int(outcome.dof), float(outcome.pvalue), "asymptotic"
+    )
     v = math.sqrt(float(outcome.statistic) / (used * (min(counts.shape) - 1)))
     effect = Effect("cramers_v", v)
     if float((outcome.expected_freq < 5).mean()) <= 0.2:

@@ -24,7 +24,12 @@ def both(*parts: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def abuse_rows(
-    links: pd.DataFrame, informant: str, timepoint: str, dates: Any, severity: Mapping[str, NDArray[Any]], lookback: int
+    links: pd.DataFrame,
+    informant: str,
+    timepoint: str,
+    dates: Any,
+    severity: Mapping[str, NDArray[Any]],
+    lookback: int,
 ) -> pd.DataFrame:
     """Rows of ``abuse`` for links: ``severity`` per type, ``used`` for a use of unknown level, None for no row."""
     frames = []
@@ -58,7 +63,9 @@ def random_levels(rng: np.random.Generator, n: int, used: float, unknown: float 
     return np.asarray(level)
 
 
-def later_levels(rng: np.random.Generator, before: NDArray[Any], stop: float, start: float, down: float) -> NDArray[Any]:
+def later_levels(
+    rng: np.random.Generator, before: NDArray[Any], stop: float, start: float, down: float
+) -> NDArray[Any]:
     """Severity at a later point: use stops, starts or falls a level with the given chances."""
     order = {"standard": "none", "moderate": "standard", "high": "moderate"}
     after = before.copy()
@@ -72,7 +79,9 @@ def later_levels(rng: np.random.Generator, before: NDArray[Any], stop: float, st
     return after
 
 
-def arrange(pairs: Mapping[tuple[Any, Any], int], n: int, rng: np.random.Generator) -> tuple[NDArray[Any], NDArray[Any]]:
+def arrange(
+    pairs: Mapping[tuple[Any, Any], int], n: int, rng: np.random.Generator
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Two aligned columns with the given pair counts, filled up with None to ``n`` and shuffled together."""
     first, second = np.empty(n, dtype=object), np.empty(n, dtype=object)
     position = 0

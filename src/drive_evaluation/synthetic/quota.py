@@ -92,10 +92,10 @@ def _start(n: int, mean: float, sd: float, median: float, low: int, high: int) -
 def _climb(free: Array, fixed: Array, mean: float, sd: float, median: float, low: int, high: int) -> Array:
     """Single steps of one that bring mean and spread nearer without moving a value across the median."""
     keep = np.zeros(len(free), dtype=bool)
-    if len(free) > 3 and not len(fixed):
+    if len(free) > 3:
         keep[[int(free.argmin()), int(free.argmax())]] = True
         free[int(free.argmin())], free[int(free.argmax())] = low, high
-        if (len(free) - 1) % 2 == 0:
+        if len(free) % 2:
             keep[len(free) // 2] = True
     total = len(free) + len(fixed)
 
@@ -111,7 +111,9 @@ def _climb(free: Array, fixed: Array, mean: float, sd: float, median: float, low
         best, where, move = now, -1, 0.0
         for step in (1.0, -1.0):
             allowed = ~keep & (free + step >= low) & (free + step <= high)
-            allowed &= ((free < median) == (free + step < median)) & ((free > median) == (free + step > median))
+            allowed &= ((free < median) == (free + step < median)) & (
+                (free > median) == (free + step > median)
+            )
             losses = np.where(allowed, loss(s1 + step, s2 + 2 * step * free + 1), np.inf)
             i = int(losses.argmin())
             if losses[i] < best - 1e-12:
@@ -120,6 +122,20 @@ def _climb(free: Array, fixed: Array, mean: float, sd: float, median: float, low
             break
         free[where] += move
     return free
+
+
+def lift_median(free: NDArray[np.int64], fixed: NDArray[np.int64], median: float) -> NDArray[np.int64]:
+    """Raise the joint median to ``median`` by steps of one just below it, each paid for by a step well above it."""
+    values = free.copy()
+    for _ in range(len(values)):
+        if np.median(np.concatenate([values, fixed])) >= median:
+            break
+        below, above = np.flatnonzero(values < median), np.flatnonzero(values > median + 3)
+        i = below[values[below].argmax()]
+        gain = int(np.ceil(median)) - int(values[i])
+        values[i] += gain
+        values[above[:gain]] -= 1
+    return values
 
 
 def sums_to(rng: np.random.Generator, n: int, total: int, low: int, high: int) -> NDArray[np.int64]:

@@ -155,7 +155,9 @@ def _people(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
                     "perpetrator_id": people,
                     "is_index": True,
                     "relationship": spread(
-                        rng, {"ex_partner": 50, "partner": 30, "family_adult": 10, "intermittent": 5, None: 5}, n
+                        rng,
+                        {"ex_partner": 50, "partner": 30, "family_adult": 10, "intermittent": 5, None: 5},
+                        n,
                     ),
                     "age": numbers_with(
                         rng, n, mean=victim_age[0], sd=victim_age[1], median=victim_age[2], low=15, high=80
@@ -231,7 +233,9 @@ def _by_age(
     perpetrators.loc[his, "ethnicity_detail"] = spread(rng, detail, 48)
     perpetrators["employment"] = None
     perpetrators.loc[his, "employment"] = spread(
-        rng, {"full_time": 4, "part_time": 1, "self_employed": 1, "unemployed": 22, "unknown": 5, None: 15}, 48
+        rng,
+        {"full_time": 4, "part_time": 1, "self_employed": 1, "unemployed": 22, "unknown": 5, None: 15},
+        48,
     )
     perpetrators["children_involved"] = None
     perpetrators.loc[his, "children_involved"] = spread(rng, {"yes": 37, "no": 7, None: 4}, 48)
@@ -240,7 +244,14 @@ def _by_age(
         perpetrators[column] = None
         perpetrators.loc[his, column] = [value.split(",")[part] for value in offences]
     hers = victims.set_index("perpetrator_id").index.get_indexer(closed)
-    relation = {"ex_partner": 24, "partner": 14, "intermittent": 2, "family_adult": 5, "family_minor": 1, "unknown": 2}
+    relation = {
+        "ex_partner": 24,
+        "partner": 14,
+        "intermittent": 2,
+        "family_adult": 5,
+        "family_minor": 1,
+        "unknown": 2,
+    }
     victims.loc[hers, "relationship"] = spread(rng, relation, 48)
     detail = {
         "white_british": 30, "white_irish": 1, "mixed_white_black_african": 1, "white_other": 2, "polish": 1,
@@ -340,7 +351,9 @@ def _sessions(rng: np.random.Generator, cases: pd.DataFrame, contacted: np.ndarr
     for person in contacted[:11]:
         first = index.loc[person, "start_date"]
         for week in range(int(rng.integers(2, 9))):
-            rows.append((index.loc[person, "case_id"], first + dt.timedelta(days=130 + 7 * week), "behaviour_change"))
+            rows.append(
+                (index.loc[person, "case_id"], first + dt.timedelta(days=130 + 7 * week), "behaviour_change")
+            )
     frame = pd.DataFrame(rows, columns=["case_id", "date", "kind"])
     frame["provider"], frame["attended"], frame["minutes"] = "case_manager", True, 60
     frame.insert(0, "session_id", ids(rng, "syn-s", len(frame)))
@@ -354,14 +367,18 @@ def _needs(
     rows = []
     for group in (True, False):
         people = list(closed[contacted == group])
-        sets = [set(code.split("+")) - {""} for code, yes, no in COMBINATIONS for _ in range(yes if group else no)]
+        sets = [
+            set(code.split("+")) - {""} for code, yes, no in COMBINATIONS for _ in range(yes if group else no)
+        ]
         people = people[: len(sets)]
         levels = [{need: "present" if need in has else "none" for need in NEEDS} for has in sets]
         _hide(levels, MISSING[group])
         for person, level in zip(people, levels, strict=True):
             for need, value in level.items():
                 if value != "hidden":
-                    rows.append((case_of.loc[person, "case_id"], case_of.loc[person, "start_date"], need, value))
+                    rows.append(
+                        (case_of.loc[person, "case_id"], case_of.loc[person, "start_date"], need, value)
+                    )
     frame = pd.DataFrame(rows, columns=["case_id", "date", "need", "level"])
     frame.insert(1, "timepoint", "intake")
     return frame
@@ -388,7 +405,9 @@ def _advocacy(
     for name, (intake, exit_) in FORMS.items():
         links = victims[victims["perpetrator_id"].map(arm) == name].reset_index(drop=True)
         first = links["perpetrator_id"].isin(closed).to_numpy()
-        order = np.concatenate([rng.permutation(np.flatnonzero(first)), rng.permutation(np.flatnonzero(~first))])
+        order = np.concatenate(
+            [rng.permutation(np.flatnonzero(first)), rng.permutation(np.flatnonzero(~first))]
+        )
         own = 21 if name == "drive" else 0
         others = order[int(first.sum()) :]
         chosen = np.concatenate([order[:own], others[: intake - own]])
@@ -401,8 +420,12 @@ def _advocacy(
     n = len(frame)
     frame["intake_date"] = days_between(rng, dt.date(2016, 5, 1), dt.date(2017, 1, 31), n)
     length = rng.gamma(2.0, 40.0, n).astype(int) + 7
-    last = [day + dt.timedelta(days=int(days)) for day, days in zip(frame["intake_date"], length, strict=True)]
-    frame["exit_date"] = [min(day, CUT) if done else None for day, done in zip(last, frame["exit_form"], strict=True)]
+    last = [
+        day + dt.timedelta(days=int(days)) for day, days in zip(frame["intake_date"], length, strict=True)
+    ]
+    frame["exit_date"] = [
+        min(day, CUT) if done else None for day, done in zip(last, frame["exit_form"], strict=True)
+    ]
     frame["exit_reason"] = np.where(frame["exit_form"], "completed", None)
     frame["risk_level"] = "high"
     frame["contacts_n"] = np.where(frame["exit_form"], rng.negative_binomial(2, 0.15, n), np.nan)
@@ -457,14 +480,25 @@ def _risk(
 ) -> pd.DataFrame:
     codes = spread(
         rng,
-        {"reduced_greatly": 12, "reduced_slightly": 2, "no_change": 12, "increased_slightly": 2, "unknown": 4, None: 16},
+        {
+            "reduced_greatly": 12,
+            "reduced_slightly": 2,
+            "no_change": 12,
+            "increased_slightly": 2,
+            "unknown": 4,
+            None: 16,
+        },
         48,
     )
-    rows = [(person, None, "case_manager", "cm_change", code) for person, code in zip(closed, codes, strict=True)]
+    rows = [
+        (person, None, "case_manager", "cm_change", code) for person, code in zip(closed, codes, strict=True)
+    ]
     left = advocacy[advocacy["exit_form"]].reset_index(drop=True)
     extra = advocacy[~advocacy["exit_form"]].head(8)
     judged = pd.concat([left, extra], ignore_index=True)
-    change = spread(rng, {"significant": 45, "moderate": 30, "limited": 15, "increased": 3, "unknown": 7}, len(judged))
+    change = spread(
+        rng, {"significant": 45, "moderate": 30, "limited": 15, "increased": 3, "unknown": 7}, len(judged)
+    )
     for link, code in zip(judged.itertuples(), change, strict=True):
         rows.append((link.perpetrator_id, link.victim_id, "idva", "idva_change", code))
         if code in ("significant", "moderate"):

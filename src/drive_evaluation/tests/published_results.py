@@ -21,7 +21,12 @@ def published(report: str) -> tuple[dict[str, Any], ...]:
 
 def identity(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     """The four fields that find a result."""
-    return (entry["measure"], entry["population"], entry["subgroup"], tuple(sorted(entry["dimensions"].items())))
+    return (
+        entry["measure"],
+        entry["population"],
+        entry["subgroup"],
+        tuple(sorted(entry["dimensions"].items())),
+    )
 
 
 def _paths(value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -80,7 +85,9 @@ def differences(entry: Mapping[str, Any], result: Mapping[str, Any]) -> list[str
     return found
 
 
-def _statistic(entry: Mapping[str, Any], result: Mapping[str, Any] | None, part: str, expected: Mapping[str, Any]) -> list[str]:
+def _statistic(
+    entry: Mapping[str, Any], result: Mapping[str, Any] | None, part: str, expected: Mapping[str, Any]
+) -> list[str]:
     if result is None:
         return [f"{part}: missing"]
     found = []

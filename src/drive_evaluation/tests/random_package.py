@@ -57,7 +57,9 @@ def random_tables(seed: int, people: int = 60, rows: int = 150) -> dict[str, pd.
     people_ids = [f"p{i}" for i in range(people)]
     perpetrators = frames["perpetrators"]
     perpetrators["perpetrator_id"] = people_ids
-    perpetrators["consent_share"] = [str(v) for v in rng.choice(["yes", "not_asked", "not_applicable"], people)]
+    perpetrators["consent_share"] = [
+        str(v) for v in rng.choice(["yes", "not_asked", "not_applicable"], people)
+    ]
     for name in frames:
         if "site_id" in frames[name] and name not in ("sites",):
             frames[name]["site_id"] = [str(v) for v in rng.choice(["s1", "s2", "s3"], len(frames[name]))]
@@ -78,20 +80,30 @@ def random_tables(seed: int, people: int = 60, rows: int = 150) -> dict[str, pd.
     for name, frame in frames.items():
         if "case_id" in frame and name != "cases":
             frame["case_id"] = [str(v) for v in rng.choice(cases["case_id"], len(frame))]
-        if "perpetrator_id" in frame and name not in ("perpetrators", "cases", "victims", *("advocacy", "abuse", "victim_needs")):
+        if "perpetrator_id" in frame and name not in (
+            "perpetrators",
+            "cases",
+            "victims",
+            *("advocacy", "abuse", "victim_needs"),
+        ):
             frame["perpetrator_id"] = [str(v) for v in rng.choice(people_ids, len(frame))]
     _rules(frames, rng)
     for name, table in TABLES.items():
         if table.key and name not in ("actions", "contacts", "sessions"):
             frames[name] = frames[name].drop_duplicates(list(table.key)).reset_index(drop=True)
-        if len(table.key) == 1 and table.key[0].endswith("_id") and name in (
-            "actions",
-            "contacts",
-            "sessions",
-            "police_incidents",
-            "marac_appearances",
-            "panel_items",
-            "evaluation_register",
+        if (
+            len(table.key) == 1
+            and table.key[0].endswith("_id")
+            and name
+            in (
+                "actions",
+                "contacts",
+                "sessions",
+                "police_incidents",
+                "marac_appearances",
+                "panel_items",
+                "evaluation_register",
+            )
         ):
             frames[name][table.key[0]] = [f"{name}{i}" for i in range(len(frames[name]))]
     return frames
@@ -109,7 +121,13 @@ def _rules(frames: dict[str, pd.DataFrame], rng: np.random.Generator) -> None:
     abuse = frames["abuse"]
     for i in range(len(abuse)):
         used = abuse.loc[i, "used"]
-        level = "none" if used == "no" else "unknown" if used == "unknown" else str(rng.choice(["standard", "moderate", "high", "unknown"]))
+        level = (
+            "none"
+            if used == "no"
+            else "unknown"
+            if used == "unknown"
+            else str(rng.choice(["standard", "moderate", "high", "unknown"]))
+        )
         abuse.loc[i, "severity"] = level
     actions = frames["actions"]
     actions["mode"] = np.where(actions["category"].isin(DIRECT_CATEGORIES), "direct", "indirect")

@@ -22,7 +22,13 @@ class ConsoleError(Exception):
 def add_acting_arguments(parser: argparse.ArgumentParser) -> None:
     """`--as EMAIL` and `--role ROLE`; pass `chosen.acting_as` and `chosen.role` to `acting_from_console`."""
     parser.add_argument("--as", dest="acting_as", required=True, metavar="EMAIL", help="whose account acts")
-    parser.add_argument("--role", default="", choices=["", *[role.value for role in Role]], metavar="ROLE", help="in which role, when they hold several")
+    parser.add_argument(
+        "--role",
+        default="",
+        choices=["", *[role.value for role in Role]],
+        metavar="ROLE",
+        help="in which role, when they hold several",
+    )
 
 
 @contextmanager
@@ -51,6 +57,9 @@ def _only(email: str, live: list[Membership]) -> Membership:
     if not live:
         raise ConsoleError(f"{email} holds no such role today.")
     if len(live) > 1:
-        held = ", ".join(f"{membership.role} ({ROLES[Role(membership.role)].label}, {membership.site.name})" for membership in live)
+        held = ", ".join(
+            f"{membership.role} ({ROLES[Role(membership.role)].label}, {membership.site.name})"
+            for membership in live
+        )
         raise ConsoleError(f"{email} holds several roles: say which with --role. They are {held}.")
     return live[0]

@@ -108,7 +108,11 @@ def keep_draft(actor: Actor, form: str, record_id: UUID, fields: Mapping[str, li
         try:
             with transaction.atomic():
                 Draft.objects.create(
-                    membership_id=actor.membership_id, form=form, record_id=record_id, content=content, kept_at=now
+                    membership_id=actor.membership_id,
+                    form=form,
+                    record_id=record_id,
+                    content=content,
+                    kept_at=now,
                 )
         except IntegrityError:  # two windows kept their first words at the same moment: the later stands
             mine.update(content=content, kept_at=now)
@@ -133,7 +137,7 @@ def with_draft[F: BaseForm](form_class: type[F], draft: Mapping[str, list[str]] 
     for name, values in draft.items():
         data.setlist(name, list(values))
     form = form_class(data=data, **kwargs)
-    form._errors = ErrorDict()  # bound, so that it draws the words as typed; unchecked, since nobody sent it
+    form._errors = ErrorDict()  # type: ignore[attr-defined]  # bound, so that it draws the words as typed; unchecked, since nobody sent it
     return form
 
 

@@ -79,7 +79,10 @@ def open_in_emergency(*, by: Actor, code: str, reason: str, told: str) -> BreakG
         )
     reading_id = uuid4()
     with connection.cursor() as cursor:
-        cursor.execute("select access.open_in_emergency(%s, %s, %s, %s)", [reading_id, _folded(code), reason.strip(), told])
+        cursor.execute(
+            "select access.open_in_emergency(%s, %s, %s, %s)",
+            [reading_id, _folded(code), reason.strip(), told],
+        )
         row = cursor.fetchone()
     if row is None or row[0] is None:  # the membership does not work in a worker's scope today
         raise ObjectDoesNotExist
@@ -110,10 +113,17 @@ def finish_reading(*, by: Actor, reading_id: UUID) -> None:
 def review_reading(*, by: Actor, reading_id: UUID, finding: str, note: str) -> BreakGlassReview:
     """Record what the reviewer found; once. Raises `ObjectDoesNotExist` for a reading that is not theirs to review."""
     reading = BreakGlass.objects.get(pk=reading_id)
-    if reading.membership_id == by.membership_id or BreakGlassReview.objects.filter(break_glass=reading).exists():
+    if (
+        reading.membership_id == by.membership_id
+        or BreakGlassReview.objects.filter(break_glass=reading).exists()
+    ):
         raise ObjectDoesNotExist
     review = BreakGlassReview.objects.create(
-        break_glass=reading, service_id=reading.service_id, finding=finding, note=note.strip(), recorded_by_id=by.membership_id
+        break_glass=reading,
+        service_id=reading.service_id,
+        finding=finding,
+        note=note.strip(),
+        recorded_by_id=by.membership_id,
     )
     record_event(
         Act.WROTE,
@@ -131,13 +141,18 @@ def open_reading(actor: Actor, record_id: UUID) -> OpenReading | None:
     if actor.side is Side.NEITHER:
         return None
     reading = (
-        BreakGlass.objects.filter(membership_id=actor.membership_id, record_id=record_id, expires_at__gt=timezone.now())
+        BreakGlass.objects.filter(
+            membership_id=actor.membership_id, record_id=record_id, expires_at__gt=timezone.now()
+        )
         .order_by("-expires_at")
         .first()
     )
     if reading is None:
         return None
-    names = [member.name for member in [*_holders(actor.side, record_id), *reviewers(actor.side, reading.service_id)]]
+    names = [
+        member.name
+        for member in [*_holders(actor.side, record_id), *reviewers(actor.side, reading.service_id)]
+    ]
     others = tuple(dict.fromkeys(name for name in names if name != actor.name))
     return OpenReading(reading.pk, record_id, reading.service_id, reading.expires_at, others)
 
@@ -145,7 +160,9 @@ def open_reading(actor: Actor, record_id: UUID) -> OpenReading | None:
 def my_readings(actor: Actor) -> list[BreakGlass]:
     """The actor's readings that hold now, for their desk."""
     return list(
-        BreakGlass.objects.filter(membership_id=actor.membership_id, expires_at__gt=timezone.now()).order_by("expires_at")
+        BreakGlass.objects.filter(membership_id=actor.membership_id, expires_at__gt=timezone.now()).order_by(
+            "expires_at"
+        )
     )
 
 
@@ -189,7 +206,9 @@ def reading_to_review(actor: Actor, reading_id: UUID) -> ReadingToReview:
 
 def reviewers(side: Side, service_id: UUID) -> list[Membership]:
     """Who reviews emergency reading in a service: its managers, by name."""
-    roles = tuple(role.value for role, entry in ROLES.items() if entry.side is side and _reviews(entry.scopes[0]))
+    roles = tuple(
+        role.value for role, entry in ROLES.items() if entry.side is side and _reviews(entry.scopes[0])
+    )
     return colleagues(service_id=service_id, roles=roles)
 
 

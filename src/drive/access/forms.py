@@ -15,7 +15,8 @@ class EmergencyForm(forms.Form):
     code = TextField(label="Case code", help_text="Such as K7-QF4", max_length=12, width="short")
     reason = TextArea(label="What is happening, and what do you need to know?", max_length=2000)
     told = ChoiceTiles(
-        label="Have you told the police or children’s services?", choices=BreakGlass._meta.get_field("told").choices
+        label="Have you told the police or children’s services?",
+        choices=BreakGlass._meta.get_field("told").choices,
     )
 
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
-from django.middleware.csrf import (  # the token rules are Django's own; it offers them in no other way
+from django.middleware.csrf import (  # type: ignore[attr-defined]  # the token rules are Django's own; it offers them in no other way
     CSRF_SESSION_KEY,
     InvalidTokenFormat,
     _check_token_format,
@@ -77,7 +77,9 @@ def find_interrupted(user_id: UUID, draft_id: UUID) -> tuple[Membership, Draft] 
 
 
 def _inside(membership: Membership) -> AbstractContextManager[None]:
-    return stepping_into(membership.role_entry.scopes[0], membership_id=membership.pk, user_id=membership.user_id)
+    return stepping_into(
+        membership.role_entry.scopes[0], membership_id=membership.pk, user_id=membership.user_id
+    )
 
 
 def _is_a_page(path: str) -> bool:

@@ -107,7 +107,9 @@ class ActorMiddleware:
             return HttpResponseRedirect(reverse("mfa_index"))
         if declared.permission is not None and request.actor is None:  # type: ignore[attr-defined]  # set above
             if request.memberships and request.method == "GET":  # type: ignore[attr-defined]  # set above
-                return HttpResponseRedirect(f"{reverse('choose_role')}?{urlencode({'next': request.get_full_path()})}")
+                return HttpResponseRedirect(
+                    f"{reverse('choose_role')}?{urlencode({'next': request.get_full_path()})}"
+                )
             return nothing_here(request)
         return None
 
@@ -115,7 +117,9 @@ class ActorMiddleware:
         """A page's failed answer is sent as it is; permission denied by the database is the same 404 as absence."""
         if isinstance(exception, FailedResponseError):
             return exception.response
-        denied = isinstance(exception, DatabaseError) and getattr(exception.__cause__, "sqlstate", "") == "42501"
+        denied = (
+            isinstance(exception, DatabaseError) and getattr(exception.__cause__, "sqlstate", "") == "42501"
+        )
         if denied and settings.DRIVE_RAISE_DENIED:
             return None  # in tests a denied privilege is a fault to be seen
         if denied or isinstance(exception, Http404):
@@ -146,5 +150,8 @@ def event_of_its_own(request: HttpRequest, act: Act) -> None:
         return
     with stepping_into(Scope.ACCOUNTS, membership_id=actor.membership_id, user_id=actor.user_id):
         record_event(
-            act, by=actor, kind=declared.looks_at or "page", record_id=match.kwargs.get(declared.key) if declared.key else None
+            act,
+            by=actor,
+            kind=declared.looks_at or "page",
+            record_id=match.kwargs.get(declared.key) if declared.key else None,
         )

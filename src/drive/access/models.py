@@ -44,7 +44,9 @@ class Site(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
-    publication_label = models.CharField(max_length=40, help_text="the name of the site in anything released (C-27)")
+    publication_label = models.CharField(
+        max_length=40, help_text="the name of the site in anything released (C-27)"
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -80,7 +82,9 @@ class Service(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "site", "side"], name="one_service_per_organisation_site_side")
+            models.UniqueConstraint(
+                fields=["organisation", "site", "side"], name="one_service_per_organisation_site_side"
+            )
         ]
 
     def __str__(self) -> str:
@@ -143,14 +147,18 @@ class Membership(models.Model):
     side = models.CharField(max_length=4, choices=[(s.value, s.value) for s in Side])
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="memberships")
-    service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships")
+    service = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships"
+    )
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT)
     starts_on = models.DateField(default=local_today)
     ends_on = models.DateField(default=OPEN)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="membership_ends_after_start"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="membership_ends_after_start"
+            ),
             models.CheckConstraint(
                 condition=models.Q(side=Side.NEITHER) | models.Q(service__isnull=False),
                 name="membership_on_a_side_has_a_service",
@@ -217,7 +225,11 @@ class CaseAssignment(Assignment):
 
     class Meta:
         indexes = [
-            models.Index(fields=["membership", "ends_on"], include=["case_id", "starts_on"], name="case_assignment_live"),
+            models.Index(
+                fields=["membership", "ends_on"],
+                include=["case_id", "starts_on"],
+                name="case_assignment_live",
+            ),
             models.Index(fields=["case_id"]),
         ]
 
@@ -234,7 +246,11 @@ class ClientAssignment(Assignment):
 
     class Meta:
         indexes = [
-            models.Index(fields=["membership", "ends_on"], include=["record_id", "starts_on"], name="client_assignment_live"),
+            models.Index(
+                fields=["membership", "ends_on"],
+                include=["record_id", "starts_on"],
+                name="client_assignment_live",
+            ),
             models.Index(fields=["record_id"]),
         ]
 
@@ -249,7 +265,8 @@ class Bar(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="bars")
     record_id = models.UUIDField(help_text="a case or a client record")
     kind = models.CharField(
-        max_length=12, choices=[("tie", "Declared tie"), ("restriction", "Restriction"), ("exclusion", "Exclusion")]
+        max_length=12,
+        choices=[("tie", "Declared tie"), ("restriction", "Restriction"), ("exclusion", "Exclusion")],
     )
     reason = models.TextField()
     starts_on = models.DateField(default=local_today)
@@ -274,7 +291,11 @@ class BreakGlass(models.Model):
     reason = models.TextField()
     told = models.CharField(
         max_length=12,
-        choices=[("yes", "Yes"), ("about_to", "I am about to"), ("not_needed", "Not needed, as the reason says")],
+        choices=[
+            ("yes", "Yes"),
+            ("about_to", "I am about to"),
+            ("not_needed", "Not needed, as the reason says"),
+        ],
         default="",
         blank=True,
         help_text="whether police or children's services were told",
@@ -283,7 +304,9 @@ class BreakGlass(models.Model):
     expires_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["membership", "expires_at"], include=["record_id"], name="break_glass_live")]
+        indexes = [
+            models.Index(fields=["membership", "expires_at"], include=["record_id"], name="break_glass_live")
+        ]
 
     def __str__(self) -> str:
         return f"until {self.expires_at}"
@@ -296,7 +319,12 @@ class BreakGlassReview(models.Model):
     break_glass = models.OneToOneField(BreakGlass, on_delete=models.PROTECT, related_name="review")
     service_id = models.UUIDField(help_text="the reading's own, copied for the policy")
     finding = models.CharField(
-        max_length=12, choices=[("needed", "It was needed"), ("not_needed", "It was not needed"), ("unclear", "Not settled yet")]
+        max_length=12,
+        choices=[
+            ("needed", "It was needed"),
+            ("not_needed", "It was not needed"),
+            ("unclear", "Not settled yet"),
+        ],
     )
     note = models.TextField(blank=True)
     recorded_at = models.DateTimeField(default=timezone.now)
@@ -304,7 +332,6 @@ class BreakGlassReview(models.Model):
 
     def __str__(self) -> str:
         return self.finding
-
 
 
 class Draft(models.Model):
@@ -322,7 +349,9 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["membership", "form", "record_id"], name="one_draft_per_author_form_record")
+            models.UniqueConstraint(
+                fields=["membership", "form", "record_id"], name="one_draft_per_author_form_record"
+            )
         ]
 
     def __str__(self) -> str:
@@ -333,7 +362,9 @@ class Installation(models.Model):
     """What this database is for: a practice site with invented people, or real work. One row, never both."""
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
-    mode = models.CharField(max_length=16, choices=[("demonstration", "Practice, invented people"), ("live", "Real work")])
+    mode = models.CharField(
+        max_length=16, choices=[("demonstration", "Practice, invented people"), ("live", "Real work")]
+    )
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -53,7 +53,9 @@ def fingerprint() -> str:
     """Digest of everything that `apply_policies` would do; equal fingerprints need no second application."""
     works_in = [(role.value, [scope.value for scope in entry.scopes]) for role, entry in ROLES.items()]
     this_file = Path(__file__).read_bytes()
-    digest = hashlib.sha256(repr((sorted(THIRD_PARTY_TABLES.items()), works_in, settings.DRIVE_ROLE_PREFIX)).encode() + this_file)
+    digest = hashlib.sha256(
+        repr((sorted(THIRD_PARTY_TABLES.items()), works_in, settings.DRIVE_ROLE_PREFIX)).encode() + this_file
+    )
     for path in policy_files():
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -66,7 +68,9 @@ def _statement(text: str) -> sql.SQL:
 def apply_policies(owner_url: str) -> None:
     """Drop and make again every policy, grant and policy function. `owner_url` logs in as the owner."""
     prefix = settings.DRIVE_ROLE_PREFIX
-    everybody = [sql.Identifier(f"{prefix}_{name}") for name in ([s.value for s in Scope] + ["policy", "app"])]
+    everybody = [
+        sql.Identifier(f"{prefix}_{name}") for name in ([s.value for s in Scope] + ["policy", "app"])
+    ]
     with psycopg.connect(owner_url) as connection, connection.cursor() as cursor:
         # pgbouncer and `psql -1` habits do not matter here: one connection, one transaction.
         cursor.execute("set local client_min_messages = warning")
@@ -92,11 +96,19 @@ def apply_policies(owner_url: str) -> None:
         roles = sql.SQL(", ").join([*everybody, sql.SQL("public")])
         for kind in ("tables", "sequences", "routines"):
             for schema in ("public", *SCHEMAS):
-                cursor.execute(sql.SQL("revoke all on all {} in schema {} from {}").format(sql.SQL(kind), sql.Identifier(schema), roles))  # type: ignore[arg-type]  # both from the tuples above
+                cursor.execute(
+                    sql.SQL("revoke all on all {} in schema {} from {}").format(
+                        sql.SQL(kind), sql.Identifier(schema), roles
+                    )
+                )  # type: ignore[arg-type]  # both from the tuples above
         schemas = sql.SQL(", ").join([sql.Identifier("public"), *map(sql.Identifier, SCHEMAS)])
-        cursor.execute(sql.SQL("grant usage on schema {} to {}").format(schemas, sql.SQL(", ").join(everybody)))
+        cursor.execute(
+            sql.SQL("grant usage on schema {} to {}").format(schemas, sql.SQL(", ").join(everybody))
+        )
         cursor.execute(_statement(named("grant create on schema access, audit, safety to role_policy")))
-        cursor.execute("create table if not exists access.works_in (role text, scope text, primary key (role, scope))")
+        cursor.execute(
+            "create table if not exists access.works_in (role text, scope text, primary key (role, scope))"
+        )
         cursor.execute("truncate access.works_in")
         cursor.executemany(
             "insert into access.works_in values (%s, %s)",
@@ -136,13 +148,19 @@ def apply_policies(owner_url: str) -> None:
                 continue
             cursor.execute(_statement(f"revoke all on function {signature} from public"))
             cursor.execute(
-                sql.SQL("grant execute on function {} to {}").format(_statement(signature), sql.SQL(", ").join(everybody))
+                sql.SQL("grant execute on function {} to {}").format(
+                    _statement(signature), sql.SQL(", ").join(everybody)
+                )
             )
             if definer:
                 cursor.execute(_statement(f"alter function {signature} set search_path = public, pg_temp"))
                 cursor.execute(_statement(named(f"alter function {signature} owner to role_policy")))
         # Loading the demonstration and reading for backup: past the policies, and never reachable from the log-in role.
-        cursor.execute(_statement(named("grant select, insert, update, delete on all tables in schema public to role_seed")))
+        cursor.execute(
+            _statement(
+                named("grant select, insert, update, delete on all tables in schema public to role_seed")
+            )
+        )
         cursor.execute(_statement(named("grant select on all tables in schema public to role_backup")))
         cursor.execute(_statement(f"comment on schema access is 'policies {fingerprint()}'"))
 
@@ -150,5 +168,7 @@ def apply_policies(owner_url: str) -> None:
 def applied_fingerprint(owner_url: str) -> str:
     """The fingerprint of the last application, or an empty string."""
     with psycopg.connect(owner_url) as connection:
-        row = connection.execute("select obj_description(to_regnamespace('access'), 'pg_namespace')").fetchone()
+        row = connection.execute(
+            "select obj_description(to_regnamespace('access'), 'pg_namespace')"
+        ).fetchone()
     return (row[0] or "").removeprefix("policies ") if row else ""

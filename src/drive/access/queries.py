@@ -11,7 +11,9 @@ def live_memberships(user_id: UUID) -> list[Membership]:
     """The memberships that hold today, of an active account, with their site and organisation. Accounts scope."""
     today = local_today()
     return list(
-        Membership.objects.filter(user_id=user_id, user__is_active=True, starts_on__lte=today, ends_on__gt=today)
+        Membership.objects.filter(
+            user_id=user_id, user__is_active=True, starts_on__lte=today, ends_on__gt=today
+        )
         .select_related("site", "organisation")
         .order_by("starts_on", "id")
     )

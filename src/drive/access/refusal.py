@@ -9,7 +9,9 @@ class Refusal(Exception):  # noqa: N818  # a refusal is an answer, not an error
     `rule` is the handbook id, for the audit and the tests. `field` names the form field it belongs to, if one.
     """
 
-    def __init__(self, what: str, *, why: str = "", still_open: str = "", rule: str = "", field: str = "") -> None:
+    def __init__(
+        self, what: str, *, why: str = "", still_open: str = "", rule: str = "", field: str = ""
+    ) -> None:
         super().__init__(" ".join(part for part in (what, why, still_open) if part))
         self.what = what
         self.why = why

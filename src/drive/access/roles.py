@@ -50,7 +50,16 @@ class RoleEntry:
 
 
 _SU_WORK = frozenset(
-    {P.DESK_VIEW, P.CASE_VIEW, P.CASE_RECORD, P.CASE_CLOSE, P.DECISION_VIEW_GIVE, P.RISK_ITEM_SEND, P.STOP_RAISE, P.STOP_ANSWER}
+    {
+        P.DESK_VIEW,
+        P.CASE_VIEW,
+        P.CASE_RECORD,
+        P.CASE_CLOSE,
+        P.DECISION_VIEW_GIVE,
+        P.RISK_ITEM_SEND,
+        P.STOP_RAISE,
+        P.STOP_ANSWER,
+    }
 )
 _VS_WORK = frozenset(
     {

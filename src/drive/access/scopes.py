@@ -52,7 +52,9 @@ class ScopeEntry:
 
 
 SCOPES: dict[Scope, ScopeEntry] = {
-    Scope.SU_WORKER: ScopeEntry(Side.SERVICE_USER, "service users' cases held, covered or opened in an emergency"),
+    Scope.SU_WORKER: ScopeEntry(
+        Side.SERVICE_USER, "service users' cases held, covered or opened in an emergency"
+    ),
     Scope.SU_MANAGER: ScopeEntry(Side.SERVICE_USER, "service users' cases of one service"),
     Scope.VS_WORKER: ScopeEntry(Side.CLIENT, "client records held, covered or opened in an emergency"),
     Scope.VS_MANAGER: ScopeEntry(Side.CLIENT, "client records of one service"),

@@ -35,7 +35,9 @@ def open_sealed(sealed: bytes, *, bound_to: str) -> bytes:
     if key is None:
         raise ValueError("the key of this sealed value is not among DRIVE_FIELD_KEYS")
     try:
-        return AESGCM(key).decrypt(sealed[4 : 4 + _NONCE_BYTES], sealed[4 + _NONCE_BYTES :], bound_to.encode())
+        return AESGCM(key).decrypt(
+            sealed[4 : 4 + _NONCE_BYTES], sealed[4 + _NONCE_BYTES :], bound_to.encode()
+        )
     except InvalidTag as error:
         raise ValueError("this sealed value was changed or moved") from error
 

@@ -83,7 +83,9 @@ def know_account(user_id: UUID) -> None:
 
 
 @contextmanager
-def stepping_into(scope: Scope, *, membership_id: UUID | None = None, user_id: UUID | None = None) -> Iterator[None]:
+def stepping_into(
+    scope: Scope, *, membership_id: UUID | None = None, user_id: UUID | None = None
+) -> Iterator[None]:
     """Work in `scope` as `membership_id` for the length of the block, all or nothing.
 
     Deferred constraints are checked before the step back, while the membership is still known (S-15's trigger asks).

@@ -32,18 +32,42 @@ urlpatterns = [
     path("sign-in/code/", public_page("Second step")(mfa.authenticate), name="mfa_authenticate"),
     path("sign-in/closed/", public_page("Account closed")(account.account_inactive), name="account_inactive"),
     path("sign-out/", public_page("Sign out")(account.logout), name="account_logout"),
-    path("account/confirm/", account_page("Confirm it is you")(account.reauthenticate), name="account_reauthenticate"),
-    path("account/confirm/code/", account_page("Confirm it is you")(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path(
+        "account/confirm/",
+        account_page("Confirm it is you")(account.reauthenticate),
+        name="account_reauthenticate",
+    ),
+    path(
+        "account/confirm/code/",
+        account_page("Confirm it is you")(mfa.reauthenticate),
+        name="mfa_reauthenticate",
+    ),
     path(
         "account/confirm/key/",
         account_page("Confirm it is you")(webauthn.reauthenticate_webauthn),
         name="mfa_reauthenticate_webauthn",
     ),
-    path("account/password/", account_page("Change your password")(account.password_change), name="account_change_password"),
-    path("account/sessions/", account_page("Where you are signed in")(usersessions.list_usersessions), name="usersessions_list"),
+    path(
+        "account/password/",
+        account_page("Change your password")(account.password_change),
+        name="account_change_password",
+    ),
+    path(
+        "account/sessions/",
+        account_page("Where you are signed in")(usersessions.list_usersessions),
+        name="usersessions_list",
+    ),
     path("account/second-factor/", account_page("Second factor")(mfa.index), name="mfa_index"),
-    path("account/second-factor/app/", account_page("Set up an app")(totp.activate_totp), name="mfa_activate_totp"),
-    path("account/second-factor/app/remove/", account_page("Remove the app")(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "account/second-factor/app/",
+        account_page("Set up an app")(totp.activate_totp),
+        name="mfa_activate_totp",
+    ),
+    path(
+        "account/second-factor/app/remove/",
+        account_page("Remove the app")(totp.deactivate_totp),
+        name="mfa_deactivate_totp",
+    ),
     path(
         "account/second-factor/codes/",
         account_page("Recovery codes")(recovery_codes.view_recovery_codes),
@@ -54,8 +78,16 @@ urlpatterns = [
         account_page("New recovery codes")(recovery_codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
-    path("account/second-factor/keys/", account_page("Passkeys")(webauthn.list_webauthn), name="mfa_list_webauthn"),
-    path("account/second-factor/keys/add/", account_page("Add a passkey")(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "account/second-factor/keys/",
+        account_page("Passkeys")(webauthn.list_webauthn),
+        name="mfa_list_webauthn",
+    ),
+    path(
+        "account/second-factor/keys/add/",
+        account_page("Add a passkey")(webauthn.add_webauthn),
+        name="mfa_add_webauthn",
+    ),
     path(
         "account/second-factor/keys/<int:pk>/remove/",
         account_page("Remove a passkey")(webauthn.remove_webauthn),

@@ -19,7 +19,6 @@ from . import drafts, emergency
 from .choosing import choose_membership, choose_scope
 from .forms import EmergencyForm, ReviewForm
 from .interrupted import find_interrupted, keep_what_was_typed
-
 from .pages import AccountRequest, ActorRequest, account_page, page, public_page
 from .permissions import Permission
 from .refusal import Refusal
@@ -104,7 +103,11 @@ def choose_role(request: AccountRequest) -> HttpResponse:
         choose_scope(request, membership, request.POST.get("scope", ""))
         return HttpResponseRedirect(_own_address(request, request.POST.get("next", "")))
     places = [(m, [(s, s.meaning) for s in m.role_entry.scopes]) for m in request.memberships]
-    return render(request, "access/choose_role.html", {"places": places, "next": _own_address(request, request.GET.get("next", ""))})
+    return render(
+        request,
+        "access/choose_role.html",
+        {"places": places, "next": _own_address(request, request.GET.get("next", ""))},
+    )
 
 
 @account_page("Your account")
@@ -116,7 +119,9 @@ def your_account(request: AccountRequest) -> HttpResponse:
 
 def _own_address(request: HttpRequest, wanted: str) -> str:
     """`wanted` when it leads to this site, else home."""
-    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if wanted and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         return wanted
     return reverse("home")
 
@@ -171,7 +176,10 @@ def ask_in_emergency(request: ActorRequest) -> HttpResponse:
             "review_by": emergency.review_due(now.date()),
             "reviewers": [member.name for member in reviewers if member.pk != actor.membership_id],
             "problems": form.is_bound and not form.is_valid(),
-            "open_now": [(each, _record_address(emergency.WORKER_SCOPES[actor.side], each.record_id)) for each in open_now],
+            "open_now": [
+                (each, _record_address(emergency.WORKER_SCOPES[actor.side], each.record_id))
+                for each in open_now
+            ],
         },
         status=200,
     )
@@ -198,10 +206,14 @@ def finish_emergency(request: ActorRequest, reading_id: UUID) -> HttpResponse:
 @require_safe
 def emergency_reviews(request: ActorRequest) -> HttpResponse:
     """What waits for this reviewer, each with its reason."""
-    return render(request, "access/emergency_reviews.html", {"waiting": emergency.readings_to_review(request.actor)})
+    return render(
+        request, "access/emergency_reviews.html", {"waiting": emergency.readings_to_review(request.actor)}
+    )
 
 
-@page(Permission.AUDIT_WHO_LOOKED, "Review an emergency reading", looks_at="emergency_reading", key="reading_id")
+@page(
+    Permission.AUDIT_WHO_LOOKED, "Review an emergency reading", looks_at="emergency_reading", key="reading_id"
+)
 def review_emergency(request: ActorRequest, reading_id: UUID) -> HttpResponse:
     waiting = emergency.reading_to_review(request.actor, reading_id)
     form = ReviewForm(request.POST or None)
@@ -210,7 +222,9 @@ def review_emergency(request: ActorRequest, reading_id: UUID) -> HttpResponse:
         messages.success(request, "Review recorded.")
         return redirect("emergency_reviews")
     problems = form.is_bound and not form.is_valid()
-    return render(request, "access/review_emergency.html", {"waiting": waiting, "form": form, "problems": problems})
+    return render(
+        request, "access/review_emergency.html", {"waiting": waiting, "form": form, "problems": problems}
+    )
 
 
 @page(Permission.AUDIT_WHO_LOOKED, "Who looked", looks_at="who_looked", key="record_id")
@@ -221,5 +235,3 @@ def looked(request: ActorRequest, record_id: UUID) -> HttpResponse:
     looks = who_looked(record_id, before)
     older = looks[-1].at.isoformat() if len(looks) == PAGE else ""
     return render(request, "access/who_looked.html", {"looks": looks, "older": older, "who_looked_url": ""})
-
-

@@ -60,7 +60,8 @@ def who_looked(record_id: UUID, before: datetime.datetime | None = None) -> list
 
 def _look(event: AuditEvent, member: Membership | None, readings: list[BreakGlass]) -> Look:
     emergency = any(
-        reading.membership_id == event.membership_id and reading.opened_at <= event.at <= reading.expires_at for reading in readings
+        reading.membership_id == event.membership_id and reading.opened_at <= event.at <= reading.expires_at
+        for reading in readings
     )
     return Look(
         at=event.at,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import LiteralString, cast
-
 import psycopg
 from psycopg import sql
 
@@ -25,7 +23,7 @@ def claim(owner_url: str, *, demonstration: bool, prefix: str) -> bool:
     with psycopg.connect(owner_url) as connection:
         row = connection.execute("select mode from access_installation").fetchone()
         # The owner sees no rows of protected tables (row policies, trap 17); the loading role counts for it.
-        connection.execute(sql.SQL(cast(LiteralString, "set local role {}")).format(sql.Identifier(f"{prefix}_seed")))
+        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(f"{prefix}_seed")))
         empty = connection.execute("select not exists (select from access_user)").fetchone() == (True,)
         connection.execute("set local role none")
         if row is None and not empty and demonstration:
@@ -34,7 +32,9 @@ def claim(owner_url: str, *, demonstration: bool, prefix: str) -> bool:
                 " Choose another place with --data, or another database."
             )
         if row is None:
-            connection.execute("insert into access_installation (id, mode, made_at) values (1, %s, now())", [wanted])
+            connection.execute(
+                "insert into access_installation (id, mode, made_at) values (1, %s, now())", [wanted]
+            )
         elif row[0] == DEMONSTRATION and not demonstration:
             raise WrongInstallationError(
                 "This database is a practice site with invented people: real work will not start on it."

@@ -33,7 +33,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     declared = _declared(request)
     return {
-        "reader": Reader(actor.name, actor.role_label, f"{actor.organisation}, {actor.site}", reverse("your_account"))
+        "reader": Reader(
+            actor.name, actor.role_label, f"{actor.organisation}, {actor.site}", reverse("your_account")
+        )
         if actor
         else None,
         "menu": menu_for(actor, request.path),
@@ -59,7 +61,9 @@ def _about_the_record(request: HttpRequest, actor: Actor | None, declared: Page 
     if actor is None or declared is None or not declared.looks_at:
         return about
     about["logged"] = request.method == "GET"
-    record_id = request.resolver_match.kwargs.get(declared.key) if declared.key and request.resolver_match else None
+    record_id = (
+        request.resolver_match.kwargs.get(declared.key) if declared.key and request.resolver_match else None
+    )
     if record_id is None:
         return about
     if actor.may(Permission.AUDIT_WHO_LOOKED):

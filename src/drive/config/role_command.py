@@ -46,16 +46,23 @@ def run(*, print_sql: bool, superuser_url: str) -> int:
     try:
         with psycopg.connect(superuser_url, autocommit=True) as connection:
             for statement in roles:
-                connection.execute(sql.SQL(statement))  # type: ignore[arg-type]  # built from closed names and quoted values
-            if connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone() is None:
+                connection.execute(sql.SQL(statement))
+            if (
+                connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone()
+                is None
+            ):
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
         with psycopg.connect(make_conninfo(superuser_url, dbname=database), autocommit=True) as connection:
             for statement in inside:
-                connection.execute(sql.SQL(statement))  # type: ignore[arg-type]  # as above
+                connection.execute(sql.SQL(statement))
     except psycopg.Error as error:
         print(f"The roles were not made: {str(error).strip().splitlines()[0]}")  # noqa: T201  # as above
         return 1
-    folder.keep("owner_url", make_conninfo(superuser_url, dbname=database, user=f"{prefix}_owner", password=owner))
+    folder.keep(
+        "owner_url", make_conninfo(superuser_url, dbname=database, user=f"{prefix}_owner", password=owner)
+    )
     folder.keep("app_url", make_conninfo(superuser_url, dbname=database, user=f"{prefix}_app", password=app))
-    print(f"The roles of {database} stand. DATABASE_URL and DRIVE_APP_URL are in {folder.secrets_file} as owner_url and app_url.")  # noqa: T201  # as above
+    print(
+        f"The roles of {database} stand. DATABASE_URL and DRIVE_APP_URL are in {folder.secrets_file} as owner_url and app_url."
+    )  # noqa: T201  # as above
     return 0

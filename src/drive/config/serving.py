@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
+import json
 import os
 import signal
 import socket
@@ -22,6 +24,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from .data_folder import DataFolder
 from .embedded_server import EmbeddedServer, ServerError
@@ -42,13 +45,13 @@ def serve(*, port: int, data: str, empty: bool) -> int:
     os.environ["DRIVE_DATA"] = str(folder.path)
     os.environ["DRIVE_DEMONSTRATION"] = "false" if empty else "true"
     began = time.monotonic()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
         with _locked(folder, port):
             _end_leftover(folder)
             _port_is_free(port)
-            with _database(folder):
-                _prepare(demonstration=not empty)
-                return _serve_until_stopped(folder, port, began, demonstration=not empty)
+            return _serve_until_stopped(folder, port, began, demonstration=not empty)
     except KeyboardInterrupt:
         say("Stopped.")
         return 0
@@ -72,12 +75,12 @@ def _locked(folder: DataFolder, port: int) -> Iterator[None]:
     """Hold the folder for this process. The lock goes with the process, however that ends."""
     folder.path.mkdir(parents=True, exist_ok=True)
     with (folder.path / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _lock(lock):
             lock.seek(0)
             where = lock.read().strip() or "another address"
-            raise ServingError(f"Drive already runs from this data folder, at {where}: stop that one, or choose another place with --data.") from error
+            raise ServingError(
+                f"Drive already runs from this data folder, at {where}: stop that one, or choose another place with --data."
+            )
         lock.truncate(0)
         lock.write(f"http://localhost:{port}/")
         lock.flush()
@@ -89,20 +92,35 @@ def _pid_file(folder: DataFolder) -> Path:
 
 
 def _end_leftover(folder: DataFolder) -> None:
-    """A web server of ours that outlived a killed run is told to end. Known by its own pid file on its command line."""
-    file = _pid_file(folder)
-    try:
-        pid = int(file.read_text())
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except (OSError, ValueError):
-        return
-    if os.fsencode(file) in command:
+    """A web server of ours that outlived a killed run is told to end.
+
+    It is known by the lock that it inherited, which no other program can hold: its pid alone may long be somebody else's.
+    """
+    with (folder.path / "web.lock").open("a") as lock:
+        if _lock(lock):
+            return
+        pid = int(_pid_file(folder).read_text())
         os.kill(pid, signal.SIGTERM)
-        for _ in range(50):
-            if not Path(f"/proc/{pid}").exists():
-                break
+        if not _lock(lock, within=5):
+            os.killpg(pid, signal.SIGKILL)
+            if not _lock(lock, within=5):
+                raise ServingError(
+                    f"An earlier run of Drive does not end: end process {pid} and start again."
+                )
+
+
+def _lock(file: IO[str], *, within: float = 0) -> bool:
+    """Take the lock of `file`, trying for `within` seconds. Whether it was had."""
+    until = time.monotonic() + within
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > until:
+                return False
             time.sleep(0.1)
-    file.unlink(missing_ok=True)
+        else:
+            return True
 
 
 def _port_is_free(port: int) -> None:
@@ -111,31 +129,70 @@ def _port_is_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
-            raise ServingError(f"Port {port} is in use by another program or not allowed: choose another with --port.") from error
+            raise ServingError(
+                f"Port {port} is in use by another program or not allowed: choose another with --port."
+            ) from error
 
 
 @contextmanager
-def _database(folder: DataFolder) -> Iterator[None]:
+def _database(folder: DataFolder, *, as_it_was: bool) -> Iterator[None]:
     """The database: the one named in the environment, or our own, for as long as the block lasts."""
     if os.environ.get("DATABASE_URL"):
         if not os.environ.get("DRIVE_APP_URL"):
-            raise ServingError("DATABASE_URL is set without DRIVE_APP_URL: set both, or neither (drive roles makes the log-ins).")
+            raise ServingError(
+                "DATABASE_URL is set without DRIVE_APP_URL: set both, or neither (drive roles makes the log-ins)."
+            )
         yield
         return
-    from .preparation import make_database
-
     server = EmbeddedServer(folder, say=say)
     server.start()
     try:
-        owner_url, app_url = make_database(server)
-        folder.keep("owner_url", owner_url)
-        folder.keep("app_url", app_url)
+        if not as_it_was:
+            from .preparation import make_database
+
+            owner_url, app_url = make_database(server)
+            folder.keep("owner_url", owner_url)
+            folder.keep("app_url", app_url)
         yield
     finally:
         server.stop()
 
 
-def _prepare(*, demonstration: bool) -> None:
+def _remembered(folder: DataFolder, stamp: str) -> list[str] | None:
+    """What to say about signing in, when our own database stands as it did at the last start; otherwise nothing."""
+    if os.environ.get("DATABASE_URL"):
+        return None
+    try:
+        kept = json.loads((folder.path / "prepared.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return list(kept["lines"]) if kept.get("stamp") == stamp else None
+
+
+def _remember(folder: DataFolder, stamp: str, lines: list[str]) -> None:
+    if not os.environ.get("DATABASE_URL"):
+        file = folder.path / "prepared.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({"stamp": stamp, "lines": lines}))
+
+
+def _stamp(*, demonstration: bool) -> str:
+    """Digest of everything that decides about the database: migrations, policies, roles, and the mode."""
+    source = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256(repr((demonstration, os.environ.get("DRIVE_ROLE_PREFIX"))).encode())
+    for path in sorted(
+        [
+            *source.glob("*/migrations/*.py"),
+            *source.glob("*/policies.sql"),
+            *source.glob("access/*.py"),
+            source / "config" / "database_roles.py",
+        ]
+    ):
+        digest.update(str(path.relative_to(source)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _prepare(*, demonstration: bool) -> list[str]:
     """Migrations, policies, the mode of the database, and the practice world in an empty one."""
     import django
     import psycopg
@@ -147,43 +204,75 @@ def _prepare(*, demonstration: bool) -> None:
     django.setup()
     try:
         migrate(settings.DRIVE_OWNER_URL, say)
-        empty = claim(settings.DRIVE_OWNER_URL, demonstration=demonstration, prefix=settings.DRIVE_ROLE_PREFIX)
+        empty = claim(
+            settings.DRIVE_OWNER_URL, demonstration=demonstration, prefix=settings.DRIVE_ROLE_PREFIX
+        )
     except WrongInstallationError as error:
         raise ServingError(str(error)) from error
     except psycopg.errors.DiskFull as error:
-        raise ServingError("The disk that holds the database is full: free some space and start again.") from error
+        raise ServingError(
+            "The disk that holds the database is full: free some space and start again."
+        ) from error
     except psycopg.OperationalError as error:
         raise ServingError(f"The database does not answer: {str(error).strip().splitlines()[-1]}") from error
-    if demonstration and empty and find_spec("drive.demonstration.loading"):
+    if not demonstration or not find_spec("drive.demonstration.loading"):
+        return []
+    loading = import_module("drive.demonstration.loading")
+    if empty:
         say("Loading the practice world: invented people, two years of work")
-        import_module("drive.demonstration.loading").load_if_empty(settings.DRIVE_OWNER_URL, say)
+        loading.load_if_empty(settings.DRIVE_OWNER_URL, say)
+    return list(loading.whom_to_sign_in_as())
 
 
 def _serve_until_stopped(folder: DataFolder, port: int, began: float, *, demonstration: bool) -> int:
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    web = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "drive.config.wsgi:application", "--bind", f"127.0.0.1:{port}",
-         "--workers", str(WORKERS), "--threads", str(THREADS), "--pid", str(_pid_file(folder)),
-         "--log-level", "warning", "--graceful-timeout", "10", "--timeout", "60"],
-        env=environment | {"DJANGO_SETTINGS_MODULE": "drive.config.settings"},
-        start_new_session=True,  # Ctrl-C reaches us alone, and we end it in order
-    )  # fmt: skip
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    """Where nothing has changed the web server starts while the database does: it asks for it at the first request."""
+    stamp = _stamp(demonstration=demonstration)
+    lines = _remembered(folder, stamp)
+    web = _start_web(folder, port) if lines is not None else None
     try:
-        _wait_until_ready(web, port)
-        say(f"Ready in {time.monotonic() - began:.1f} seconds. Open http://localhost:{port}/ and stop with Ctrl-C.")
-        if demonstration:
-            _say_whom_to_sign_in_as()
-        web.wait()
-        raise ServingError("The web server ended by itself; its last words are above.")
+        with _database(folder, as_it_was=lines is not None):
+            try:
+                if web is None or lines is None:
+                    lines = _prepare(demonstration=demonstration)
+                    _remember(folder, stamp, lines)
+                    web = _start_web(folder, port)
+                _wait_until_ready(web, port)
+                say(
+                    f"Ready in {time.monotonic() - began:.1f} seconds. Open http://localhost:{port}/ and stop with Ctrl-C."
+                )
+                for line in lines:
+                    say(line)
+                web.wait()
+                raise ServingError("The web server ended by itself; its last words are above.")
+            finally:
+                _stop_web(folder, web)  # before the database, so that it can finish what it was asked
     finally:
-        web.terminate()
-        try:
-            web.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(web.pid, signal.SIGKILL)
-        _pid_file(folder).unlink(missing_ok=True)
+        _stop_web(folder, web)
+
+
+def _start_web(folder: DataFolder, port: int) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    with (folder.path / "web.lock").open("a") as lock:
+        _lock(lock)  # the web server inherits it and holds it as long as any of its processes lives
+        return subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "drive.config.wsgi:application", "--bind", f"127.0.0.1:{port}",
+             "--workers", str(WORKERS), "--threads", str(THREADS), "--pid", str(_pid_file(folder)), "--preload",
+             "--log-level", "warning", "--graceful-timeout", "10", "--timeout", "60"],
+            env=environment | {"DJANGO_SETTINGS_MODULE": "drive.config.settings"},
+            pass_fds=[lock.fileno()],
+            start_new_session=True,  # Ctrl-C reaches us alone, and we end it in order
+        )  # fmt: skip
+
+
+def _stop_web(folder: DataFolder, web: subprocess.Popen[bytes] | None) -> None:
+    if web is None or web.poll() is not None:
+        return
+    web.terminate()
+    try:
+        web.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(web.pid, signal.SIGKILL)
+    _pid_file(folder).unlink(missing_ok=True)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -201,10 +290,3 @@ def _wait_until_ready(web: subprocess.Popen[bytes], port: int) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise ServingError(f"The web server did not answer within {READY_WITHIN} seconds.")
-
-
-def _say_whom_to_sign_in_as() -> None:
-    """The practice accounts, said by whoever made them."""
-    if find_spec("drive.demonstration.loading"):
-        for line in import_module("drive.demonstration.loading").whom_to_sign_in_as():
-            say(line)

@@ -11,12 +11,12 @@ from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.test import Client
 from django.utils import timezone
+from tests.cast import Cast, seeding, sign_in
 
 from drive.access import drafts
 from drive.access.middleware import STARTED_KEY
 from drive.access.models import CaseAssignment, Draft, Membership, local_today
 from drive.access.stepping import acting_as
-from tests.cast import Cast, seeding, sign_in
 
 FORM = "su_case.contact"
 TYPED = {"note": ["Rang out. No voicemail left."], "outcome": ["no_reply"]}
@@ -46,7 +46,10 @@ def test_s48_a_draft_is_its_authors_alone(cast: Cast) -> None:
         assert not Draft.objects.exists()
     with seeding():
         CaseAssignment.objects.create(
-            membership=cast.other_case_manager, case_id=cast.case.pk, service_id=cast.su_service.pk, recorded_by=cast.service_manager
+            membership=cast.other_case_manager,
+            case_id=cast.case.pk,
+            service_id=cast.su_service.pk,
+            recorded_by=cast.service_manager,
         )
     assert draft_of(cast.other_case_manager, cast.case.pk) is None  # a joint holder
     with acting_as(actor):
@@ -77,7 +80,9 @@ def test_s46_no_draft_on_a_record_that_its_author_no_longer_sees(cast: Cast) -> 
     assert refused.content == absent.content  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("form", ["vs_record.contact", "contact", "nonsense.contact", "su_case.", "own.settings"])
+@pytest.mark.parametrize(
+    "form", ["vs_record.contact", "contact", "nonsense.contact", "su_case.", "own.settings"]
+)
 def test_no_draft_across_the_wall_or_on_nothing(cast: Cast, form: str) -> None:
     actor = cast.case_manager.as_actor()
     with pytest.raises(ObjectDoesNotExist), acting_as(actor):
@@ -114,7 +119,9 @@ def run_out(client: Client, how: str) -> None:
         if how == "idle":
             from django.contrib.sessions.models import Session
 
-            Session.objects.filter(session_key=session.session_key).update(expire_date=timezone.now() - datetime.timedelta(minutes=1))
+            Session.objects.filter(session_key=session.session_key).update(
+                expire_date=timezone.now() - datetime.timedelta(minutes=1)
+            )
         else:
             session[STARTED_KEY] = (timezone.now() - datetime.timedelta(hours=12, minutes=1)).isoformat()
             session.save()
@@ -124,13 +131,20 @@ def run_out(client: Client, how: str) -> None:
 def test_s48_a_form_sent_after_the_session_ran_out_comes_back_after_sign_in(cast: Cast, how: str) -> None:
     client, token = typing(cast.case_manager)
     run_out(client, how)
-    written = {"reason": "He is on his way to her sister now", "code": "K7-QF4", "password": "never", "csrfmiddlewaretoken": token}
+    written = {
+        "reason": "He is on his way to her sister now",
+        "code": "K7-QF4",
+        "password": "never",
+        "csrfmiddlewaretoken": token,
+    }
     answer = client.post("/emergency/", written)
     ahead = re.fullmatch(r"/sign-in/\?next=(/interrupted/([0-9a-f-]+)/)", answer.headers["Location"])
     assert ahead, answer.headers["Location"]
     assert client.get(ahead.group(1)).status_code == 302  # not before sign-in
 
-    assert sign_in(cast.other_case_manager).get(ahead.group(1)).status_code == 404  # bound to the same account
+    assert (
+        sign_in(cast.other_case_manager).get(ahead.group(1)).status_code == 404
+    )  # bound to the same account
 
     back = sign_in(cast.case_manager)
     page = back.get(ahead.group(1)).content.decode()
@@ -146,7 +160,9 @@ def test_s48_a_form_sent_after_the_session_ran_out_comes_back_after_sign_in(cast
 def test_a_form_with_a_wrong_token_is_not_kept(cast: Cast) -> None:
     client, _token = typing(cast.case_manager)
     run_out(client, "idle")
-    answer = client.post("/emergency/", {"reason": "Planted by somebody else", "csrfmiddlewaretoken": "a" * 64})
+    answer = client.post(
+        "/emergency/", {"reason": "Planted by somebody else", "csrfmiddlewaretoken": "a" * 64}
+    )
     assert answer.headers["Location"] == "/sign-in/?next=/"
     with seeding():
         assert not Draft.objects.exists()
@@ -164,7 +180,9 @@ def test_s46_nothing_is_kept_for_a_membership_that_has_ended(cast: Cast) -> None
 def test_a_form_older_than_the_sign_in_is_shown_again_not_lost(cast: Cast) -> None:
     """Somebody signs in again in another window: the first window's token no longer fits."""
     client, _token = typing(cast.case_manager)
-    answer = client.post("/emergency/", {"reason": "Typed in the first window", "csrfmiddlewaretoken": "b" * 64})
+    answer = client.post(
+        "/emergency/", {"reason": "Typed in the first window", "csrfmiddlewaretoken": "b" * 64}
+    )
     assert answer.status_code == 403
     assert "Typed in the first window" in answer.content.decode()
 

@@ -7,6 +7,7 @@ import datetime
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
+from tests.cast import Cast, join, seeding, sign_in
 
 from drive.access import emergency
 from drive.access.models import Bar, BreakGlass, Membership
@@ -17,7 +18,6 @@ from drive.access.who_looked import who_looked
 from drive.advocacy.models import SealedValue, VsRecord
 from drive.audit.models import AuditEvent
 from drive.casework.models import StateEntry, SuCase
-from tests.cast import Cast, join, seeding, sign_in
 
 REASON = "Police rang: he is outside her flat, where does he stay"
 
@@ -39,11 +39,20 @@ def test_s35_a_reading_opens_one_record_reads_it_and_writes_nothing(cast: Cast) 
     assert not sees_case(reader, cast)
     reading = open_as(reader, cast.case.code.lower())
     assert reading.record_id == cast.case.pk
-    assert datetime.timedelta(hours=2, minutes=59) < reading.expires_at - timezone.now() <= datetime.timedelta(hours=3)
+    assert (
+        datetime.timedelta(hours=2, minutes=59)
+        < reading.expires_at - timezone.now()
+        <= datetime.timedelta(hours=3)
+    )
     assert sees_case(reader, cast)
     with pytest.raises(Exception, match="row-level security"), acting_as(reader.as_actor()):
         StateEntry.objects.create(
-            case_id=cast.case.pk, service_id=cast.su_service.pk, recorded_by=reader, history="status", value="x", since=timezone.localdate()
+            case_id=cast.case.pk,
+            service_id=cast.su_service.pk,
+            recorded_by=reader,
+            history="status",
+            value="x",
+            since=timezone.localdate(),
         )
     with seeding():
         event = AuditEvent.objects.get(act="broke-glass")
@@ -53,7 +62,9 @@ def test_s35_a_reading_opens_one_record_reads_it_and_writes_nothing(cast: Cast) 
 def test_s35_it_ends_after_three_hours_and_when_finished(cast: Cast) -> None:
     reading = open_as(cast.other_case_manager, cast.case.code)
     with seeding():
-        BreakGlass.objects.filter(pk=reading.pk).update(expires_at=timezone.now() - datetime.timedelta(seconds=1))
+        BreakGlass.objects.filter(pk=reading.pk).update(
+            expires_at=timezone.now() - datetime.timedelta(seconds=1)
+        )
     assert not sees_case(cast.other_case_manager, cast)
     again = open_as(cast.other_case_manager, cast.case.code)
     client = sign_in(cast.other_case_manager)
@@ -80,7 +91,9 @@ def test_s35_never_the_other_side_of_ones_own_case(cast: Cast) -> None:
         )  # fmt: skip
     assert open_as(second, cast.record.code).record_id != cast.record.pk
     assert open_as(cast.other_idva, cast.record.code).record_id == cast.record.pk
-    assert open_as(cast.other_case_manager, cast.record.code).record_id != cast.record.pk  # nor across by its code
+    assert (
+        open_as(cast.other_case_manager, cast.record.code).record_id != cast.record.pk
+    )  # nor across by its code
 
 
 def test_s35_what_is_sealed_stays_sealed(cast: Cast) -> None:
@@ -96,7 +109,11 @@ def test_s35_what_is_sealed_stays_sealed(cast: Cast) -> None:
 def test_s34_a_barred_person_opens_nothing_in_an_emergency(cast: Cast) -> None:
     with seeding():
         Bar.objects.create(
-            user=cast.other_case_manager.user, record_id=cast.case.pk, kind="tie", reason="Her brother", recorded_by=cast.governance_lead
+            user=cast.other_case_manager.user,
+            record_id=cast.case.pk,
+            kind="tie",
+            reason="Her brother",
+            recorded_by=cast.governance_lead,
         )
     assert open_as(cast.other_case_manager, cast.case.code).record_id != cast.case.pk
     assert not sees_case(cast.other_case_manager, cast)
@@ -115,7 +132,9 @@ def test_s35_the_holder_is_told_and_the_strip_names_who_knows(cast: Cast) -> Non
     open_as(cast.other_case_manager, cast.case.code)
     holder = cast.case_manager.as_actor()
     with acting_as(holder):
-        assert [each.membership.name for each in emergency.readings_of_my_records(holder)] == ["Bertram Ashlock"]
+        assert [each.membership.name for each in emergency.readings_of_my_records(holder)] == [
+            "Bertram Ashlock"
+        ]
     reader = cast.other_case_manager.as_actor()
     with acting_as(reader):
         strip = emergency.open_reading(reader, cast.case.pk)
@@ -140,7 +159,10 @@ def test_s35_the_manager_reviews_and_the_governance_lead_when_overdue(cast: Cast
     client = sign_in(cast.service_manager)
     assert REASON in client.get("/emergency/reviews/").content.decode()
     assert client.get(f"/emergency/{reading.pk}/review/").status_code == 200
-    assert client.post(f"/emergency/{reading.pk}/review/", {"finding": "needed", "note": "Agreed"}).status_code == 302
+    assert (
+        client.post(f"/emergency/{reading.pk}/review/", {"finding": "needed", "note": "Agreed"}).status_code
+        == 302
+    )
     assert client.get(f"/emergency/{reading.pk}/review/").status_code == 404  # once
     with acting_as(manager):
         assert emergency.readings_to_review(manager) == []
@@ -148,7 +170,9 @@ def test_s35_the_manager_reviews_and_the_governance_lead_when_overdue(cast: Cast
 
 def test_nobody_reviews_their_own_reading(cast: Cast) -> None:
     with seeding():
-        other = join("Second Leader", cast.team_leader.role, cast.su_service, cast.site, cast.su_service.organisation)  # type: ignore[arg-type]  # a Role's value
+        other = join(
+            "Second Leader", cast.team_leader.role, cast.su_service, cast.site, cast.su_service.organisation
+        )  # type: ignore[arg-type]  # a Role's value
     reading = open_as(cast.team_leader, cast.case.code)
     own = cast.team_leader.as_actor()
     with pytest.raises(ObjectDoesNotExist), acting_as(own):
@@ -179,7 +203,10 @@ def test_s36_supervisors_see_who_looked_and_whether_they_were_on_the_case(cast: 
             record_event(Act.LOOKED, by=member.as_actor(), kind="su_case", record_id=cast.case.pk)
     with acting_as(cast.service_manager.as_actor()):
         looks = who_looked(cast.case.pk)
-    assert [(look.who, look.on_the_case) for look in looks] == [("Bertram Ashlock", "No"), ("Casimir Tolliver", "Yes")]
+    assert [(look.who, look.on_the_case) for look in looks] == [
+        ("Bertram Ashlock", "No"),
+        ("Casimir Tolliver", "Yes"),
+    ]
     open_as(cast.other_case_manager, cast.case.code)
     with acting_as(cast.service_manager.as_actor()):
         assert who_looked(cast.case.pk)[0].on_the_case == "In an emergency"

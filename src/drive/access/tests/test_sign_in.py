@@ -10,10 +10,10 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
+from tests.cast import Cast, seeding, sign_in
 
 from drive.access.models import Membership, User, local_today
 from drive.audit.models import AuditEvent
-from tests.cast import Cast, seeding, sign_in
 
 PASSWORD = "marmalade umbrella trombone"
 
@@ -38,13 +38,23 @@ def enter(client: Client, email: str, password: str = PASSWORD) -> object:
 
 def acts(account_id: object) -> list[str]:
     with seeding():
-        return list(AuditEvent.objects.filter(account_id=account_id).order_by("at").values_list("act", flat=True))
+        return list(
+            AuditEvent.objects.filter(account_id=account_id).order_by("at").values_list("act", flat=True)
+        )
 
 
 def test_without_a_second_factor_only_setting_one_up_is_open(person: Membership) -> None:
     client = Client()
     enter(client, person.user.email)
-    for address in ("/", "/role/", "/account/", "/account/password/", "/account/sessions/", "/emergency/", "/account/second-factor/codes/new/"):
+    for address in (
+        "/",
+        "/role/",
+        "/account/",
+        "/account/password/",
+        "/account/sessions/",
+        "/emergency/",
+        "/account/second-factor/codes/new/",
+    ):
         answer = client.get(address)
         assert (answer.status_code, answer.headers["Location"]) == (302, "/account/second-factor/"), address
     assert b"Set up your second step" in client.get("/account/second-factor/").content
@@ -65,7 +75,10 @@ def test_setting_up_an_app_opens_the_site_and_seals_its_secret(person: Membershi
     assert client.get("/account/").status_code == 200
     assert client.get("/account/second-factor/codes/").status_code == 200
     with seeding():
-        stored = [str(data) for data in Authenticator.objects.filter(user=person.user).values_list("data", flat=True)]
+        stored = [
+            str(data)
+            for data in Authenticator.objects.filter(user=person.user).values_list("data", flat=True)
+        ]
     assert stored
     assert secret not in "".join(stored)
 
@@ -135,20 +148,28 @@ def test_w31_two_roles_are_chosen_with_one_click_and_audited(cast: Cast) -> None
     assert client.get("/emergency/").headers["Location"] == "/role/?next=%2Femergency%2F"
     page = client.get("/role/?next=/emergency/").content.decode()
     assert "You work in two roles: choose one" in page
-    answer = client.post("/role/", {"membership": str(cast.team_leader.pk), "scope": "su_worker", "next": "/emergency/"})
+    answer = client.post(
+        "/role/", {"membership": str(cast.team_leader.pk), "scope": "su_worker", "next": "/emergency/"}
+    )
     assert answer.headers["Location"] == "/emergency/"
     assert "Team leader" in client.get("/emergency/").content.decode()
     assert client.post("/role/", {"membership": str(other.pk)}).status_code == 302
     assert client.get("/emergency/").status_code == 404  # a chair opens nothing in an emergency
     assert client.post("/role/", {"membership": str(cast.idva.pk)}).status_code == 404  # somebody else's
     with seeding():
-        chosen = AuditEvent.objects.filter(act="chose-membership").order_by("at").values_list("membership_id", flat=True)
+        chosen = (
+            AuditEvent.objects.filter(act="chose-membership")
+            .order_by("at")
+            .values_list("membership_id", flat=True)
+        )
         assert list(chosen) == [cast.team_leader.pk, other.pk]
 
 
 def test_the_choice_never_leads_to_another_site(cast: Cast) -> None:
     client = sign_in(cast.case_manager)
-    answer = client.post("/role/", {"membership": str(cast.case_manager.pk), "next": "https://example.invalid/"})
+    answer = client.post(
+        "/role/", {"membership": str(cast.case_manager.pk), "next": "https://example.invalid/"}
+    )
     assert answer.headers["Location"] == "/"
 
 

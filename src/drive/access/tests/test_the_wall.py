@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import ProgrammingError
+from tests.cast import Cast
 
 from drive.access.models import Membership
 from drive.access.scopes import Scope
@@ -11,7 +12,6 @@ from drive.access.stepping import acting_as
 from drive.advocacy.models import ClientProfile, VsRecord
 from drive.casework.models import ServiceUserProfile, StateEntry, SuCase
 from drive.safety.models import CaseLink
-from tests.cast import Cast
 
 
 def test_the_holder_reads_his_case_and_the_link_and_nothing_of_the_client(cast: Cast) -> None:
@@ -20,7 +20,10 @@ def test_the_holder_reads_his_case_and_the_link_and_nothing_of_the_client(cast: 
         assert ServiceUserProfile.objects.get().family_name == "Crimplefoot"
         assert CaseLink.objects.count() == 1
     for model in (VsRecord, ClientProfile):
-        with pytest.raises(ProgrammingError, match="permission denied"), acting_as(cast.case_manager.as_actor()):
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            acting_as(cast.case_manager.as_actor()),
+        ):
             list(model.objects.all())
 
 
@@ -59,8 +62,9 @@ def test_the_role_is_a_hint_only(cast: Cast) -> None:
 
 
 def test_a_membership_that_ended_today_sees_nothing(cast: Cast) -> None:
-    from drive.access.models import local_today
     from tests.cast import seeding
+
+    from drive.access.models import local_today
 
     with seeding():
         Membership.objects.filter(pk=cast.case_manager.pk).update(ends_on=local_today())

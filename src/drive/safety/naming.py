@@ -25,7 +25,9 @@ class OwnNames:
 
 
 def names_of(membership_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of workers; of those whom the reader may not see, `ELSEWHERE`. Never joined: a join would lose rows."""
+    """The names of workers; of those whom the reader may not see, `ELSEWHERE`. Never joined: a join would
+    lose rows.
+    """
     wanted = set(membership_ids)
     known = dict(Membership.objects.filter(pk__in=wanted).values_list("pk", "name"))
     return {one: known.get(one, ELSEWHERE) for one in wanted}

@@ -1,4 +1,6 @@
-"""May contact happen? Asks the database's own functions (policies.sql), so that nothing decides twice (S-15, S-17)."""
+"""May contact happen? Asks the database's own functions (policies.sql), so that nothing decides twice
+(S-15, S-17).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from drive.access.refusal import Refusal
 from .rules import STILL_OPEN, refusal_words
 
 
-def _ask(question: str, *arguments: object) -> object:
+def _ask(question: str, *arguments: UUID | datetime.datetime | str | bool) -> object:
     with connection.cursor() as cursor:
         cursor.execute(f"select {question}", arguments)
         (answer,) = cursor.fetchone()
@@ -20,7 +22,9 @@ def _ask(question: str, *arguments: object) -> object:
 
 
 def position(link_id: UUID) -> str:
-    """`in_force`, or why no decision on this link is: `stop`, `undecided`, `not_agreed`, `lapsed`, `ended`."""
+    """`in_force`, or why no decision on this link is: `stop`, `undecided`, `not_agreed`, `lapsed`,
+    `ended`.
+    """
     return str(_ask("safety.position(%s, clock_timestamp())", link_id))
 
 
@@ -31,7 +35,9 @@ def latest_decision(link_id: UUID) -> UUID | None:
 
 
 def contact_refusal(case_id: UUID) -> str:
-    """Empty when every link of the case has a decision in force; otherwise the first reason, as in `position`."""
+    """Empty when every link of the case has a decision in force; otherwise the first reason, as in
+    `position`.
+    """
     return str(_ask("coalesce(safety.contact_refusal(%s, clock_timestamp()), '')", case_id))
 
 
@@ -42,13 +48,17 @@ def contact_refusal_at(case_id: UUID, moment: datetime.datetime) -> str:
 
 
 def booking_refusal(case_id: UUID, *, starts_at: datetime.datetime, place: str, leaves_out: bool) -> str:
-    """Empty when this contact may be planned now; otherwise a key of `rules.POSITIONS` or `rules.BOOKING_REFUSALS`."""
+    """Empty when this contact may be planned now; otherwise a key of `rules.POSITIONS` or
+    `rules.BOOKING_REFUSALS`.
+    """
     question = "coalesce(safety.booking_refusal(%s, clock_timestamp(), %s, %s, %s), '')"
     return str(_ask(question, case_id, starts_at, place, leaves_out))
 
 
 def stand_in_line(case_id: UUID) -> None:
-    """Wait until nobody else plans, stops or decides on this case, and hold the place until the transaction ends."""
+    """Wait until nobody else plans, stops or decides on this case, and hold the place until the
+    transaction ends.
+    """
     _ask("safety.lock_case(%s)", case_id)
 
 

@@ -1,7 +1,7 @@
 """What the bridge knows without a database: code lists of its own, and which words stand for which answer.
 
-Whether contact may happen is decided by one SQL function, `safety.position` (policies.sql), which the page, the
-command and the constraint trigger all ask; this file holds only the words for its answers.
+Whether contact may happen is decided by one SQL function, `safety.position` (policies.sql), which the
+page, the command and the constraint trigger all ask; this file holds only the words for its answers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ OTHERS_AT_RISK: tuple[tuple[str, str], ...] = (
     ("workers", "Workers"),
     ("himself", "The Drive service user"),
 )
-"""Who S-20 asks about in every contact decision, besides the client. Each is words or `unknown`, never blank."""
+"""Who S-20 asks about in every contact decision, besides the client. Each is words or `unknown`, never
+blank.
+"""
 
 UNKNOWN_ANSWER = "unknown"
 """What is stored for "Unknown" in `others_at_risk`, `if_we_act` and `if_we_do_not`."""
@@ -138,7 +140,10 @@ BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
 }
 """What `safety.booking_refusal` answers besides the positions."""
 
-STILL_OPEN = "Research, sharing with agencies, markers, disruption and safeguarding remain open to you, and what has happened can always be recorded."
+STILL_OPEN = (
+    "Research, sharing with agencies, markers, disruption and safeguarding remain open to you, "
+    "and what has happened can always be recorded."
+)
 """What no strategy, decision or concern ever closes (S-21, S-43)."""
 
 

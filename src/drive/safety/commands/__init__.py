@@ -1,7 +1,7 @@
 """What crosses the bridge: one atomic function an act, row and audit event together.
 
-Acts that need to know both a side and the bridge (closing a case and telling the IDVA, recording a contact and asking
-whether a decision was in force) are in `joint` and call the side's own command.
+Acts that need to know both a side and the bridge (closing a case and telling the IDVA, recording a contact
+and asking whether a decision was in force) are in `joint` and call the side's own command.
 """
 
 from .bookings import book_contact, cancel_booking, continue_booking, suspend_booking

@@ -29,10 +29,12 @@ def book_contact(
     with_whom: str = "",
     leaves_out: bool = False,
 ) -> Booking:
-    """Plan a meeting, visit, call, letter or message (`rules.BOOKING_KINDS`, K-18, K-57) for an aware `starts_at`.
+    """Plan a meeting, visit, call, letter or message (`rules.BOOKING_KINDS`, K-18, K-57) for an aware
+    `starts_at`.
 
-    Refuses, saying what remains open, unless every link of the case has a decision in force that covers the day and
-    the place, and no live stop concern covers it. Waits for whoever is planning or stopping on the same case.
+    Refuses, saying what remains open, unless every link of the case has a decision in force that covers
+    the day and the place, and no live stop concern covers it. Waits for whoever is planning or stopping on
+    the same case.
     """
     case = SuCase.objects.get(pk=case_id)
     stand_in_line(case.pk)

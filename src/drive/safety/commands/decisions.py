@@ -1,4 +1,6 @@
-"""The joint contact decision: ask, give a view, propose, agree or differ, end early (S-15, S-16, S-19, S-20)."""
+"""The joint contact decision: ask, give a view, propose, agree or differ, end early (S-15, S-16, S-19,
+S-20).
+"""
 
 from __future__ import annotations
 
@@ -60,8 +62,9 @@ def give_view(
 ) -> ContactView:
     """Record one side's view, once and for good; the other side's opens when both are in (S-15).
 
-    `others_at_risk` answers every key of `rules.OTHERS_AT_RISK` with words or `unknown`. The IDVA's side also says
-    whose voice it carries (`rules.VOICE`), or why it was not had. Refuses a blank (S-20), and a second view.
+    `others_at_risk` answers every key of `rules.OTHERS_AT_RISK` with words or `unknown`. The IDVA's side
+    also says whose voice it carries (`rules.VOICE`), or why it was not had. Refuses a blank (S-20), and a
+    second view.
     """
     question = ContactQuestion.objects.select_related("link").get(pk=question_id)
     for key, words in OTHERS_AT_RISK:
@@ -154,7 +157,8 @@ def propose_outcome(
 def agree_outcome(*, by: Actor, proposal_id: UUID, answer: str, dissent: str = "") -> OutcomeAnswer:
     """Answer the other side's proposal: `agree`, `differ` or `to_panel` (which counts as wait).
 
-    Refuses one's own side's proposal: an outcome has two sides and two people (S-16). A newer proposal replaces this one.
+    Refuses one's own side's proposal: an outcome has two sides and two people (S-16). A newer proposal
+    replaces this one.
     """
     proposal = OutcomeProposal.objects.select_related("link").get(pk=proposal_id)
     if proposal.side == by.side.value:
@@ -189,7 +193,9 @@ def agree_outcome(*, by: Actor, proposal_id: UUID, answer: str, dissent: str = "
 
 @transaction.atomic
 def lapse_decision(*, by: Actor, link_id: UUID, cause: str, what: str = "") -> DecisionLapse:
-    """End the decision in force early, for a listed cause (S-19). Bookings stay visible, to be settled together."""
+    """End the decision in force early, for a listed cause (S-19). Bookings stay visible, to be settled
+    together.
+    """
     link = CaseLink.objects.get(pk=link_id)
     lapse = DecisionLapse.objects.create(**on_link(link, by), cause=cause, what=what)
     wrote(by, "decision_lapse", link, "cause")

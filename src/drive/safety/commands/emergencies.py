@@ -28,7 +28,9 @@ def tell_emergency_from_case(
     said: str,
     told_whom: str = "",
 ) -> CaseEmergency:
-    """Write down that a statutory service was told now. Nothing ever refuses it; it calls for a joint review (S-31)."""
+    """Write down that a statutory service was told now. Nothing ever refuses it; it calls for a joint
+    review (S-31).
+    """
     case = SuCase.objects.get(pk=case_id)
     told = CaseEmergency.objects.create(
         case=case,
@@ -104,7 +106,9 @@ def open_incident(
     what: str,
     contact_id: UUID | None = None,
 ) -> PracticeIncident:
-    """Record, without blame, that something went against the rules of practice (S-41), and call for a joint review."""
+    """Record, without blame, that something went against the rules of practice (S-41), and call for a
+    joint review.
+    """
     case = SuCase.objects.get(pk=case_id)
     incident = PracticeIncident.objects.create(
         case=case,

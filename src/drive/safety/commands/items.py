@@ -30,10 +30,11 @@ def send_risk_item(
     sole_informant: bool = False,
     details: Mapping[str, Any] | None = None,
 ) -> RiskItem:
-    """Tell the other worker one thing they must know (K-60), with its purpose, use rule (K-47) and the inference question.
+    """Tell the other worker one thing they must know (K-60), with its purpose, use rule (K-47) and the
+    inference question.
 
-    `urgency` is one of `rules.URGENCIES`. Refuses a blank purpose or a blank answer to "how could he work out where
-    this came from?" (S-02, S-08).
+    `urgency` is one of `rules.URGENCIES`. Refuses a blank purpose or a blank answer to "how could he work
+    out where this came from?" (S-02, S-08).
     """
     if not purpose.strip():
         raise Refusal(

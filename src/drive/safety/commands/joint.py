@@ -41,11 +41,13 @@ def record_contact(
     key: UUID | None = None,
     booking_id: UUID | None = None,
 ) -> Contact:
-    """Write down contact that has happened, whatever was agreed (S-43). Arguments as in `casework.commands.record_contact`.
+    """Write down contact that has happened, whatever was agreed (S-43). Arguments as in
+    `casework.commands.record_contact`.
 
-    Direct contact that a worker started without a decision in force, or under a live stop concern, opens a practice
-    incident and tells each linked IDVA (S-41). Contact that he started, or that went through somebody else, does not.
-    Without a time of day the end of the day is taken, so that nobody is blamed by default.
+    Direct contact that a worker started without a decision in force, or under a live stop concern, opens a
+    practice incident and tells each linked IDVA (S-41). Contact that he started, or that went through
+    somebody else, does not. Without a time of day the end of the day is taken, so that nobody is blamed by
+    default.
     """
     contact = casework.record_contact(
         by=by,
@@ -100,7 +102,8 @@ def _open_incident(by: Actor, case_id: UUID, contact: Contact, *, under_stop: bo
 
 @transaction.atomic
 def close_case(*, by: Actor, case_id: UUID, closing: NewClosure) -> Closure:
-    """Close the case, and tell the IDVA of each link why, who still has eyes on him and what happens next (P-47, N-08).
+    """Close the case, and tell the IDVA of each link why, who still has eyes on him and what happens next
+    (P-47, N-08).
 
     Raises what `casework.commands.close_case` raises. The client's record stays open (P-49).
     """

@@ -24,10 +24,12 @@ def raise_stop(
     reason: str = "",
     use_rule: str = "background",
 ) -> StopConcern:
-    """Stop everything the scope covers, at once: bookings are suspended when this returns, and none gets past it.
+    """Stop everything the scope covers, at once: bookings are suspended when this returns, and none gets
+    past it.
 
-    `scope` is one of `rules.STOP_SCOPES`; `place` is a K-57 code for the scope `place`, `words` names the topic or the
-    action. The reason may follow (`give_stop_reason`). Refuses only a scope that says too little.
+    `scope` is one of `rules.STOP_SCOPES`; `place` is a K-57 code for the scope `place`, `words` names the
+    topic or the action. The reason may follow (`give_stop_reason`). Refuses only a scope that says too
+    little.
     """
     if scope == "place" and not place:
         raise Refusal("Say which place.", rule="S-17", field="place")
@@ -49,7 +51,9 @@ def raise_stop(
 def raise_stop_on_case(
     *, by: Actor, case_id: UUID, scope: str = "all", place: str = "", words: str = "", reason: str = ""
 ) -> list[StopConcern]:
-    """The same on every link of a case, from the case manager's side. Each link has its own concern (S-04)."""
+    """The same on every link of a case, from the case manager's side. Each link has its own concern
+    (S-04).
+    """
     links = list(CaseLink.objects.filter(su_case_id=case_id).order_by("recorded_at", "id"))
     return [
         raise_stop(by=by, link_id=one.pk, scope=scope, place=place, words=words, reason=reason)
@@ -82,7 +86,8 @@ def acknowledge_stop(*, by: Actor, concern_id: UUID) -> None:
 
 @transaction.atomic
 def answer_stop(*, by: Actor, concern_id: UUID, response: str, told: str = "", eyes: str = "") -> StopAnswer:
-    """One side's answer. The concern stays live until the other side has answered too; nobody closes it alone.
+    """One side's answer. The concern stays live until the other side has answered too; nobody closes it
+    alone.
 
     The case manager's side says what the service user will be told and who keeps an eye on things (S-23).
     """

@@ -1,4 +1,6 @@
-"""Planned contact with the service user. What has happened is a row of casework and is never refused (S-43)."""
+"""Planned contact with the service user. What has happened is a row of casework and is never refused
+(S-43).
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class Booking(CaseFact):
 
 
 class BookingState(CaseFact):
-    """One step of a booking. The newest holds. Suspended by a stop concern, by trigger; planned again only if it may."""
+    """One step of a booking. The newest holds. Suspended by a stop concern, by trigger; planned again only
+    if it may.
+    """
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="states")
     state = models.CharField(max_length=12, choices=BOOKING_STATES)

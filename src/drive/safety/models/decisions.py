@@ -1,4 +1,6 @@
-"""The joint contact decision (R-65): a question, two views written apart, a proposal, an answer, and what ends it."""
+"""The joint contact decision (R-65): a question, two views written apart, a proposal, an answer, and what
+ends it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from .links import BridgeFact
 
 
 class ContactQuestion(BridgeFact):
-    """A joint decision asked for: what is planned with the service user, and why now. A new topic, setting or event asks anew."""
+    """A joint decision asked for: what is planned with the service user, and why now. A new topic, setting
+    or event asks anew.
+    """
 
     planned = models.TextField(help_text="what contact is planned")
     setting = models.CharField(max_length=200, help_text="where and with whom")
@@ -30,8 +34,8 @@ class ContactQuestion(BridgeFact):
 class ContactView(BridgeFact):
     """One side's view, written before the other is seen and never changed (S-15).
 
-    The other side's view is readable only once both are in: a row policy, so it holds on every surface. `others_at_risk`
-    maps each key of `rules.OTHERS_AT_RISK` to words or `unknown` (S-20).
+    The other side's view is readable only once both are in: a row policy, so it holds on every surface.
+    `others_at_risk` maps each key of `rules.OTHERS_AT_RISK` to words or `unknown` (S-20).
     """
 
     question = models.ForeignKey(ContactQuestion, on_delete=models.PROTECT, related_name="views")
@@ -67,7 +71,9 @@ class ContactView(BridgeFact):
 
 
 class OutcomeProposal(BridgeFact):
-    """An outcome put forward by one side once both views are in. It decides nothing until the other side agrees (S-16)."""
+    """An outcome put forward by one side once both views are in. It decides nothing until the other side
+    agrees (S-16).
+    """
 
     question = models.ForeignKey(ContactQuestion, on_delete=models.PROTECT, related_name="proposals")
     outcome = models.CharField(max_length=20, help_text="K-51")
@@ -97,8 +103,8 @@ class OutcomeProposal(BridgeFact):
 class OutcomeAnswer(BridgeFact):
     """What the other side says. Agreed, proposal and answer are the joint decision, dissent kept.
 
-    `proposal_side` follows the proposal by a composite foreign key and must differ from `side`: an outcome of one side
-    alone cannot be stored.
+    `proposal_side` follows the proposal by a composite foreign key and must differ from `side`: an outcome
+    of one side alone cannot be stored.
     """
 
     proposal = models.ForeignKey(OutcomeProposal, on_delete=models.PROTECT, related_name="answers")
@@ -121,7 +127,9 @@ class OutcomeAnswer(BridgeFact):
 
 
 class DecisionLapse(BridgeFact):
-    """A decision on this link ended early (S-19). Ends whatever was agreed before it; cancels nothing (S-23)."""
+    """A decision on this link ended early (S-19). Ends whatever was agreed before it; cancels nothing
+    (S-23).
+    """
 
     cause = models.CharField(max_length=20, choices=LAPSE_CAUSES)
     what = models.TextField(blank=True)

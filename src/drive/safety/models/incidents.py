@@ -12,7 +12,9 @@ from ..rules import EMERGENCY_RECIPIENTS, INCIDENT_KINDS
 
 
 class PracticeIncident(CaseFact):
-    """Something went against the rules of practice. Opened by the system or by anyone; owned by the service."""
+    """Something went against the rules of practice. Opened by the system or by anyone; owned by the
+    service.
+    """
 
     kind = models.CharField(max_length=32, choices=INCIDENT_KINDS)
     happened_on = models.DateField()
@@ -49,7 +51,9 @@ class IncidentClosing(CaseFact):
 
 
 class Emergency(models.Model):
-    """What was told to a statutory service because somebody is in danger now. Never refused, never delayed (S-31)."""
+    """What was told to a statutory service because somebody is in danger now. Never refused, never delayed
+    (S-31).
+    """
 
     recipient = models.CharField(max_length=20, choices=EMERGENCY_RECIPIENTS)
     told_whom = models.CharField(max_length=120, blank=True, help_text="name or log number")

@@ -14,7 +14,8 @@ from .links import BridgeFact
 class RiskItem(BridgeFact):
     """One thing that the other worker must know to keep somebody safe. No attachment, no copied notes.
 
-    `details` holds the structured fields of a closure notice (P-47) and of other typed notices; text for people.
+    `details` holds the structured fields of a closure notice (P-47) and of other typed notices; text for
+    people.
     """
 
     kind = models.CharField(max_length=20, help_text="K-60")
@@ -49,7 +50,9 @@ class RiskItem(BridgeFact):
 
 
 class ItemAcknowledgement(BridgeFact):
-    """One person on the receiving side has read an item, by name. The sender's own side cannot acknowledge it."""
+    """One person on the receiving side has read an item, by name. The sender's own side cannot acknowledge
+    it.
+    """
 
     item = models.ForeignKey(RiskItem, on_delete=models.PROTECT, related_name="acknowledgements")
     item_side = models.CharField(max_length=4)

@@ -11,7 +11,8 @@ SIDES = [("su", "Case manager's side"), ("vs", "IDVA's side")]
 
 
 class CaseLink(models.Model):
-    """One service user's case and one client's record belong together (R-22). Each side sees only its own links.
+    """One service user's case and one client's record belong together (R-22). Each side sees only its own
+    links.
 
     It carries both sides' keys and services, so that each side's policies can decide; it carries no name.
     """
@@ -47,9 +48,9 @@ class CaseLink(models.Model):
 class BridgeFact(models.Model):
     """Abstract: a row that both sides of one link may read, written by one of them.
 
-    The keys of both sides are the link's own, kept true by a composite foreign key; the policies decide by them.
-    `side` is the side that wrote, checked by policy. `recorded_at` is the database's own clock (policies.sql), so that
-    two web processes whose clocks differ cannot disagree about what came first.
+    The keys of both sides are the link's own, kept true by a composite foreign key; the policies decide by
+    them. `side` is the side that wrote, checked by policy. `recorded_at` is the database's own clock
+    (policies.sql), so that two web processes whose clocks differ cannot disagree about what came first.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

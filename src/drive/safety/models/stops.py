@@ -10,7 +10,9 @@ from .links import BridgeFact
 
 
 class StopConcern(BridgeFact):
-    """Somebody on either side says stop. Storing it suspends what it covers, in the same transaction, by trigger."""
+    """Somebody on either side says stop. Storing it suspends what it covers, in the same transaction, by
+    trigger.
+    """
 
     scope = models.CharField(max_length=8, choices=STOP_SCOPES)
     place = models.CharField(max_length=20, blank=True, help_text="K-57, for the scope place")

@@ -21,9 +21,14 @@ def ask(member: Membership, link_id: UUID) -> ContactQuestion:
     actor = member.as_actor()
     with acting_as(actor):
         return commands.ask_for_view(
-            by=actor, link_id=link_id, planned="Weekly meetings", setting="Probation office",
-            reason_given="His licence", when_planned="From next week", why_now="Released last week",
-        )  # fmt: skip
+            by=actor,
+            link_id=link_id,
+            planned="Weekly meetings",
+            setting="Probation office",
+            reason_given="His licence",
+            when_planned="From next week",
+            why_now="Released last week",
+        )
 
 
 def view(member: Membership, question_id: UUID, **said: Any) -> None:

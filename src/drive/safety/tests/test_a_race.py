@@ -1,4 +1,6 @@
-"""A stop concern racing a hundred bookings lets none through (S-17). Real connections, committed rows, own clean-up."""
+"""A stop concern racing a hundred bookings lets none through (S-17). Real connections, committed rows, own
+clean-up.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def step(cursor: psycopg.Cursor[tuple[object, ...]], role: str, member: object) 
 
 @pytest.fixture
 def committed(transactional_db: None) -> Iterator[Cast]:
-    """A cast that other connections see, and that is gone afterwards: rows are only ever inserted by the application."""
+    """A cast that other connections see, and that is gone afterwards: rows are only ever inserted by the
+    application.
+    """
     before = _rows()
     cast = lay_out()
     decide(cast.case_manager, cast.idva, cast.link.pk)
@@ -53,7 +57,8 @@ def committed(transactional_db: None) -> Iterator[Cast]:
 def _tables() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'"
+            "select table_name from information_schema.tables"
+            " where table_schema = 'public' and table_type = 'BASE TABLE'"
             " and table_name ~ '^(access|casework|advocacy|safety)_' order by 1"
         )
         return [name for (name,) in cursor.fetchall()]
@@ -84,19 +89,22 @@ def _remove_all_but(before: dict[str, int]) -> None:
         tables = left
 
 
-INSERT_BOOKING = (
-    "insert into safety_booking (id, recorded_at, recorded_by_id, case_id, service_id, kind, channel, starts_at, place,"
-    " with_whom, reason_given, leaves_out) values (%(id)s, now(), %(by)s, %(case)s, %(service)s, 'meeting', 'face_to_face',"
-    " %(at)s, 'probation_office', '', 'His licence', false)"
-)
-INSERT_STATE = (
-    "insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state, told)"
-    " values (%(state)s, now(), %(by)s, %(case)s, %(service)s, %(id)s, 'planned', '')"
-)
-INSERT_STOP = (
-    "insert into safety_stopconcern (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id, vs_record_id,"
-    " vs_service_id, scope, place, words) values (%s, now(), %s, %s, 'vs', %s, %s, %s, %s, 'all', '', '')"
-)
+INSERT_BOOKING = """
+insert into safety_booking (id, recorded_at, recorded_by_id, case_id, service_id, kind, channel, starts_at,
+                            place, with_whom, reason_given, leaves_out)
+values (%(id)s, now(), %(by)s, %(case)s, %(service)s, 'meeting', 'face_to_face', %(at)s, 'probation_office',
+        '', 'His licence', false)
+"""
+INSERT_STATE = """
+insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state,
+                                 told)
+values (%(state)s, now(), %(by)s, %(case)s, %(service)s, %(id)s, 'planned', '')
+"""
+INSERT_STOP = """
+insert into safety_stopconcern (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id,
+                                vs_record_id, vs_service_id, scope, place, words)
+values (%s, now(), %s, %s, 'vs', %s, %s, %s, %s, 'all', '', '')
+"""
 
 
 def test_s17_no_booking_gets_past_a_stop_concern_raised_in_the_same_second(committed: Cast) -> None:
@@ -110,9 +118,13 @@ def test_s17_no_booking_gets_past_a_stop_concern_raised_in_the_same_second(commi
             ready.wait()
             for _ in range(BOOKINGS // CONNECTIONS):
                 values = {
-                    "id": uuid4(), "state": uuid4(), "by": cast.case_manager.pk, "case": cast.case.pk,
-                    "service": cast.case.service_id, "at": at,
-                }  # fmt: skip
+                    "id": uuid4(),
+                    "state": uuid4(),
+                    "by": cast.case_manager.pk,
+                    "case": cast.case.pk,
+                    "service": cast.case.service_id,
+                    "at": at,
+                }
                 try:
                     with own.transaction(), own.cursor() as cursor:
                         step(cursor, "su_worker", cast.case_manager.pk)
@@ -154,8 +166,8 @@ def test_s17_no_booking_gets_past_a_stop_concern_raised_in_the_same_second(commi
     assert set(outcomes) == {"booked", "stop"}, "some came before the concern, all others were stopped by it"
     with seeding(), connection.cursor() as cursor:
         cursor.execute(
-            "select count(*) from safety_booking b where 'planned' = (select s.state from safety_bookingstate s"
-            " where s.booking_id = b.id order by s.recorded_at desc limit 1)"
+            "select count(*) from safety_booking b where 'planned' = (select s.state"
+            " from safety_bookingstate s where s.booking_id = b.id order by s.recorded_at desc limit 1)"
         )
         assert cursor.fetchone() == (0,), "every booking that got in first is suspended"
         cursor.execute("select count(*) from safety_bookingstate where state = 'suspended'")

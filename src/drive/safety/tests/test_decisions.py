@@ -107,11 +107,17 @@ def insert_booking(cast: Cast, number: int = 1) -> None:
     """As an import would: several rows in one statement, past the command."""
     Booking.objects.bulk_create(
         Booking(
-            case=cast.case, service_id=cast.case.service_id, recorded_by=cast.case_manager, kind="meeting", channel="face_to_face",
-            starts_at=tomorrow(), place="probation_office", reason_given="His licence",
+            case=cast.case,
+            service_id=cast.case.service_id,
+            recorded_by=cast.case_manager,
+            kind="meeting",
+            channel="face_to_face",
+            starts_at=tomorrow(),
+            place="probation_office",
+            reason_given="His licence",
         )
         for _ in range(number)
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("how", ["one view", "expired", "plan changed", "waits", "to panel", "second link"])
@@ -177,10 +183,15 @@ def test_s16_an_outcome_of_one_side_or_one_person_cannot_be_stored(cast: Cast) -
     with pytest.raises(Refusal, match="needs both"):
         answer(cast.service_manager, proposal.pk)
     own = {
-        "link": cast.link, "su_case_id": cast.case.pk, "su_service_id": cast.case.service_id,
-        "vs_record_id": cast.record.pk, "vs_service_id": cast.record.service_id,
-        "proposal": proposal, "answer": "agree", "recorded_by": cast.case_manager,
-    }  # fmt: skip
+        "link": cast.link,
+        "su_case_id": cast.case.pk,
+        "su_service_id": cast.case.service_id,
+        "vs_record_id": cast.record.pk,
+        "vs_service_id": cast.record.service_id,
+        "proposal": proposal,
+        "answer": "agree",
+        "recorded_by": cast.case_manager,
+    }
     for sides in ({"side": "su", "proposal_side": "su"}, {"side": "su", "proposal_side": "vs"}):
         with pytest.raises(IntegrityError), transaction.atomic(), acting_as(cast.case_manager.as_actor()):
             OutcomeAnswer.objects.create(**own, **sides)
@@ -199,10 +210,22 @@ def test_s16_nobody_writes_as_the_other_side(cast: Cast) -> None:
         acting_as(cast.case_manager.as_actor()),
     ):
         ContactView.objects.create(
-            link=cast.link, side="vs", su_case_id=cast.case.pk, su_service_id=cast.case.service_id, vs_record_id=cast.record.pk,
-            vs_service_id=cast.record.service_id, recorded_by=cast.case_manager, question=question, own_view="As IDVA",
-            voice="told_directly", others_at_risk=EVERYBODY, if_we_act="a", if_we_do_not="b", would_choose="go", work_out="c",
-        )  # fmt: skip
+            link=cast.link,
+            side="vs",
+            su_case_id=cast.case.pk,
+            su_service_id=cast.case.service_id,
+            vs_record_id=cast.record.pk,
+            vs_service_id=cast.record.service_id,
+            recorded_by=cast.case_manager,
+            question=question,
+            own_view="As IDVA",
+            voice="told_directly",
+            others_at_risk=EVERYBODY,
+            if_we_act="a",
+            if_we_do_not="b",
+            would_choose="go",
+            work_out="c",
+        )
 
 
 def test_s16_dissent_is_kept_and_differing_leaves_it_undecided(cast: Cast) -> None:
@@ -267,15 +290,19 @@ def test_s19_a_change_of_the_clients_engagement_ends_a_decision(cast: Cast) -> N
     decide(cast.case_manager, cast.idva, cast.link.pk)
     with acting_as(cast.idva.as_actor()):
         EngagementEntry.objects.create(
-            record=cast.record, service_id=cast.record.service_id, recorded_by=cast.idva, value="disengaged", since=local_today()
-        )  # fmt: skip
+            record=cast.record,
+            service_id=cast.record.service_id,
+            recorded_by=cast.idva,
+            value="disengaged",
+            since=local_today(),
+        )
     assert positions(cast) == "lapsed"
     assert lapse_cause(cast) == "client_engagement"
 
 
 def test_s21_indirect_work_is_open_without_any_decision(cast: Cast) -> None:
     actor = cast.case_manager.as_actor()
-    indirect = set(code.code for code in code_list("K-38").codes) - code_list("K-38").roll_up("direct")
+    indirect = {code.code for code in code_list("K-38").codes} - code_list("K-38").roll_up("direct")
     with acting_as(actor):
         for kind in sorted(indirect):
             also = {"sub_type": "disrupt", "agency": "police"} if kind == "multi_agency" else {}

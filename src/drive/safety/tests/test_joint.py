@@ -1,4 +1,6 @@
-"""Acts of one side that the bridge answers: contact recorded (S-43, S-41), a case closed (P-47), what crosses (S-03)."""
+"""Acts of one side that the bridge answers: contact recorded (S-43, S-41), a case closed (P-47), what
+crosses (S-03).
+"""
 
 from __future__ import annotations
 
@@ -101,20 +103,34 @@ def test_s41_an_incident_closes_only_with_learning_and_a_decision(cast: Cast) ->
 def test_p47_the_idva_of_each_link_is_told_why_and_what_happens_next(cast: Cast) -> None:
     with seeding():
         StateEntry.objects.create(
-            case=cast.case, service_id=cast.case.service_id, recorded_by=cast.case_manager, history="status",
-            value="working", since=local_today(),
-        )  # fmt: skip
+            case=cast.case,
+            service_id=cast.case.service_id,
+            recorded_by=cast.case_manager,
+            history="status",
+            value="working",
+            since=local_today(),
+        )
     actor = cast.case_manager.as_actor()
     with acting_as(actor):
         commands.close_case(
             by=actor,
             case_id=cast.case.pk,
             closing=NewClosure(
-                closed_on=local_today(), primary_reason="died", engagement="unknown", measures="None", eyes_on="The coroner",
-                risk_owner="police", exit_plan="None is needed", client_may_be_told="That Drive has ended", others_at_risk="unknown",
-                risk_of_closing="unknown", agreed_idva="yes", agreed_panel="yes", exit_missing_reason="He has died",
+                closed_on=local_today(),
+                primary_reason="died",
+                engagement="unknown",
+                measures="None",
+                eyes_on="The coroner",
+                risk_owner="police",
+                exit_plan="None is needed",
+                client_may_be_told="That Drive has ended",
+                others_at_risk="unknown",
+                risk_of_closing="unknown",
+                agreed_idva="yes",
+                agreed_panel="yes",
+                exit_missing_reason="He has died",
             ),
-        )  # fmt: skip
+        )
     with acting_as(cast.idva.as_actor()):
         (notice,) = queries.unread_items(cast.idva.as_actor())
         (summary,) = queries.case_summaries(cast.record.pk)
@@ -127,13 +143,23 @@ def test_p47_the_idva_of_each_link_is_told_why_and_what_happens_next(cast: Cast)
 def test_s03_the_case_manager_reads_a_summary_made_of_an_allow_list(cast: Cast) -> None:
     with seeding():
         EngagementEntry.objects.create(
-            record=cast.record, service_id=cast.record.service_id, recorded_by=cast.idva, value="engaged",
-            since=local_today(), reason="CANARY-REASON", seen_by="CANARY-SEEN",
-        )  # fmt: skip
+            record=cast.record,
+            service_id=cast.record.service_id,
+            recorded_by=cast.idva,
+            value="engaged",
+            since=local_today(),
+            reason="CANARY-REASON",
+            seen_by="CANARY-SEEN",
+        )
         ClientContact.objects.create(
-            record=cast.record, service_id=cast.record.service_id, recorded_by=cast.idva, happened_at=timezone.now(),
-            channel="phone", outcome="spoke", content="CANARY-CONTENT",
-        )  # fmt: skip
+            record=cast.record,
+            service_id=cast.record.service_id,
+            recorded_by=cast.idva,
+            happened_at=timezone.now(),
+            channel="phone",
+            outcome="spoke",
+            content="CANARY-CONTENT",
+        )
     with acting_as(cast.case_manager.as_actor()):
         (summary,) = queries.client_summaries(cast.case.pk)
     assert (summary.engagement, summary.engaged_since) == ("engaged", local_today())
@@ -143,7 +169,8 @@ def test_s03_the_case_manager_reads_a_summary_made_of_an_allow_list(cast: Cast) 
     assert "CANARY" not in str(summary)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select parameter_name from information_schema.parameters where specific_schema = 'safety' and parameter_mode = 'OUT'"
+            "select parameter_name from information_schema.parameters"
+            " where specific_schema = 'safety' and parameter_mode = 'OUT'"
             " and specific_name like 'client_summary%' order by ordinal_position"
         )
         named = [name for (name,) in cursor.fetchall()]
@@ -160,9 +187,15 @@ def test_s03_the_case_manager_reads_a_summary_made_of_an_allow_list(cast: Cast) 
 def test_w09_the_idva_reads_where_the_case_stands_and_nothing_else(cast: Cast) -> None:
     with seeding():
         StateEntry.objects.create(
-            case=cast.case, service_id=cast.case.service_id, recorded_by=cast.case_manager, history="whereabouts",
-            value="remand", since=local_today(), reason="CANARY-REASON", detail="CANARY-DETAIL",
-        )  # fmt: skip
+            case=cast.case,
+            service_id=cast.case.service_id,
+            recorded_by=cast.case_manager,
+            history="whereabouts",
+            value="remand",
+            since=local_today(),
+            reason="CANARY-REASON",
+            detail="CANARY-DETAIL",
+        )
     with acting_as(cast.idva.as_actor()):
         (summary,) = queries.case_summaries(cast.record.pk)
     assert (summary.service_user, summary.case_manager) == ("Barnabus Crimplefoot", cast.case_manager.name)

@@ -64,9 +64,11 @@ def test_the_whole_way_to_a_booking_as_two_people_in_two_browsers(cast: Cast, cl
     assert "CANARY-CM" in idva.get(shared).text
     outcome = reverse("propose_outcome", args=[cast.link.pk, waiting.question.pk])
     put = {
-        "outcome": "go", "places": ["probation_office"], "told": "Your licence asks us to meet.",
+        "outcome": "go",
+        "places": ["probation_office"],
+        "told": "Your licence asks us to meet.",
         "ends_on": typed_date(local_today() + datetime.timedelta(days=28)),
-    }  # fmt: skip
+    }
     assert "checked" not in manager.get(outcome).text, "no default outcome"
     assert manager.post(outcome, put).status_code == 302
     assert "not in force" in manager.get(shared).text
@@ -84,10 +86,15 @@ def test_the_whole_way_to_a_booking_as_two_people_in_two_browsers(cast: Cast, cl
     booked = manager.post(
         plan,
         {
-            "kind": "meeting", "channel": "face_to_face", "on": typed_date(local_today() + datetime.timedelta(days=2)),
-            "at": "14:10", "place": "probation_office", "with_whom": "CANARY-WHOM", "reason_given": "His licence",
+            "kind": "meeting",
+            "channel": "face_to_face",
+            "on": typed_date(local_today() + datetime.timedelta(days=2)),
+            "at": "14:10",
+            "place": "probation_office",
+            "with_whom": "CANARY-WHOM",
+            "reason_given": "His licence",
         },
-    )  # fmt: skip
+    )
     assert booked.status_code == 302
     assert "CANARY-WHOM" in manager.get(reverse("bookings", args=[cast.case.pk])).text
     text = idva.get(shared).text
@@ -214,10 +221,14 @@ def pages_of(cast: Cast) -> list[str]:
     concern = stop(cast.idva, cast.link.pk)
     one = [cast.link.pk]
     return [
-        reverse("shared_page", args=one), reverse("ask_for_view", args=one), reverse("lapse_decision", args=one),
-        reverse("raise_stop", args=one), reverse("send_item", args=one),
-        reverse("give_view", args=[*one, question.pk]), reverse("stop_concern", args=[*one, concern.pk]),
-    ]  # fmt: skip
+        reverse("shared_page", args=one),
+        reverse("ask_for_view", args=one),
+        reverse("lapse_decision", args=one),
+        reverse("raise_stop", args=one),
+        reverse("send_item", args=one),
+        reverse("give_view", args=[*one, question.pk]),
+        reverse("stop_concern", args=[*one, concern.pk]),
+    ]
 
 
 def test_s39_both_sides_read_and_everybody_else_gets_the_same_nothing(cast: Cast, client_of: Browser) -> None:
@@ -226,9 +237,16 @@ def test_s39_both_sides_read_and_everybody_else_gets_the_same_nothing(cast: Cast
         browser = client_of(member)
         assert [browser.get(address).status_code for address in pages] == [200] * len(pages), member.name
     outside = (
-        cast.other_case_manager, cast.other_idva, cast.outsider, cast.outside_idva, cast.outside_manager,
-        cast.coordinator, cast.analyst, cast.administrator, cast.governance_lead,
-    )  # fmt: skip
+        cast.other_case_manager,
+        cast.other_idva,
+        cast.outsider,
+        cast.outside_idva,
+        cast.outside_manager,
+        cast.coordinator,
+        cast.analyst,
+        cast.administrator,
+        cast.governance_lead,
+    )
     for member in outside:
         browser = client_of(member)
         absent = browser.get(reverse("shared_page", args=[uuid4()]))

@@ -34,9 +34,12 @@ def cover(cast: Cast) -> None:
     """Bertram covers the case."""
     with seeding():
         CaseAssignment.objects.create(
-            membership=cast.other_case_manager, case_id=cast.case.pk, service_id=cast.case.service_id,
-            kind=AssignmentKind.COVER, recorded_by=cast.service_manager,
-        )  # fmt: skip
+            membership=cast.other_case_manager,
+            case_id=cast.case.pk,
+            service_id=cast.case.service_id,
+            kind=AssignmentKind.COVER,
+            recorded_by=cast.service_manager,
+        )
 
 
 @pytest.mark.parametrize("who", ["idva", "idva_manager", "case_manager", "service_manager"])
@@ -64,8 +67,12 @@ def test_s17_anyone_on_either_side_stops_and_bookings_are_suspended_at_once(cast
         acting_as(actor),
     ):
         BookingState.objects.create(
-            booking=booking, case=cast.case, service_id=cast.case.service_id, recorded_by=cast.case_manager, state="planned"
-        )  # fmt: skip
+            booking=booking,
+            case=cast.case,
+            service_id=cast.case.service_id,
+            recorded_by=cast.case_manager,
+            state="planned",
+        )
 
 
 def test_s17_it_is_live_until_both_sides_have_answered(cast: Cast) -> None:

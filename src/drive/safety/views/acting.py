@@ -19,7 +19,7 @@ from drive.access.pages import ActorRequest
 from drive.access.refusal import Refusal
 from drive.access.scopes import Side
 from drive.access.stepping import Actor
-from drive.components.page import Standing
+from drive.components.page import OwnSide, Standing
 from drive.instruments.codelists import code_list
 
 from .. import queries
@@ -98,7 +98,7 @@ def address(name: str, **keys: object) -> str:
 
 def standing(ends: Ends) -> Standing:
     """White paper, both rails, the reader's own colour (W-31)."""
-    own = "case" if ends.own_side == Side.SERVICE_USER else "client"
+    own: OwnSide = "case" if ends.own_side == Side.SERVICE_USER else "client"
     return Standing("bridge", subject=ends.readers, reading=ends.own_subject, own=own)
 
 
@@ -138,7 +138,7 @@ def to_shared(link_id: UUID) -> HttpResponseRedirect:
 def act[F: forms.Form](
     request: ActorRequest,
     ends: Ends,
-    form_class: Callable[..., F],
+    form_class: type[F],
     do: Callable[[F], object],
     *,
     draft: str,
@@ -152,7 +152,9 @@ def act[F: forms.Form](
     context: dict[str, Any] | None = None,
     **form_kwargs: Any,
 ) -> HttpResponse:
-    """One form about one link. A refusal keeps every field and says why; what is typed is kept as a draft (S-48)."""
+    """One form about one link. A refusal keeps every field and says why; what is typed is kept as a draft
+    (S-48).
+    """
     draft_name = f"case_link.{draft}"
     kept = kept_draft(request.actor, draft_name, ends.link.pk) if request.method == "GET" else None
     if request.method == "POST":
@@ -167,7 +169,7 @@ def act[F: forms.Form](
                 messages.success(request, done or "Saved.")
                 return HttpResponseRedirect(to) if to else to_shared(ends.link.pk)
     elif kept is not None:
-        form = with_draft(form_class, kept, **form_kwargs)  # type: ignore[type-var]  # a form class or its factory
+        form = with_draft(form_class, kept, **form_kwargs)
     else:
         form = form_class(initial=initial or {}, **form_kwargs)
     return show(

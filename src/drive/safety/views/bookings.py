@@ -1,4 +1,6 @@
-"""Planning contact with the service user. On the case manager's side only; the IDVA sees when, on the shared page."""
+"""Planning contact with the service user. On the case manager's side only; the IDVA sees when, on the
+shared page.
+"""
 
 from __future__ import annotations
 

@@ -50,7 +50,10 @@ def _own_side(
 
 
 TOLD = "Recorded. A joint review is called for."
-RING = "Ring first. Police 999. Nothing here holds you up, and no decision or concern stands in the way of telling them."
+RING = (
+    "Ring first. Police 999. Nothing here holds you up, "
+    "and no decision or concern stands in the way of telling them."
+)
 
 
 def _emergency(

@@ -135,7 +135,7 @@ def lapse(request: ActorRequest, link_id: UUID) -> HttpResponse:
         lambda form: commands.lapse_decision(by=request.actor, link_id=link_id, **form.cleaned_data),
         draft="lapse",
         heading="Something has changed",
-        lead="The decision ends at once. Bookings stay in sight until you have both decided again; none is cancelled.",
+        lead="The decision ends at once. Bookings stay in sight until you decide again; none is cancelled.",
         button="End the decision",
         done="The decision has ended. Decide together again.",
     )

@@ -1,0 +1,79 @@
+"""What one side may know of the other: summaries made from an allow-list in SQL (S-03, W-09)."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from uuid import UUID
+
+from drive.casework.models import LinkedPerson
+
+from .asking import ask
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSummary:
+    """All that the case manager's side learns of a client's record (S-03); name and tie are as referred."""
+
+    link_id: UUID
+    name: str
+    relationship: str
+    engagement: str
+    engaged_since: datetime.date | None
+    last_contact_at: datetime.datetime | None
+    next_check_in_on: datetime.date | None
+    idva: str
+
+    @property
+    def initials(self) -> str:
+        return "".join(f"{part[0]}." for part in self.name.split())
+
+
+def client_summaries(case_id: UUID) -> list[ClientSummary]:
+    """One for each client linked to the case, in the order of linking. Empty for a case that the reader
+    may not see.
+
+    `engagement` is a K-21 code or empty; `relationship` a K-06 or K-01 code; an absent name is empty.
+    """
+    people = {p.link_id: p for p in LinkedPerson.objects.filter(case_id=case_id, link_id__isnull=False)}
+    found = []
+    for row in ask("select * from safety.client_summary(%s)", case_id):
+        person = people.get(row["link_id"])
+        found.append(
+            ClientSummary(
+                name=person.name_as_referred if person else "",
+                relationship=person.relationship if person else "",
+                **row | {"engagement": row["engagement"] or "", "idva": row["idva"] or ""},
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """All that the IDVA's side learns of a Drive case (W-09). Codes: K-16, K-17, K-58, K-15; empty where
+    unknown.
+    """
+
+    link_id: UUID
+    service_user: str
+    status: str
+    status_since: datetime.date | None
+    contact: str
+    contact_since: datetime.date | None
+    whereabouts: str
+    whereabouts_since: datetime.date | None
+    approach: str
+    last_disrupt_on: datetime.date | None
+    case_manager: str
+
+
+def case_summaries(record_id: UUID) -> list[CaseSummary]:
+    """One for each Drive case linked to the client's record. Empty for a record that the reader may not
+    see.
+    """
+    codes = ("service_user", "status", "contact", "whereabouts", "approach", "case_manager")
+    return [
+        CaseSummary(**row | {code: row[code] or "" for code in codes})
+        for row in ask("select * from safety.case_summary(%s)", record_id)
+    ]

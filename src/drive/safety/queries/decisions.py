@@ -1,0 +1,153 @@
+"""Where the joint contact decision of a link stands, and what waits for whom."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from uuid import UUID
+
+from drive.access.stepping import Actor
+from drive.instruments.codelists import code_list
+
+from ..models import (
+    CaseLink,
+    ContactQuestion,
+    ContactView,
+    DecisionLapse,
+    OutcomeAnswer,
+    OutcomeProposal,
+)
+from ..naming import names_of
+from ..position import latest_decision, position
+from ..rules import refusal_words
+from .asking import ask
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """That a side has written its view; what it says opens when both have."""
+
+    side: str
+    at: datetime.datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where one link stands: the newest question, its views as far as the reader may read them, and the
+    outcome.
+    """
+
+    link: CaseLink
+    position: str
+    question: ContactQuestion | None
+    asked_by: str
+    written: dict[str, Written]
+    views: dict[str, ContactView]
+    proposal: OutcomeProposal | None
+    proposed_by: str
+    answer: OutcomeAnswer | None
+    answered_by: str
+    settled: OutcomeProposal | None
+    settled_answer: OutcomeAnswer | None
+    lapse: DecisionLapse | None
+
+    @property
+    def words(self) -> str:
+        """The position in one sentence."""
+        return refusal_words(self.position)[0]
+
+    @property
+    def both_viewed(self) -> bool:
+        return len(self.written) == 2
+
+    @property
+    def outcome(self) -> str:
+        """The settled outcome in words, or empty."""
+        return code_list("K-51").label(self.settled.outcome) if self.settled else ""
+
+    def waits_for_answer_of(self, side: str) -> bool:
+        """Whether the side has a proposal of the other side before it."""
+        return self.proposal is not None and self.answer is None and self.proposal.side != side
+
+
+def decision_for(link_id: UUID) -> Decision:
+    """The joint contact decision of one link. Raises `CaseLink.DoesNotExist`."""
+    link = CaseLink.objects.get(pk=link_id)
+    question = ContactQuestion.objects.filter(link=link).order_by("-recorded_at").first()
+    written = _written(question)
+    views = {v.side: v for v in ContactView.objects.filter(question=question)} if question else {}
+    proposals = (
+        OutcomeProposal.objects.filter(question=question) if question else OutcomeProposal.objects.none()
+    )
+    proposal = proposals.order_by("-recorded_at").first()
+    answer = OutcomeAnswer.objects.filter(proposal=proposal).first() if proposal else None
+    settled_id = latest_decision(link.pk)
+    settled = OutcomeProposal.objects.filter(pk=settled_id).first() if settled_id else None
+    settled_answer = OutcomeAnswer.objects.filter(proposal=settled).first() if settled else None
+    lapse = None
+    if settled_answer:
+        after = DecisionLapse.objects.filter(link=link, recorded_at__gte=settled_answer.recorded_at)
+        lapse = after.order_by("recorded_at").first()
+    names = names_of(row.recorded_by_id for row in (question, proposal, answer) if row is not None)
+    return Decision(
+        link=link,
+        position=position(link.pk),
+        question=question,
+        asked_by=names[question.recorded_by_id] if question else "",
+        written=written,
+        views=views,
+        proposal=proposal,
+        proposed_by=names[proposal.recorded_by_id] if proposal else "",
+        answer=answer,
+        answered_by=names[answer.recorded_by_id] if answer else "",
+        settled=settled,
+        settled_answer=settled_answer,
+        lapse=lapse,
+    )
+
+
+def _written(question: ContactQuestion | None) -> dict[str, Written]:
+    if question is None:
+        return {}
+    rows = ask("select * from safety.views_written(%s)", question.pk)
+    names = names_of(row["written_by"] for row in rows)
+    return {row["side"]: Written(row["side"], row["written_at"], names[row["written_by"]]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ViewAsked:
+    """A question that waits for the reader's side, oldest first."""
+
+    question: ContactQuestion
+    link: CaseLink
+    other_has_written: bool
+
+
+def views_asked(actor: Actor, *, limit: int = 50) -> list[ViewAsked]:
+    """The newest question of each link on which the actor's own side has not written, the longest waiting
+    first.
+    """
+    side = actor.side.value
+    newest: dict[UUID, ContactQuestion] = {}
+    for question in ContactQuestion.objects.select_related("link").order_by("recorded_at"):
+        newest[question.link_id] = question
+    own = set(
+        ContactView.objects.filter(side=side, question__in=newest.values()).values_list(
+            "question_id", flat=True
+        )
+    )
+    waiting = [question for question in newest.values() if question.pk not in own]
+    waiting.sort(key=lambda question: question.recorded_at)
+    return [ViewAsked(q, q.link, bool(_written(q))) for q in waiting[:limit]]
+
+
+def outcomes_to_answer(actor: Actor) -> list[OutcomeProposal]:
+    """Proposals of the other side that wait for the actor's side, the longest waiting first."""
+    newest: dict[UUID, OutcomeProposal] = {}
+    for proposal in OutcomeProposal.objects.select_related("link").order_by("recorded_at"):
+        newest[proposal.link_id] = proposal
+    answered = set(
+        OutcomeAnswer.objects.filter(proposal__in=newest.values()).values_list("proposal_id", flat=True)
+    )
+    return [p for p in newest.values() if p.side != actor.side.value and p.pk not in answered]

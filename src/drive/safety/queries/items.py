@@ -1,0 +1,47 @@
+"""Risk items, reviews called for, practice incidents."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from drive.access.stepping import Actor
+
+from ..models import (
+    ItemAcknowledgement,
+    PracticeIncident,
+    ReviewCall,
+    RiskItem,
+)
+
+
+def unread_items(actor: Actor, *, limit: int = 50) -> list[RiskItem]:
+    """Items from the other side that nobody on the actor's side has acknowledged: urgent first, then the
+    oldest.
+    """
+    side = actor.side.value
+    items = RiskItem.objects.exclude(side=side).select_related("link")
+    unread = items.exclude(pk__in=ItemAcknowledgement.objects.values("item_id")).order_by("recorded_at")
+    order = {"urgent": 0, "soon": 1, "routine": 2}
+    return sorted(unread, key=lambda item: order[item.urgency])[:limit]
+
+
+def items_for(link_id: UUID, *, limit: int = 50) -> list[RiskItem]:
+    """The newest items of one link, both directions; each with its acknowledgements."""
+    seen = Prefetch("acknowledgements", ItemAcknowledgement.objects.order_by("recorded_at"), to_attr="seen")
+    return list(
+        RiskItem.objects.filter(link_id=link_id).prefetch_related(seen).order_by("-recorded_at")[:limit]
+    )
+
+
+def review_calls(link_id: UUID) -> list[ReviewCall]:
+    """What calls for a joint review on one link, newest first."""
+    return list(ReviewCall.objects.filter(link_id=link_id).order_by("-recorded_at"))
+
+
+def open_incidents(case_id: UUID) -> list[PracticeIncident]:
+    """Practice incidents of a case that have no learning yet (S-41), oldest first."""
+    return list(
+        PracticeIncident.objects.filter(case_id=case_id, closing__isnull=True).order_by("happened_on")
+    )

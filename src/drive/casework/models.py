@@ -371,8 +371,8 @@ class Closure(CaseFact):
     others_at_risk = models.TextField(help_text="others at risk, unknown allowed (S-20)")
     risk_of_closing = models.TextField(help_text="what closing may do (S-20)")
     exit_missing_reason = models.TextField(blank=True, help_text="why exit assessments are missing")
-    agreed_idva = models.CharField(max_length=8, help_text="yes, no or not_asked (P-46)")
-    agreed_panel = models.CharField(max_length=8, help_text="yes, no or not_asked (P-46)")
+    agreed_idva = models.CharField(max_length=12, help_text="yes, no or not_asked (P-46)")
+    agreed_panel = models.CharField(max_length=12, help_text="yes, no or not_asked (P-46)")
     follow_up_on = models.JSONField(default=list, help_text="dates at which somebody looks again (C-24)")
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ Every command works in the scope that the caller has stepped into, takes `by` an
 from .assessing import answer_review_flag, submit_assessment
 from .closing import NewClosure, close_case
 from .conflicts import SomeoneSavedFirst
-from .opening import NewLinkedPerson, open_case
+from .opening import NewLinkedPerson, add_linked_person, open_case
 from .planning import NewStrategy, save_profile, save_strategy
 from .recording import add_research, record_action, record_contact, record_session
 from .states import set_state
@@ -17,6 +17,7 @@ __all__ = [
     "NewLinkedPerson",
     "NewStrategy",
     "SomeoneSavedFirst",
+    "add_linked_person",
     "add_research",
     "answer_review_flag",
     "close_case",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -84,16 +84,7 @@ def open_case(
     for history, value in states.items():
         StateEntry.objects.create(**fact, history=history, value=value, since=today)
     for person in linked:
-        LinkedPerson.objects.create(
-            **fact,
-            pk=person.id,
-            link_id=person.link_id,
-            name_as_referred=person.name_as_referred,
-            relationship=person.relationship,
-            age_as_referred=person.age_as_referred,
-            gender_as_referred=person.gender_as_referred,
-            is_index=person.is_index,
-        )
+        LinkedPerson(**fact, **asdict(person)).save(force_insert=True)
     record_event(
         Act.WROTE,
         by=by,
@@ -103,3 +94,17 @@ def open_case(
         fields=["opened", "assignment"],
     )
     return case
+
+
+@transaction.atomic
+def add_linked_person(*, by: Actor, case_id: UUID, service_id: UUID, person: NewLinkedPerson) -> None:
+    """Name another victim/survivor on a case that is open already, from a further referral of the same service user.
+
+    Acts in the allocation scope, which writes the row and reads nothing of the case.
+    """
+    LinkedPerson(
+        case_id=case_id, service_id=service_id, recorded_by_id=by.membership_id, **asdict(person)
+    ).save(force_insert=True)
+    record_event(
+        Act.WROTE, by=by, kind="su_case", record_id=case_id, service_id=service_id, fields=["linked person"]
+    )

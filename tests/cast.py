@@ -83,7 +83,9 @@ class Cast:
         return [value for value in vars(self).values() if isinstance(value, Membership)]
 
 
-def join(name: str, role: Role, service: Service | None, site: Site, organisation: Organisation) -> Membership:
+def join(
+    name: str, role: Role, service: Service | None, site: Site, organisation: Organisation
+) -> Membership:
     """A new account with one membership from a year ago, open-ended. Call inside `seeding()`."""
     user = User(email=f"{name.split()[0].lower()}-{uuid4().hex[:6]}@example.invalid", name=name)
     user.set_unusable_password()
@@ -125,7 +127,9 @@ def open_record(service: Service, holder: Membership, given: str, family: str, b
         code=uuid4().hex[:6].upper(), person_key=uuid4(), site_id=service.site_id, service_id=service.pk,
         opened_on=local_today(), recorded_by=by,
     )  # fmt: skip
-    ClientAssignment.objects.create(membership=holder, record_id=record.pk, service_id=service.pk, recorded_by=by)
+    ClientAssignment.objects.create(
+        membership=holder, record_id=record.pk, service_id=service.pk, recorded_by=by
+    )
     record.save()
     ClientProfile.objects.create(
         record=record, service_id=service.pk, recorded_by=by, given_names=given, family_name=family,
@@ -156,10 +160,16 @@ def lay_out() -> Cast:
         refuge = Organisation.objects.create(name="Thistlewick Shelter")
         site = Site.objects.create(name="Marrowby", publication_label="Site 1")
         other_site = Site.objects.create(name="Thistlewick", publication_label="Site 2")
-        su = Service.objects.create(organisation=turnaround, site=site, side=Side.SERVICE_USER, name="Turnaround Marrowby")
+        su = Service.objects.create(
+            organisation=turnaround, site=site, side=Side.SERVICE_USER, name="Turnaround Marrowby"
+        )
         vs = Service.objects.create(organisation=haven, site=site, side=Side.CLIENT, name="Haven Marrowby")
-        other_su = Service.objects.create(organisation=elsewhere, site=other_site, side=Side.SERVICE_USER, name="Thistlewick Together")
-        other_vs = Service.objects.create(organisation=refuge, site=other_site, side=Side.CLIENT, name="Thistlewick Shelter")
+        other_su = Service.objects.create(
+            organisation=elsewhere, site=other_site, side=Side.SERVICE_USER, name="Thistlewick Together"
+        )
+        other_vs = Service.objects.create(
+            organisation=refuge, site=other_site, side=Side.CLIENT, name="Thistlewick Shelter"
+        )
         manager = join("Septima Gale", Role.SERVICE_MANAGER, su, site, turnaround)
         casimir = join("Casimir Tolliver", Role.CASE_MANAGER, su, site, turnaround)
         imelda = join("Imelda Farthing", Role.IDVA, vs, site, haven)

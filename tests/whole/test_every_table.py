@@ -39,7 +39,9 @@ def _ours() -> set[str]:
     }
 
 
-def test_every_table_in_the_database_is_accounted_for(catalogue: psycopg.Connection[tuple[object, ...]]) -> None:
+def test_every_table_in_the_database_is_accounted_for(
+    catalogue: psycopg.Connection[tuple[object, ...]],
+) -> None:
     rows = catalogue.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
     unknown = {str(name) for (name,) in rows} - _ours() - set(THIRD_PARTY_TABLES)
     assert unknown == set()
@@ -53,8 +55,12 @@ def test_every_table_of_ours_forces_row_policies(catalogue: psycopg.Connection[t
     assert {str(name) for (name,) in rows} & _ours() <= OPEN_TABLES
 
 
-def test_no_policy_is_for_everybody_and_true_is_for_listed_roles_only(catalogue: psycopg.Connection[tuple[object, ...]]) -> None:
-    rows = catalogue.execute("select tablename, policyname, roles::text[], qual, with_check, cmd from pg_policies").fetchall()
+def test_no_policy_is_for_everybody_and_true_is_for_listed_roles_only(
+    catalogue: psycopg.Connection[tuple[object, ...]],
+) -> None:
+    rows = catalogue.execute(
+        "select tablename, policyname, roles::text[], qual, with_check, cmd from pg_policies"
+    ).fetchall()
     assert rows
     prefix = settings.DRIVE_ROLE_PREFIX
     may_be_true = {f"{prefix}_policy", f"{prefix}_accounts", f"{prefix}_clock", f"{prefix}_matcher"}
@@ -64,9 +70,13 @@ def test_no_policy_is_for_everybody_and_true_is_for_listed_roles_only(catalogue:
             assert set(roles) <= may_be_true, (table, name)  # type: ignore[arg-type]  # text[]
 
 
-def test_the_log_in_role_inherits_nothing_and_reads_nothing(catalogue: psycopg.Connection[tuple[object, ...]]) -> None:
+def test_the_log_in_role_inherits_nothing_and_reads_nothing(
+    catalogue: psycopg.Connection[tuple[object, ...]],
+) -> None:
     app = f"{settings.DRIVE_ROLE_PREFIX}_app"
-    row = catalogue.execute("select rolinherit, rolsuper, rolbypassrls from pg_roles where rolname = %s", [app]).fetchone()
+    row = catalogue.execute(
+        "select rolinherit, rolsuper, rolbypassrls from pg_roles where rolname = %s", [app]
+    ).fetchone()
     assert row == (False, False, False)
     readable = catalogue.execute(
         "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'"
@@ -96,7 +106,9 @@ def test_the_wall_is_a_privilege(catalogue: psycopg.Connection[tuple[object, ...
     assert checked >= 12
 
 
-def test_deciding_functions_are_stable_definers_of_the_policy_role(catalogue: psycopg.Connection[tuple[object, ...]]) -> None:
+def test_deciding_functions_are_stable_definers_of_the_policy_role(
+    catalogue: psycopg.Connection[tuple[object, ...]],
+) -> None:
     """Traps 2 and 26: never IMMUTABLE, never owned by a role that bypasses, search path pinned."""
     rows = catalogue.execute(
         "select p.proname, r.rolname, r.rolbypassrls, p.provolatile, p.proconfig from pg_proc p"
@@ -123,8 +135,15 @@ def test_views_do_not_pass_policies(catalogue: psycopg.Connection[tuple[object, 
 def test_nobody_can_truncate_or_delete_facts(catalogue: psycopg.Connection[tuple[object, ...]]) -> None:
     prefix = settings.DRIVE_ROLE_PREFIX
     for scope in Scope:
-        for table in ("casework_sucase", "casework_stateentry", "advocacy_vsrecord", "safety_caselink", "audit_auditevent"):
+        for table in (
+            "casework_sucase",
+            "casework_stateentry",
+            "advocacy_vsrecord",
+            "safety_caselink",
+            "audit_auditevent",
+        ):
             row = catalogue.execute(
-                "select has_table_privilege(%s, %s, 'update, delete, truncate')", [f"{prefix}_{scope.value}", table]
+                "select has_table_privilege(%s, %s, 'update, delete, truncate')",
+                [f"{prefix}_{scope.value}", table],
             ).fetchone()
             assert row == (False,), (scope, table)

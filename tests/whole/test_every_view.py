@@ -23,7 +23,9 @@ def _patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator
 
 
 def test_every_address_is_a_declared_page() -> None:
-    undeclared = [address for address, view in _patterns() if not isinstance(getattr(view, "page", None), Page)]
+    undeclared = [
+        address for address, view in _patterns() if not isinstance(getattr(view, "page", None), Page)
+    ]
     assert undeclared == []
 
 

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Commands) -> None:
-    audit = commands.add_parser("audit", help="seal the audit, check it, or write it out for checking elsewhere")
+    audit = commands.add_parser(
+        "audit", help="seal the audit, check it, or write it out for checking elsewhere"
+    )
     acts = audit.add_subparsers(metavar="ACT", required=True)
     acts.add_parser("seal", help="seal what is waiting").set_defaults(run=_seal)
-    acts.add_parser("verify", help="check that nothing was altered; exit status 1 when something was").set_defaults(run=_verify)
+    acts.add_parser(
+        "verify", help="check that nothing was altered; exit status 1 when something was"
+    ).set_defaults(run=_verify)
     acts.add_parser("export", help="write every event as one JSON object a line").set_defaults(run=_export)
 
 

@@ -25,7 +25,9 @@ class AuditEvent(models.Model):
     account_id = models.UUIDField(null=True)
     membership_id = models.UUIDField(null=True)
     role = models.CharField(max_length=24, blank=True)
-    assignment_id = models.UUIDField(null=True, help_text="the assignment through which the reader had access")
+    assignment_id = models.UUIDField(
+        null=True, help_text="the assignment through which the reader had access"
+    )
     fields = models.JSONField(default=list, help_text="names of the fields written, never their values")
     digest = models.CharField(max_length=64, blank=True, help_text="keyed digest of the row written")
     reason = models.TextField(blank=True)

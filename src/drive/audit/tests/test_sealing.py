@@ -11,13 +11,13 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests.cast import Cast, seeding
 
 from drive.access.stepping import acting_as
 from drive.audit.models import AuditEvent
 from drive.audit.record import Act, record_event
 from drive.audit.sealing import exported_events, root_lines, seal_once
 from drive.audit.verify import MerkleTree, chained, check, event_hash
-from tests.cast import Cast, seeding
 
 Log = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
@@ -30,7 +30,13 @@ def sealed_log(cast: Cast, settings: Any, tmp_path: Path) -> Log:
         for member in (cast.case_manager, cast.idva, cast.outsider):
             with acting_as(member.as_actor()):
                 for n in range(2 + visit % 2):
-                    record_event(Act.LOOKED, by=member.as_actor(), kind="su_case", record_id=UUID(int=n), reason=f"visit {visit}")
+                    record_event(
+                        Act.LOOKED,
+                        by=member.as_actor(),
+                        kind="su_case",
+                        record_id=UUID(int=n),
+                        reason=f"visit {visit}",
+                    )
         assert seal_once() == 3 * (2 + visit % 2)
     return list(exported_events()), list(root_lines())
 
@@ -61,7 +67,9 @@ def _delete(events: list[dict[str, Any]], roots: list[dict[str, Any]], rng: rand
     events.remove(rng.choice(events))
 
 
-def _delete_and_close_ranks(events: list[dict[str, Any]], roots: list[dict[str, Any]], rng: random.Random) -> None:
+def _delete_and_close_ranks(
+    events: list[dict[str, Any]], roots: list[dict[str, Any]], rng: random.Random
+) -> None:
     """A clever insider renumbers and chains again; the roots outside the database know better."""
     gone = rng.choice(events)
     events.remove(gone)
@@ -114,10 +122,19 @@ def _fork(events: list[dict[str, Any]], roots: list[dict[str, Any]], rng: random
     event["act"] = "exported"
     _rechain(events, event["stream"])
     head, tree = "0" * 64, MerkleTree()
-    for sealed in sorted((e for e in events if e["stream"] == event["stream"]), key=lambda e: int(e["number"])):
+    for sealed in sorted(
+        (e for e in events if e["stream"] == event["stream"]), key=lambda e: int(e["number"])
+    ):
         tree.add(event_hash(sealed))
         head = chained(head, event_hash(sealed))
-    line = {"stream": event["stream"], "count": tree.count, "head": head, "root": tree.root(), "at": "", "previous": roots[-1]["this"]}
+    line = {
+        "stream": event["stream"],
+        "count": tree.count,
+        "head": head,
+        "root": tree.root(),
+        "at": "",
+        "previous": roots[-1]["this"],
+    }
     roots.append(line | {"this": root_line_hash(line)})
 
 
@@ -127,7 +144,9 @@ def _lose_a_root(events: list[dict[str, Any]], roots: list[dict[str, Any]], rng:
 
 def _rechain(events: list[dict[str, Any]], stream: str) -> None:
     head = "0" * 64
-    for number, event in enumerate(sorted((e for e in events if e["stream"] == stream), key=lambda e: int(e["number"])), 1):
+    for number, event in enumerate(
+        sorted((e for e in events if e["stream"] == stream), key=lambda e: int(e["number"])), 1
+    ):
         event["number"] = number
         event["chain"] = head = chained(head, event_hash(event))
 

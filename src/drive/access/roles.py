@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .permissions import Permission as P
+from .permissions import Permission
 from .scopes import Scope, Side
 
 
@@ -46,97 +46,97 @@ class RoleEntry:
     does: str
     side: Side
     scopes: tuple[Scope, ...]
-    permissions: frozenset[P]
+    permissions: frozenset[Permission]
 
 
 _SU_WORK = frozenset(
     {
-        P.DESK_VIEW,
-        P.CASE_VIEW,
-        P.CASE_RECORD,
-        P.CASE_CLOSE,
-        P.DECISION_VIEW_GIVE,
-        P.RISK_ITEM_SEND,
-        P.STOP_RAISE,
-        P.STOP_ANSWER,
+        Permission.DESK_VIEW,
+        Permission.CASE_VIEW,
+        Permission.CASE_RECORD,
+        Permission.CASE_CLOSE,
+        Permission.DECISION_VIEW_GIVE,
+        Permission.RISK_ITEM_SEND,
+        Permission.STOP_RAISE,
+        Permission.STOP_ANSWER,
     }
 )
 _VS_WORK = frozenset(
     {
-        P.DESK_VIEW, P.CLIENT_VIEW, P.CLIENT_RECORD, P.CLIENT_CLOSE, P.CLIENT_SEALED,
-        P.DECISION_VIEW_GIVE, P.RISK_ITEM_SEND, P.STOP_RAISE, P.STOP_ANSWER,
+        Permission.DESK_VIEW, Permission.CLIENT_VIEW, Permission.CLIENT_RECORD, Permission.CLIENT_CLOSE, Permission.CLIENT_SEALED,
+        Permission.DECISION_VIEW_GIVE, Permission.RISK_ITEM_SEND, Permission.STOP_RAISE, Permission.STOP_ANSWER,
     }
 )  # fmt: skip
 
 ROLES: dict[Role, RoleEntry] = {
     Role.CASE_MANAGER: RoleEntry(
         "Case manager", "A-04", "works with the service user, directly or through other agencies",
-        Side.SERVICE_USER, (Scope.SU_WORKER,), _SU_WORK | {P.BREAK_GLASS_USE},
+        Side.SERVICE_USER, (Scope.SU_WORKER,), _SU_WORK | {Permission.BREAK_GLASS_USE},
     ),
     Role.TEAM_LEADER: RoleEntry(
         "Team leader", "A-07", "leads a team of case managers and may hold cases",
         Side.SERVICE_USER, (Scope.SU_MANAGER, Scope.SU_WORKER),
-        _SU_WORK | {P.TEAM_VIEW, P.AUDIT_WHO_LOOKED, P.BREAK_GLASS_USE},
+        _SU_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE},
     ),
     Role.SERVICE_MANAGER: RoleEntry(
         "Service manager", "A-07", "allocates, supervises, owns the quality of the data",
         Side.SERVICE_USER, (Scope.SU_MANAGER, Scope.SU_WORKER, Scope.REFERRALS, Scope.ALLOCATION, Scope.REPORT),
-        _SU_WORK | {P.TEAM_VIEW, P.AUDIT_WHO_LOOKED, P.BREAK_GLASS_USE, P.ALLOCATION_DECIDE, P.REFERRAL_VIEW, P.RETURN_VIEW},
+        _SU_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE, Permission.ALLOCATION_DECIDE, Permission.REFERRAL_VIEW, Permission.RETURN_VIEW},
     ),
     Role.STEP_DOWN_WORKER: RoleEntry(
         "Step-down worker", "A-11", "keeps lighter contact after the main period",
-        Side.SERVICE_USER, (Scope.SU_WORKER,), _SU_WORK - {P.CASE_CLOSE},
+        Side.SERVICE_USER, (Scope.SU_WORKER,), _SU_WORK - {Permission.CASE_CLOSE},
     ),
     Role.IDVA: RoleEntry(
         "IDVA", "A-05", "supports the client and gives an independent view of risk",
-        Side.CLIENT, (Scope.VS_WORKER,), _VS_WORK | {P.BREAK_GLASS_USE},
+        Side.CLIENT, (Scope.VS_WORKER,), _VS_WORK | {Permission.BREAK_GLASS_USE},
     ),
     Role.STAND_IN: RoleEntry(
         "Stand-in for the IDVA", "A-06", "another trusted worker who supports the client",
-        Side.CLIENT, (Scope.VS_WORKER,), _VS_WORK - {P.CLIENT_CLOSE},
+        Side.CLIENT, (Scope.VS_WORKER,), _VS_WORK - {Permission.CLIENT_CLOSE},
     ),
     Role.IDVA_MANAGER: RoleEntry(
         "IDVA manager", "A-08", "supervises IDVAs, their load and their cover",
         Side.CLIENT, (Scope.VS_MANAGER, Scope.VS_WORKER),
-        _VS_WORK | {P.TEAM_VIEW, P.AUDIT_WHO_LOOKED, P.BREAK_GLASS_USE},
+        _VS_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE},
     ),
     Role.EXPERT_ADVISOR: RoleEntry(
         "Expert advisor", "A-09", "advises on practice, contested decisions and overrides",
-        Side.NEITHER, (Scope.ADVISER,), frozenset({P.DESK_VIEW}),
+        Side.NEITHER, (Scope.ADVISER,), frozenset({Permission.DESK_VIEW}),
     ),
     Role.PANEL_COORDINATOR: RoleEntry(
         "Panel coordinator", "A-12", "brings in referral lists and prepares the panel",
         Side.NEITHER, (Scope.REFERRALS, Scope.PANEL),
-        frozenset({P.DESK_VIEW, P.REFERRAL_IMPORT, P.REFERRAL_VIEW, P.PANEL_VIEW, P.PANEL_DECIDE}),
+        frozenset({Permission.DESK_VIEW, Permission.REFERRAL_IMPORT, Permission.REFERRAL_VIEW, Permission.PANEL_VIEW, Permission.PANEL_DECIDE}),
     ),
     Role.PANEL_CHAIR: RoleEntry(
         "Panel chair", "A-13", "runs the panel and agrees its decisions",
         Side.NEITHER, (Scope.PANEL, Scope.REFERRALS),
-        frozenset({P.DESK_VIEW, P.PANEL_VIEW, P.PANEL_DECIDE, P.REFERRAL_VIEW}),
+        frozenset({Permission.DESK_VIEW, Permission.PANEL_VIEW, Permission.PANEL_DECIDE, Permission.REFERRAL_VIEW}),
     ),
     Role.PANEL_MEMBER: RoleEntry(
         "Panel member (agency)", "A-14", "researches listed cases and takes actions for one agency",
-        Side.NEITHER, (Scope.PANEL,), frozenset({P.DESK_VIEW, P.PANEL_VIEW}),
+        Side.NEITHER, (Scope.PANEL,), frozenset({Permission.DESK_VIEW, Permission.PANEL_VIEW}),
     ),
     Role.GOVERNANCE_LEAD: RoleEntry(
         "Governance lead", "A-22", "reviews emergency reading, matches and subject access",
-        Side.NEITHER, (Scope.GOVERNANCE,), frozenset({P.DESK_VIEW, P.AUDIT_WHO_LOOKED, P.GOVERNANCE_MATCHES}),
+        Side.NEITHER, (Scope.GOVERNANCE,), frozenset({Permission.DESK_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.GOVERNANCE_MATCHES}),
     ),
     Role.ANALYST: RoleEntry(
         "Analyst", "A-17", "studies coded data without identities",
-        Side.NEITHER, (Scope.REPORT,), frozenset({P.DESK_VIEW, P.RETURN_VIEW}),
+        Side.NEITHER, (Scope.REPORT,), frozenset({Permission.DESK_VIEW, Permission.RETURN_VIEW}),
     ),
     Role.ALLOCATION_CUSTODIAN: RoleEntry(
         "Allocation custodian", "A-18", "keeps the concealed allocation list",
-        Side.NEITHER, (Scope.CUSTODIAN,), frozenset({P.DESK_VIEW}),
+        Side.NEITHER, (Scope.CUSTODIAN,), frozenset({Permission.DESK_VIEW}),
     ),
     Role.COMMISSIONER: RoleEntry(
         "Commissioner", "A-20", "reads released aggregate returns",
-        Side.NEITHER, (Scope.REPORT,), frozenset({P.DESK_VIEW, P.RETURN_VIEW}),
+        Side.NEITHER, (Scope.REPORT,), frozenset({Permission.DESK_VIEW, Permission.RETURN_VIEW}),
     ),
     Role.ADMINISTRATOR: RoleEntry(
         "Administrator", "A-23", "keeps accounts and settings; reads no case",
-        Side.NEITHER, (Scope.ADMINISTRATION,), frozenset({P.DESK_VIEW, P.ACCOUNTS_MANAGE}),
+        Side.NEITHER, (Scope.ADMINISTRATION,), frozenset({Permission.DESK_VIEW, Permission.ACCOUNTS_MANAGE}),
     ),
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ..models import (
+    CheckIn,
     CheckInPlan,
     ChildrenKnown,
     ClientFact,
@@ -20,6 +21,7 @@ from ..models import (
 )
 
 NEWEST_FIRST: dict[type[ClientFact], tuple[str, ...]] = {
+    CheckIn: ("-done_at",),
     CheckInPlan: ("-recorded_at",),
     ChildrenKnown: ("-as_of", "-recorded_at"),
     ClientProfile: ("-version",),

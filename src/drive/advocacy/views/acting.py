@@ -35,6 +35,30 @@ def to_record(record_id: UUID) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("client_page", kwargs={"record_id": record_id}))
 
 
+KINDS = (
+    ("Contact", "client_contact", "contact"),
+    ("Check-in", "client_check_in", "check_in"),
+    ("Engagement", "client_engagement", "engagement"),
+    ("Informed", "client_informed", "informed"),
+    ("Wish", "client_wish", "wish"),
+    ("Safety measure", "client_measure", "measure"),
+    ("Court", "client_court", "court"),
+    ("Child", "client_child", "child"),
+    ("Support", "client_support", "support"),
+)
+"""What *Record* offers, as one bar over each of these forms: label, address, form."""
+
+
+def _places(record_id: UUID, form_name: str) -> list[tuple[str, str, bool]]:
+    """The bar of kinds, where this form is one of them."""
+    if form_name not in {name for _label, _address, name in KINDS}:
+        return []
+    return [
+        (words, reverse(address, kwargs={"record_id": record_id}), name == form_name)
+        for words, address, name in KINDS
+    ]
+
+
 def label(list_id: str, code: str) -> str:
     """A code in words."""
     return code_list(list_id).label(code)
@@ -93,6 +117,7 @@ def act[F: RecordForm](
             "draft_name": draft_name,
             "kept": draft.kept if draft else "",
             "history": history or [],
+            "places": _places(record_id, form_class.name),
             "clash": _clash(form, clash) if clash else None,
             **(context or {}),
         },

@@ -16,6 +16,8 @@ from drive.instruments.codelists import code_list
 
 from .. import forms, queries
 from ..models import (
+    CheckIn,
+    CheckInPlan,
     Child,
     CourtDate,
     EngagementEntry,
@@ -104,13 +106,22 @@ def client_safe_contact(request: ActorRequest, record_id: UUID) -> HttpResponse:
 @page(Permission.CLIENT_RECORD, "Check-in", looks_at="vs_record", key="record_id")
 def client_check_in(request: ActorRequest, record_id: UUID) -> HttpResponse:
     links = links_of(record_id)
+    agreed = {
+        "rule": queries.newest(SafeContactRule, record_id),
+        "plan": queries.newest(CheckInPlan, record_id),
+    }
+    past = [
+        (plain_date(c.done_at), code_list("K-50").label(c.outcome), f"{c.recorded_by.name}. {c.summary}")
+        for c in queries.history(CheckIn, record_id)
+    ]
     return act(
         request,
         record_id,
         forms.CheckInForm,
         crosses=bool(links),
         then=lambda form: tell_check_in(request.actor, links, form),
-        context={"crosses": bool(links)},
+        context={"crosses": bool(links), "agreed": agreed},
+        history=past,
     )
 
 

@@ -1,0 +1,123 @@
+"""What of the client's record reaches the case manager's side: the allow-list of S-03, with canaries."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import ProgrammingError, connection, models
+from django.test import Client
+from tests.cast import Cast, seeding
+
+from drive.access.models import Membership, local_today
+from drive.access.stepping import acting_as
+from drive.advocacy.models import CheckIn, ClientContact, ClientFact, SafeContactRule
+from drive.safety.queries import client_summaries
+
+CANARY = "Zyxwcanary"
+ALLOWED = {
+    "advocacy_engagemententry": {"id", "record_id", "value", "since", "recorded_at"},
+    "advocacy_clientcontact": {"id", "record_id", "happened_at", "outcome"},
+    "advocacy_checkinplan": {"id", "record_id", "due_on", "recorded_at"},
+    "advocacy_sealedvalue": {"id", "record_id", "kind", "lookup", "withheld"},
+    "advocacy_recordexit": {"id", "record_id"},
+}
+"""All that functions may read of this side's facts, column by column; exits are counted for caseloads."""
+
+
+def fact_models() -> list[type[ClientFact]]:
+    return [model for model in apps.get_app_config("advocacy").get_models() if issubclass(model, ClientFact)]
+
+
+def filled(model: type[ClientFact], cast: Cast) -> ClientFact:
+    """A row of the model with a canary in every text that is free, and something allowed everywhere else."""
+    given: dict[str, Any] = {
+        "record": cast.record,
+        "service_id": cast.record.service_id,
+        "recorded_by": cast.idva,
+    }
+    for field in model._meta.fields:
+        if field.name in given or field.primary_key:
+            continue
+        match field:
+            case models.ForeignKey():
+                continue
+            case models.CharField() if field.choices:
+                given[field.name] = field.choices[0][0]
+            case models.JSONField():
+                given[field.name] = [CANARY]
+            case models.TextField() | models.CharField():
+                given[field.name] = CANARY[: field.max_length or 40]
+            case models.BinaryField():
+                given[field.name] = CANARY.encode()
+            case models.DateField() if not isinstance(field, models.DateTimeField):
+                given[field.name] = local_today()
+    known = {
+        "EngagementEntry": {"value": "engaged"},
+        "InformedEntry": {"state": "full"},
+        "ClientProfile": {"version": 2},
+        "CheckInPlan": {"interval_days": 14},
+        "RecordExit": {"check_ins_continue": False},
+        "ClientContact": {"outcome": "spoke", "happened_at": datetime.datetime.now(datetime.UTC)},
+        "SealedEnd": {"value_id": cast.record.pk},
+        "SealOpening": {"value_id": cast.record.pk},
+    }
+    given |= known.get(model.__name__, {})
+    if model is CheckIn:
+        given["done_at"] = datetime.datetime.now(datetime.UTC)
+        given["contact"] = ClientContact.objects.create(
+            record=cast.record,
+            service_id=cast.record.service_id,
+            recorded_by=cast.idva,
+            channel="phone",
+            outcome="spoke",
+            content=CANARY,
+            happened_at=given["done_at"],
+        )
+    return model._default_manager.create(**given)
+
+
+def test_s03_no_column_but_the_allowed_reaches_the_case_manager(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
+    with seeding():
+        for model in fact_models():
+            filled(model, cast)
+    assert SafeContactRule in fact_models()
+    with acting_as(cast.case_manager.as_actor()):
+        (summary,) = client_summaries(cast.case.pk)
+    assert (summary.engagement, summary.engaged_since) == ("engaged", local_today())
+    assert CANARY not in repr(summary)
+    assert CANARY[:8] not in repr(summary)
+    browser = client_of(cast.case_manager)
+    for path in (f"/shared/{cast.link.pk}/", f"/cases/{cast.case.pk}/", "/cases/", "/"):
+        assert CANARY[:8] not in browser.get(path, follow=True).content.decode(), path
+
+
+def test_s03_the_grant_is_the_allow_list(cast: Cast) -> None:
+    """A new table or column of this side is invisible to the bridge until a grant names it."""
+    with seeding(), connection.cursor() as cursor:
+        cursor.execute(
+            "select c.relname, a.attname from pg_class c"
+            " join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
+            " where c.relname like 'advocacy%%' and c.relkind = 'r'"
+            " and has_column_privilege(%s, c.oid, a.attnum, 'select')",
+            [f"{settings.DRIVE_ROLE_PREFIX}_policy"],
+        )
+        found: dict[str, set[str]] = {}
+        for table, column in cursor.fetchall():
+            found.setdefault(table, set()).add(column)
+    assert {table: found[table] for table in found if table != "advocacy_vsrecord"} == ALLOWED
+
+
+@pytest.mark.parametrize("model", fact_models(), ids=lambda model: model.__name__)
+def test_s01_the_case_managers_side_is_granted_no_table_of_this_side(
+    cast: Cast, model: type[ClientFact]
+) -> None:
+    for member in (cast.case_manager, cast.service_manager):
+        with pytest.raises(ProgrammingError, match="permission denied"), acting_as(member.as_actor()):
+            list(model._default_manager.all())

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from drive.config.menu import desk_address, menu_for
 
-from . import drafts, emergency
+from . import commands, drafts, emergency
 from .choosing import choose_membership, choose_scope
 from .forms import EmergencyForm, ReviewForm
 from .interrupted import find_interrupted, keep_what_was_typed
@@ -26,7 +26,7 @@ from .scopes import Scope
 from .stepping import acting_as
 from .who_looked import PAGE, who_looked
 
-RECORD_PAGES = {Scope.SU_WORKER: ("case", "case_id"), Scope.VS_WORKER: ("client", "record_id")}
+RECORD_PAGES = {Scope.SU_WORKER: ("case_page", "case_id"), Scope.VS_WORKER: ("client_page", "record_id")}
 """The page of a record on each side: URL name and argument."""
 
 
@@ -157,7 +157,7 @@ def ask_in_emergency(request: ActorRequest) -> HttpResponse:
         scope = emergency.WORKER_SCOPES[actor.side]
         try:
             with acting_as(actor, scope):
-                reading = emergency.open_in_emergency(by=actor, **form.cleaned_data)
+                reading = commands.open_in_emergency(by=actor, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(refusal.field or None, str(refusal))
         else:
@@ -197,7 +197,7 @@ def _record_address(scope: Scope, record_id: UUID) -> str:
 @require_POST
 def finish_emergency(request: ActorRequest, reading_id: UUID) -> HttpResponse:
     with acting_as(request.actor, emergency.WORKER_SCOPES[request.actor.side]):
-        emergency.finish_reading(by=request.actor, reading_id=reading_id)
+        commands.finish_reading(by=request.actor, reading_id=reading_id)
     messages.success(request, "You have finished. The record is closed to you again.")
     return redirect("home")
 
@@ -218,7 +218,7 @@ def review_emergency(request: ActorRequest, reading_id: UUID) -> HttpResponse:
     waiting = emergency.reading_to_review(request.actor, reading_id)
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        emergency.review_reading(by=request.actor, reading_id=reading_id, **form.cleaned_data)
+        commands.review_reading(by=request.actor, reading_id=reading_id, **form.cleaned_data)
         messages.success(request, "Review recorded.")
         return redirect("emergency_reviews")
     problems = form.is_bound and not form.is_valid()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from .models import Membership, User
-from .queries import live_memberships
 from .roles import ROLES, Role
 from .scopes import Scope
 from .stepping import Actor, acting_as, stepping_into
+
+if TYPE_CHECKING:
+    from .models import Membership
 
 CONSOLE = "console"
 
@@ -44,6 +46,9 @@ def acting_from_console(email: str, role: str = "", scope: Scope | None = None) 
 
 def console_actor(email: str, role: str = "") -> Actor:
     """The actor of `acting_from_console`, for commands that step into several scopes. Raises `ConsoleError`."""
+    from .models import User  # commands are listed before Django is set up
+    from .queries import live_memberships
+
     with stepping_into(Scope.ACCOUNTS):
         user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:

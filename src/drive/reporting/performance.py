@@ -148,7 +148,7 @@ def _by_code(
     wanted = set(only)
     found = [r for r in book.of(measure, population) if set(r.dimensions) == {dimension}]
     total = sum(r.values.get("count") or 0 for r in found)
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             label(r.dimensions[dimension]),
             book.shown(r.values.get("count")),
@@ -284,10 +284,12 @@ def _coded(
 def _closing(book: _Book) -> Section:
     found = book.one("M-CLOSE", "closed")
     values = found.values if found else {}
-    show_days = bool(found) and (book.exact or (values.get("count") or 0) > 7)
-    days = (
-        (lambda v: "–" if v is None else f"{v:.0f} days") if show_days else (lambda v: WITHHELD)
-    )  # two shapes of one cell
+    withheld = not book.exact and (values.get("count") or 0) <= 7
+
+    def days(value: float | None) -> str:
+        """A length in whole days; withheld with the number of closures that it is made of."""
+        return "–" if value is None else WITHHELD if withheld else f"{value:.0f} days"
+
     return Section(
         "closing", "Closures", (("", False), ("Number", True)),
         (

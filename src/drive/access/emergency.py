@@ -2,25 +2,21 @@
 
 A code that leads nowhere, to a barred record or to the other side of one's own case makes a reading too, of a record
 that does not exist, so that asking tells nothing. Row policies let a reading read and never write, and never open what
-is sealed. Call these inside the scope that a page has stepped into.
+is sealed. These are the questions; the acts are in `commands`. Ask inside the scope that a page has stepped into.
 """
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection, transaction
 from django.utils import timezone
 
-from drive.audit.record import Act, record_event
-
-from .models import BreakGlass, BreakGlassReview, CaseAssignment, ClientAssignment, Membership, local_today
+from .models import BreakGlass, CaseAssignment, ClientAssignment, Membership, local_today
 from .permissions import Permission
 from .queries import colleagues
-from .refusal import Refusal
 from .roles import ROLES, Role
 from .scopes import Scope, Side
 from .stepping import Actor
@@ -33,8 +29,6 @@ REVIEW_WITHIN = 2
 
 WORKER_SCOPES: dict[Side, Scope] = {Side.SERVICE_USER: Scope.SU_WORKER, Side.CLIENT: Scope.VS_WORKER}
 """Emergency reading is done in the worker's scope, a manager's too (row policies, f1)."""
-
-_KIND = {Side.SERVICE_USER: "su_case", Side.CLIENT: "vs_record"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,78 +56,6 @@ class ReadingToReview:
     reader_role: str
     due_by: datetime.date
     overdue: bool
-
-
-@transaction.atomic
-def open_in_emergency(*, by: Actor, code: str, reason: str, told: str) -> BreakGlass:
-    """Open the record with this code, on the actor's own side and site, for three hours. Worker scope.
-
-    Raises `Refusal` without a reason. Whether the code leads anywhere shows only when the record is opened.
-    """
-    if len(reason.split()) < 3:
-        raise Refusal(
-            "Say what is happening, in a few words.",
-            why="Somebody reads your reason today and decides with it whether this was needed.",
-            rule="S-35",
-            field="reason",
-        )
-    reading_id = uuid4()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select access.open_in_emergency(%s, %s, %s, %s)",
-            [reading_id, _folded(code), reason.strip(), told],
-        )
-        row = cursor.fetchone()
-    if row is None or row[0] is None:  # the membership does not work in a worker's scope today
-        raise ObjectDoesNotExist
-    reading = BreakGlass.objects.get(pk=reading_id)
-    record_event(
-        Act.BROKE_GLASS,
-        by=by,
-        kind=_KIND[by.side],
-        record_id=reading.record_id,
-        service_id=reading.service_id,
-        reason=reason.strip(),
-    )
-    return reading
-
-
-@transaction.atomic
-def finish_reading(*, by: Actor, reading_id: UUID) -> None:
-    """End one's own reading before its time. Raises `ObjectDoesNotExist` when it is not one's own or has ended."""
-    with connection.cursor() as cursor:
-        cursor.execute("select access.finish_emergency_reading(%s)", [reading_id])
-        row = cursor.fetchone()
-    if row is None or row[0] is None:
-        raise ObjectDoesNotExist
-    record_event(Act.WROTE, by=by, kind="emergency_reading", record_id=reading_id, fields=["expires_at"])
-
-
-@transaction.atomic
-def review_reading(*, by: Actor, reading_id: UUID, finding: str, note: str) -> BreakGlassReview:
-    """Record what the reviewer found; once. Raises `ObjectDoesNotExist` for a reading that is not theirs to review."""
-    reading = BreakGlass.objects.get(pk=reading_id)
-    if (
-        reading.membership_id == by.membership_id
-        or BreakGlassReview.objects.filter(break_glass=reading).exists()
-    ):
-        raise ObjectDoesNotExist
-    review = BreakGlassReview.objects.create(
-        break_glass=reading,
-        service_id=reading.service_id,
-        finding=finding,
-        note=note.strip(),
-        recorded_by_id=by.membership_id,
-    )
-    record_event(
-        Act.WROTE,
-        by=by,
-        kind="emergency_review",
-        record_id=reading.record_id,
-        service_id=reading.service_id,
-        fields=["finding", "note"],
-    )
-    return review
 
 
 def open_reading(actor: Actor, record_id: UUID) -> OpenReading | None:
@@ -240,9 +162,3 @@ def _holders(side: Side, record_id: UUID) -> list[Membership]:
         return [each.membership for each in cases.select_related("membership").order_by("starts_on")]
     clients = ClientAssignment.objects.filter(record_id=record_id, starts_on__lte=today, ends_on__gt=today)
     return [each.membership for each in clients.select_related("membership").order_by("starts_on")]
-
-
-def _folded(code: str) -> str:
-    """A code as it is stored (`K7-QF4`), however it was typed."""
-    plain = "".join(code.upper().split())
-    return f"{plain[:2]}-{plain[2:]}" if len(plain) == 5 and "-" not in plain else plain

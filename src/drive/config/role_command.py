@@ -62,7 +62,6 @@ def run(*, print_sql: bool, superuser_url: str) -> int:
         "owner_url", make_conninfo(superuser_url, dbname=database, user=f"{prefix}_owner", password=owner)
     )
     folder.keep("app_url", make_conninfo(superuser_url, dbname=database, user=f"{prefix}_app", password=app))
-    print(
-        f"The roles of {database} stand. DATABASE_URL and DRIVE_APP_URL are in {folder.secrets_file} as owner_url and app_url."
-    )  # noqa: T201  # as above
+    where = f"in {folder.secrets_file}, as owner_url and app_url"
+    print(f"The roles of {database} stand. DATABASE_URL and DRIVE_APP_URL are {where}.")  # noqa: T201  # as above
     return 0

@@ -9,7 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 from tests.cast import Cast, join, seeding, sign_in
 
-from drive.access import emergency
+from drive.access import commands, emergency
 from drive.access.models import Bar, BreakGlass, Membership
 from drive.access.refusal import Refusal
 from drive.access.scopes import Scope
@@ -26,7 +26,7 @@ def open_as(member: Membership, code: str, reason: str = REASON) -> BreakGlass:
     actor = member.as_actor()
     scope = emergency.WORKER_SCOPES[actor.side]
     with acting_as(actor, scope):
-        return emergency.open_in_emergency(by=actor, code=code, reason=reason, told="yes")
+        return commands.open_in_emergency(by=actor, code=code, reason=reason, told="yes")
 
 
 def sees_case(member: Membership, cast: Cast) -> bool:
@@ -176,7 +176,7 @@ def test_nobody_reviews_their_own_reading(cast: Cast) -> None:
     reading = open_as(cast.team_leader, cast.case.code)
     own = cast.team_leader.as_actor()
     with pytest.raises(ObjectDoesNotExist), acting_as(own):
-        emergency.review_reading(by=own, reading_id=reading.pk, finding="needed", note="")
+        commands.review_reading(by=own, reading_id=reading.pk, finding="needed", note="")
     with acting_as(other.as_actor()):
         assert len(emergency.readings_to_review(other.as_actor())) == 1
 

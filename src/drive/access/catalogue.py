@@ -1,0 +1,242 @@
+"""What the database really enforces, read from its catalogue: a matrix to read and a list of gaps.
+
+Nothing here trusts our files. `drive policies` prints the matrix, `drive policies --check` the gaps; the tests about the
+whole tree ask the same function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from .scopes import SCOPES, Scope, Side
+from .third_party_tables import THIRD_PARTY_TABLES
+
+OPEN_TABLES = frozenset(
+    {
+        "access_organisation",
+        "access_site",
+        "access_sitesetting",
+        "access_service",
+        "access_team",
+        "access_installation",
+    }
+)
+"""Places of work and their settings, about nobody who is worked with: grants without row policies."""
+
+TRUE_ALLOWED = frozenset({"policy", "accounts", "clock", "matcher"})
+"""Roles that may have a policy of plain `true`: those that decide, sign in, seal or compare; none has a page of cases."""
+
+SIDES = {"casework": Side.SERVICE_USER, "advocacy": Side.CLIENT}
+"""Apps whose tables belong to one side; the other side's scopes hold no privilege on them at all (S-01)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One scope's privileges on one table, and the row policies that narrow them."""
+
+    table: str
+    scope: str
+    privileges: tuple[str, ...]
+    columns: str
+    policies: tuple[str, ...]
+
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def _tables(connection: Connection) -> list[tuple[str, bool, bool]]:
+    return connection.execute(
+        "select c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c"
+        " join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'p') order by 1"
+    ).fetchall()
+
+
+def matrix(connection: Connection, prefix: str) -> list[Entry]:
+    """Every scope that holds any privilege on any table of ours, by table."""
+    policies: dict[tuple[str, str], list[str]] = {}
+    for table, name, roles, command, restrictive in connection.execute(
+        "select tablename, policyname, roles::text[], cmd, permissive = 'RESTRICTIVE' from pg_policies where schemaname = 'public'"
+        " order by 1, 2"
+    ):
+        for role in roles:
+            words = f"{'not ' if restrictive else ''}{command.lower()}: {name}"
+            policies.setdefault((table, role), []).append(words)
+    entries = []
+    for table, _, _ in _tables(connection):
+        if table in THIRD_PARTY_TABLES:
+            continue
+        for scope in Scope:
+            role = f"{prefix}_{scope.value}"
+            held = []
+            columns = ""
+            for privilege in ("select", "insert", "update", "delete"):
+                row = connection.execute(
+                    "select has_table_privilege(%s, %s, %s)",
+                    [role, table, privilege],
+                ).fetchone()
+                if row and row[0]:
+                    held.append(privilege)
+                elif privilege != "delete":
+                    named = connection.execute(
+                        "select string_agg(a.attname, ', ' order by a.attnum) from pg_attribute a"
+                        " where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped"
+                        " and has_column_privilege(%s, a.attrelid, a.attnum, %s)",
+                        [table, role, privilege],
+                    ).fetchone()
+                    if named and named[0]:
+                        held.append(privilege)
+                        columns = str(named[0])
+            if held:
+                entries.append(
+                    Entry(table, scope.value, tuple(held), columns, tuple(policies.get((table, role), ())))
+                )
+    return entries
+
+
+def gaps(connection: Connection, prefix: str) -> list[str]:
+    """Everything that is not as it must be, each in one sentence; empty when all is well."""
+    return [
+        *_unprotected(connection),
+        *_policies_too_wide(connection, prefix),
+        *_log_in_role(connection, prefix),
+        *_the_wall(connection, prefix),
+        *_granted_without_policy(connection, prefix),
+        *_functions(connection, prefix),
+        *_views(connection),
+        *_too_much(connection, prefix),
+    ]
+
+
+def _unprotected(connection: Connection) -> Iterator[str]:
+    from django.apps import apps
+
+    ours = {
+        model._meta.db_table
+        for config in apps.get_app_configs()
+        if config.name.startswith("drive.")
+        for model in config.get_models()
+    }
+    for table, enabled, forced in _tables(connection):
+        if table in THIRD_PARTY_TABLES:
+            continue
+        if table not in ours:
+            yield f"{table}: nobody declared this table"
+        elif table not in OPEN_TABLES and not (enabled and forced):
+            yield f"{table}: row policies are not forced"
+
+
+def _policies_too_wide(connection: Connection, prefix: str) -> Iterator[str]:
+    allowed = {f"{prefix}_{name}" for name in TRUE_ALLOWED}
+    for table, name, roles, using, check in connection.execute(
+        "select tablename, policyname, roles::text[], coalesce(qual, ''), coalesce(with_check, '') from pg_policies"
+        " where permissive = 'PERMISSIVE'"
+    ):
+        if "public" in roles:
+            yield f"{table}: policy {name} is for everybody"
+        elif "true" in (using, check) and not set(roles) <= allowed:
+            yield f"{table}: policy {name} lets {', '.join(sorted(set(roles) - allowed))} see or write every row"
+
+
+def _log_in_role(connection: Connection, prefix: str) -> Iterator[str]:
+    app = f"{prefix}_app"
+    row = connection.execute(
+        "select rolinherit, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = %s", [app]
+    ).fetchone()
+    if row is None:
+        yield f"{app}: the log-in role does not exist"
+        return
+    if any(row):
+        yield f"{app}: inherits, bypasses or creates"
+    for (table,) in connection.execute(
+        "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'"
+        " and c.relkind in ('r', 'v', 'm', 'p') and has_table_privilege(%s, c.oid, 'select, insert, update, delete')",
+        [app],
+    ):
+        yield f"{table}: the log-in role reaches it without stepping into a scope"
+    for (role,) in connection.execute(
+        "select rolname from pg_roles where rolname like %s and rolname not in (%s, %s, %s) and (rolbypassrls or rolsuper)",
+        [f"{prefix}\\_%", f"{prefix}_seed", f"{prefix}_backup", f"{prefix}_tester"],
+    ):
+        yield f"{role}: passes row policies"
+
+
+def _the_wall(connection: Connection, prefix: str) -> Iterator[str]:
+    for table, _, _ in _tables(connection):
+        side = next((s for app, s in SIDES.items() if table.startswith(f"{app}_")), None)
+        if side is None:
+            continue
+        for scope, entry in SCOPES.items():
+            if entry.side in (side, Side.NEITHER):
+                continue
+            row = connection.execute(
+                "select has_any_column_privilege(%s, %s, 'select, insert, update, references')",
+                [f"{prefix}_{scope.value}", table],
+            ).fetchone()
+            if row and row[0]:
+                yield f"{table}: {scope.value} stands on the other side of the wall and holds a privilege"
+
+
+def _granted_without_policy(connection: Connection, prefix: str) -> Iterator[str]:
+    """A grant without a policy shows nothing, and hides that somebody meant it to show something."""
+    for entry in matrix(connection, prefix):
+        if entry.table in OPEN_TABLES:
+            continue
+        for privilege in entry.privileges:
+            if not any(p.startswith((f"{privilege}:", "all:")) for p in entry.policies):
+                yield f"{entry.table}: {entry.scope} may {privilege} but no policy says which rows"
+
+
+def _functions(connection: Connection, prefix: str) -> Iterator[str]:
+    for name, owner, volatility, config, everybody in connection.execute(
+        "select n.nspname || '.' || p.proname, r.rolname, p.provolatile, coalesce(p.proconfig, '{}'),"
+        " has_function_privilege('public', p.oid, 'execute')"
+        " from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_roles r on r.oid = p.proowner"
+        " where n.nspname in ('access', 'audit', 'safety', 'public') and p.prosecdef"
+        " and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')"
+    ):
+        if owner != f"{prefix}_policy":
+            yield f"{name}: decides as {owner}, not as the policy role"
+        if volatility == "i":
+            yield f"{name}: is declared IMMUTABLE, so a cached plan would keep another's answer"
+        if not any(str(c).startswith("search_path=") for c in config):
+            yield f"{name}: its search path is not pinned"
+        if everybody:
+            yield f"{name}: everybody may call it"
+
+
+def _views(connection: Connection) -> Iterator[str]:
+    for name, kind, options in connection.execute(
+        "select c.relname, c.relkind, coalesce(c.reloptions, '{}') from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname in ('public', 'access', 'audit', 'safety') and c.relkind in ('v', 'm')"
+        " and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')"
+    ):
+        if kind == "m" or "security_invoker=true" not in options:
+            yield f"{name}: a view that does not ask as its reader"
+
+
+def _too_much(connection: Connection, prefix: str) -> Iterator[str]:
+    for scope in Scope:
+        role = f"{prefix}_{scope.value}"
+        for (table,) in connection.execute(
+            "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'"
+            " and c.relkind in ('r', 'p') and has_table_privilege(%s, c.oid, 'truncate, references, trigger')",
+            [role],
+        ):
+            yield f"{table}: {scope.value} may truncate or attach to it"
+
+
+def printed(entries: list[Entry]) -> str:
+    """The matrix as text: a table a paragraph, a scope a line."""
+    lines: list[str] = []
+    table = ""
+    for entry in entries:
+        if entry.table != table:
+            table = entry.table
+            lines.append(f"\n{table}")
+        columns = f" ({entry.columns})" if entry.columns else ""
+        lines.append(f"  {entry.scope:<15} {'/'.join(entry.privileges):<22}{columns} {'; '.join(entry.policies)}")
+    return "\n".join(lines).strip()

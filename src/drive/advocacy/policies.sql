@@ -81,7 +81,6 @@ create policy bridge on advocacy_sealedvalue for select to role_policy using (tr
 -- Opening by allocation.
 call access.allocation_adds('advocacy_vsrecord');
 call access.allocation_adds('advocacy_clientprofile');
-call access.allocation_adds('advocacy_sealedvalue');
 call access.allocation_adds('advocacy_engagemententry');
 call access.allocation_adds('advocacy_informedentry');
 

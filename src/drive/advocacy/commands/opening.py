@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +13,6 @@ from drive.people.codes import new_case_code
 from drive.people.profiles import NewProfile
 
 from ..models import ClientProfile, EngagementEntry, InformedEntry, VsRecord
-from .sealed import NewSealedValue, sealed_row
 
 
 @transaction.atomic
@@ -26,13 +24,11 @@ def open_record(
     person_key: UUID,
     holder_id: UUID,
     profile: NewProfile,
-    sealed: Sequence[NewSealedValue] = (),
 ) -> VsRecord:
     """Open a client's record for its holder. Acts in the allocation or the IDVA manager's scope.
 
-    Engagement `not_yet_tried` (K-21) and informed state `not_considered` (K-23) start today. `sealed` are
-    addresses and numbers that arrived with the referral: only the allocation scope may write them here
-    (S-03, S-06).
+    Engagement `not_yet_tried` (K-21) and informed state `not_considered` (K-23) start today. What
+    arrived sealed with the referral is handed over by the database itself (S-06), so that no scope reads it.
     """
     today = local_today()
     record = VsRecord(
@@ -55,8 +51,6 @@ def open_record(
     ClientProfile.objects.create(**fact, **profile.fields())
     EngagementEntry.objects.create(**fact, value="not_yet_tried", since=today)
     InformedEntry.objects.create(**fact, state="not_considered", decided_on=today)
-    for value in sealed:
-        sealed_row(value, by=by, record=record).save(force_insert=True)
     record_event(
         Act.WROTE,
         by=by,

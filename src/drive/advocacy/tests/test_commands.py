@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
-from tests.cast import Cast, seeding
 
 from drive.access.models import ClientAssignment, Membership, local_today
 from drive.access.refusal import Refusal
@@ -19,12 +18,15 @@ from drive.advocacy.models import (
     CheckInPlan,
     ClientContact,
     EngagementEntry,
+    InformedEntry,
     RecordExit,
     SealedValue,
     SealOpening,
     VsRecord,
 )
 from drive.audit.models import AuditEvent
+from drive.people.profiles import NewProfile
+from tests.cast import Cast, seeding
 
 TODAY = local_today()
 DAY = datetime.timedelta(days=1)
@@ -284,18 +286,18 @@ def test_s35_neither_managing_nor_emergency_reading_opens_a_seal(cast: Cast) -> 
         assert not SealedValue.objects.exists()
 
 
-def test_opening_a_record_seals_what_came_with_the_referral(cast: Cast) -> None:
-    """S-03: addresses that arrive with a referral go straight to the sealed side."""
-    from drive.people.profiles import NewProfile
-
+def test_a_record_opens_with_nothing_assumed(cast: Cast) -> None:
+    """K-21 and K-23 start at "not yet": neither tried nor told."""
     by = cast.service_manager.as_actor()
     with acting_as(by, Scope.ALLOCATION):
         record = commands.open_record(
-            by=by, service_id=cast.vs_service.pk, site_id=cast.site.pk, person_key=uuid4(),
+            by=by,
+            service_id=cast.vs_service.pk,
+            site_id=cast.site.pk,
+            person_key=uuid4(),
             holder_id=cast.idva.pk,
             profile=NewProfile(given_names="Philomena", family_name="Quagmire"),
-            sealed=[commands.NewSealedValue(kind="phone", value="07700 900123")],
-        )  # fmt: skip
+        )
     with acting_as(cast.idva.as_actor()):
-        assert SealedValue.objects.get(record=record).kind == "phone"
         assert EngagementEntry.objects.get(record=record).value == "not_yet_tried"
+        assert InformedEntry.objects.get(record=record).state == "not_considered"

@@ -11,12 +11,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import ProgrammingError, connection, models
 from django.test import Client
-from tests.cast import Cast, seeding
 
 from drive.access.models import Membership, local_today
 from drive.access.stepping import acting_as
 from drive.advocacy.models import CheckIn, ClientContact, ClientFact, SafeContactRule
 from drive.safety.queries import client_summaries
+from tests.cast import Cast, seeding
 
 CANARY = "Zyxwcanary"
 ALLOWED = {

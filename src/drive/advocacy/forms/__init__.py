@@ -1,0 +1,46 @@
+"""The forms of the IDVA's side: each says what to ask and which command writes it. Rules live elsewhere."""
+
+from .asking import RecordForm
+from .circumstances import (
+    ChildForm,
+    ChildrenKnownForm,
+    CourtForm,
+    LivingWithForm,
+    MeasureForm,
+    OtherAtRiskForm,
+    SupportForm,
+)
+from .keeping import AssignForm, CloseForm, OpenSealForm, SealForm
+from .working import (
+    CheckInForm,
+    CheckInPlanForm,
+    ContactForm,
+    EngagementForm,
+    InformedForm,
+    PreferenceForm,
+    SafeContactForm,
+    WishForm,
+)
+
+__all__ = [
+    "AssignForm",
+    "CheckInForm",
+    "CheckInPlanForm",
+    "ChildForm",
+    "ChildrenKnownForm",
+    "CloseForm",
+    "ContactForm",
+    "CourtForm",
+    "EngagementForm",
+    "InformedForm",
+    "LivingWithForm",
+    "MeasureForm",
+    "OpenSealForm",
+    "OtherAtRiskForm",
+    "PreferenceForm",
+    "RecordForm",
+    "SafeContactForm",
+    "SealForm",
+    "SupportForm",
+    "WishForm",
+]

@@ -1,0 +1,118 @@
+"""The list of clients and the two desks: what they show, to whom, and in how many questions."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from drive.access.stepping import acting_as
+from drive.advocacy import commands
+from drive.audit.models import AuditEvent
+from tests.cast import Cast, open_record, seeding
+
+from .test_commands import DAY, TODAY
+from .test_pages import Browser, page_of
+
+
+def test_what_does_not_fit_together_is_said(cast: Cast, client_of: Browser) -> None:
+    """V-09: marked in touch, no contact in 60 days."""
+    by = cast.idva.as_actor()
+    with acting_as(by):
+        commands.set_engagement(by=by, record_id=cast.record.pk, value="engaged", since=TODAY - 90 * DAY)
+        commands.record_contact(
+            by=by,
+            record_id=cast.record.pk,
+            happened_at=timezone.now() - 61 * DAY,
+            channel="phone",
+            outcome="spoke",
+        )
+    words = b"the last recorded contact was 61 days ago"
+    assert words in client_of(cast.idva).get(page_of(cast, "client_page")).content
+    assert words in client_of(cast.idva).get(reverse("desk_vs_worker")).content
+
+
+def test_the_list_finds_by_name_and_code_and_never_by_address(cast: Cast, client_of: Browser) -> None:
+    browser = client_of(cast.idva)
+    listed = browser.get(reverse("client_list")).content.decode()
+    assert "Wilhelmina Puddifoot" in listed
+    for words in ("puddi", "WILHEL", cast.record.code):
+        assert (
+            "Wilhelmina Puddifoot" in browser.post(reverse("client_list"), {"words": words}).content.decode()
+        )
+    assert "No client of yours" in browser.post(reverse("client_list"), {"words": "Nobody"}).content.decode()
+    assert "Puddifoot" not in client_of(cast.other_idva).get(reverse("client_list")).content.decode()
+    assert "Puddifoot" in client_of(cast.idva_manager).get(reverse("client_list")).content.decode()
+    assert client_of(cast.case_manager).get(reverse("client_list")).status_code == 404
+    with seeding():
+        assert AuditEvent.objects.filter(act="searched", kind="client list").count() == 4
+
+
+def test_the_list_goes_on_by_key_without_a_name_in_the_address(
+    cast: Cast, client_of: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drive.advocacy.queries.lists.PAGE", 2)
+    with seeding():
+        for given in ("Ambrosia", "Clementine", "Dulcinea"):
+            open_record(cast.vs_service, cast.idva, given, "Quillpenny", cast.idva_manager)
+    browser = client_of(cast.idva)
+    first = browser.get(reverse("client_list")).content.decode()
+    older = re.search(r'href="(/clients/\?after=[0-9a-f-]+)"', first)
+    assert older is not None
+    second = browser.get(older[1]).content.decode()
+    names = ("Wilhelmina Puddifoot", "Ambrosia Quillpenny", "Clementine Quillpenny", "Dulcinea Quillpenny")
+    assert [name in first for name in names] == [True, True, False, False]
+    assert [name in second for name in names] == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("member", "path"),
+    [("idva", "desk_vs_worker"), ("idva", "client_list"), ("idva_manager", "desk_vs_manager")],
+)
+def test_lists_and_desks_ask_as_often_for_one_client_as_for_twenty(
+    cast: Cast, client_of: Browser, member: str, path: str
+) -> None:
+    browser = client_of(getattr(cast, member))
+    browser.get(reverse(path))
+    with CaptureQueriesContext(connection) as one:
+        assert browser.get(reverse(path)).status_code == 200
+    by = cast.idva.as_actor()
+    with seeding():
+        made = [
+            open_record(cast.vs_service, cast.idva, f"Invented{n}", "Quillpenny", cast.idva_manager)
+            for n in range(20)
+        ]
+    with acting_as(by):
+        for record in made:
+            commands.plan_check_ins(by=by, record_id=record.pk, interval_days=14, due_on=TODAY - DAY)
+            commands.save_court_date(by=by, record_id=record.pk, on=TODAY + DAY, what="Hearing")
+            commands.set_engagement(by=by, record_id=record.pk, value="engaged", since=TODAY)
+    with CaptureQueriesContext(connection) as twenty:
+        shown = browser.get(reverse(path)).content.decode()
+    assert "Quillpenny" in shown or "I.Q." in shown
+    assert len(twenty) == len(one)
+
+
+def test_the_desks_belong_to_their_own_roles(cast: Cast, client_of: Browser) -> None:
+    assert client_of(cast.idva_manager).get(reverse("desk_vs_manager")).status_code == 200
+    for member in (cast.idva, cast.case_manager, cast.team_leader):
+        assert client_of(member).get(reverse("desk_vs_manager")).status_code == 404
+    assert client_of(cast.case_manager).get(reverse("desk_vs_worker")).status_code == 404
+
+
+def test_v17_a_hearing_that_nobody_goes_along_to_is_a_gap(cast: Cast, client_of: Browser) -> None:
+    by = cast.idva.as_actor()
+    with acting_as(by):
+        commands.save_court_date(
+            by=by, record_id=cast.record.pk, on=TODAY + DAY, what="Family court", at=datetime.time(10)
+        )
+    assert "cover gap" in client_of(cast.idva).get(reverse("desk_vs_worker")).content.decode()
+    assert (
+        "Nobody is named to go along"
+        in client_of(cast.idva_manager).get(reverse("desk_vs_manager")).content.decode()
+    )

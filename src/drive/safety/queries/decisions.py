@@ -6,6 +6,8 @@ import datetime
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from drive.access.stepping import Actor
 from drive.instruments.codelists import code_list
 
@@ -128,26 +130,15 @@ def views_asked(actor: Actor, *, limit: int = 50) -> list[ViewAsked]:
     """The newest question of each link on which the actor's own side has not written, the longest waiting
     first.
     """
-    side = actor.side.value
-    newest: dict[UUID, ContactQuestion] = {}
-    for question in ContactQuestion.objects.select_related("link").order_by("recorded_at"):
-        newest[question.link_id] = question
-    own = set(
-        ContactView.objects.filter(side=side, question__in=newest.values()).values_list(
-            "question_id", flat=True
-        )
-    )
-    waiting = [question for question in newest.values() if question.pk not in own]
-    waiting.sort(key=lambda question: question.recorded_at)
-    return [ViewAsked(q, q.link, bool(_written(q))) for q in waiting[:limit]]
+    own = ContactView.objects.filter(question=OuterRef("pk"), side=actor.side.value)
+    newer = ContactQuestion.objects.filter(link=OuterRef("link"), recorded_at__gt=OuterRef("recorded_at"))
+    waiting = ContactQuestion.objects.filter(~Exists(own), ~Exists(newer)).select_related("link")
+    return [ViewAsked(q, q.link, bool(_written(q))) for q in waiting.order_by("recorded_at")[:limit]]
 
 
-def outcomes_to_answer(actor: Actor) -> list[OutcomeProposal]:
+def outcomes_to_answer(actor: Actor, *, limit: int = 50) -> list[OutcomeProposal]:
     """Proposals of the other side that wait for the actor's side, the longest waiting first."""
-    newest: dict[UUID, OutcomeProposal] = {}
-    for proposal in OutcomeProposal.objects.select_related("link").order_by("recorded_at"):
-        newest[proposal.link_id] = proposal
-    answered = set(
-        OutcomeAnswer.objects.filter(proposal__in=newest.values()).values_list("proposal_id", flat=True)
-    )
-    return [p for p in newest.values() if p.side != actor.side.value and p.pk not in answered]
+    answered = OutcomeAnswer.objects.filter(proposal=OuterRef("pk"))
+    newer = OutcomeProposal.objects.filter(link=OuterRef("link"), recorded_at__gt=OuterRef("recorded_at"))
+    waiting = OutcomeProposal.objects.filter(~Exists(answered), ~Exists(newer)).exclude(side=actor.side.value)
+    return list(waiting.select_related("link").order_by("recorded_at")[:limit])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Case, Exists, OuterRef, Prefetch, When
 
 from drive.access.stepping import Actor
 
@@ -20,11 +20,10 @@ def unread_items(actor: Actor, *, limit: int = 50) -> list[RiskItem]:
     """Items from the other side that nobody on the actor's side has acknowledged: urgent first, then the
     oldest.
     """
-    side = actor.side.value
-    items = RiskItem.objects.exclude(side=side).select_related("link")
-    unread = items.exclude(pk__in=ItemAcknowledgement.objects.values("item_id")).order_by("recorded_at")
-    order = {"urgent": 0, "soon": 1, "routine": 2}
-    return sorted(unread, key=lambda item: order[item.urgency])[:limit]
+    seen = ItemAcknowledgement.objects.filter(item=OuterRef("pk"))
+    unread = RiskItem.objects.exclude(side=actor.side.value).filter(~Exists(seen)).select_related("link")
+    order = Case(When(urgency="urgent", then=0), When(urgency="soon", then=1), default=2)
+    return list(unread.order_by(order, "recorded_at")[:limit])
 
 
 def items_for(link_id: UUID, *, limit: int = 50) -> list[RiskItem]:

@@ -6,6 +6,8 @@ import datetime
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Count
+
 from drive.instruments.codelists import code_list
 
 from ..models import (
@@ -47,22 +49,24 @@ class Stop:
 
 
 def live_stops(
-    *, case_id: UUID | None = None, record_id: UUID | None = None, link_id: UUID | None = None
+    *,
+    case_id: UUID | None = None,
+    record_id: UUID | None = None,
+    link_id: UUID | None = None,
+    limit: int = 50,
 ) -> list[Stop]:
     """Live concerns on one case, one record, one link, or (without any) on everything the reader may see;
     newest first.
     """
-    concerns = StopConcern.objects.order_by("-recorded_at")
+    answered = Count("answers__side", distinct=True)
+    concerns = StopConcern.objects.alias(answered=answered).filter(answered__lt=2).order_by("-recorded_at")
     if case_id:
         concerns = concerns.filter(su_case_id=case_id)
     if record_id:
         concerns = concerns.filter(vs_record_id=record_id)
     if link_id:
         concerns = concerns.filter(link_id=link_id)
-    answered: dict[UUID, set[str]] = {}
-    for concern_id, side in StopAnswer.objects.filter(concern__in=concerns).values_list("concern_id", "side"):
-        answered.setdefault(concern_id, set()).add(side)
-    return [_stop(one) for one in concerns if len(answered.get(one.pk, ())) < 2]
+    return [_stop(one) for one in concerns[:limit]]
 
 
 def stop_concern(concern_id: UUID) -> Stop:

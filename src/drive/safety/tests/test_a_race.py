@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+
 from tests.cast import Cast, lay_out, seeding
 
 from .deciding import decide, tomorrow

@@ -6,7 +6,6 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.cast import Cast, seeding
 
 from drive.access.models import local_today
 from drive.access.refusal import Refusal
@@ -25,6 +24,7 @@ from drive.safety.models import (
 )
 from drive.safety.position import position
 from drive.safety.rules import LAPSE_CAUSES, OTHERS_AT_RISK, PERMITTING
+from tests.cast import Cast, seeding
 
 from .deciding import EVERYBODY, answer, ask, book, decide, propose, tomorrow, view
 

@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.utils import timezone
-from tests.cast import Cast, seeding
 
 from drive.access.models import local_today
 from drive.access.refusal import Refusal
@@ -21,6 +20,7 @@ from drive.casework.commands import NewClosure
 from drive.casework.models import Contact, StateEntry
 from drive.safety import commands, queries
 from drive.safety.models import BookingState, PracticeIncident, ReviewCall, RiskItem
+from tests.cast import Cast, seeding
 
 from .deciding import book, decide, stop
 

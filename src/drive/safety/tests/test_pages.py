@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.cast import Cast
 
 from drive.access.models import Membership, local_today
 from drive.access.stepping import acting_as
@@ -18,6 +17,7 @@ from drive.components.dates import typed_date
 from drive.safety import queries
 from drive.safety.models import Booking, BookingState, ContactView, ReviewCall, RiskItem, StopConcern
 from drive.safety.rules import OTHERS_AT_RISK
+from tests.cast import Cast
 
 from .deciding import ask, book, decide, stop, view
 
@@ -331,3 +331,16 @@ def test_nothing_is_ever_changed_or_deleted(cast: Cast, model: type) -> None:
             model.objects.update(recorded_at=None) if act == "update" else model.objects.all()._raw_delete(
                 "default"
             )  # type: ignore[attr-defined]
+
+
+def test_s17_the_page_names_who_has_not_acknowledged_yet(cast: Cast, client_of: Browser) -> None:
+    concern = stop(cast.idva, cast.link.pk)
+    page = reverse("stop_concern", args=[cast.link.pk, concern.pk])
+    manager = client_of(cast.case_manager)
+    knows = manager.get(page).text.split("Who knows")[1]
+    assert "not yet" in knows
+    assert "raised it" in knows
+    manager.post(reverse("acknowledge_stop", args=[cast.link.pk, concern.pk]))
+    knows = manager.get(page).text.split("Who knows")[1]
+    assert "not yet" not in knows
+    assert "acknowledged" in knows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.cast import Cast, link, open_record, seeding
 
 from drive.access.models import AssignmentKind, CaseAssignment
 from drive.access.refusal import Refusal
@@ -12,6 +11,7 @@ from drive.access.stepping import acting_as
 from drive.safety import commands
 from drive.safety.models import Booking, BookingState, StopAcknowledgement
 from drive.safety.position import position
+from tests.cast import Cast, link, open_record, seeding
 
 from .deciding import book, decide, stop
 from .test_decisions import insert_booking

@@ -26,7 +26,7 @@ from .. import queries
 from ..forms import add_refusal
 from ..models import CaseLink
 from ..naming import names_of_case, names_of_record
-from ..rules import ANSWERS, LAPSE_CAUSES, URGENCIES, VOICE
+from ..rules import LAPSE_CAUSES, URGENCIES, VOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,6 @@ def show(
             "ends": ends,
             "standing": standing(ends),
             "label": code_label,
-            "answers": dict(ANSWERS),
             "causes": dict(LAPSE_CAUSES),
             "voices": dict(VOICE),
             "urgencies": dict(URGENCIES),

@@ -15,21 +15,58 @@ return exists (select 1 from allocation_allocation a
                 where a.referral_id = referral
                   and a.site_id = coalesce((select access.site_in('referrals')), (select access.site_in('panel')), (select access.site_in('allocation'))));
 
--- How much each worker of a service holds today: numbers only, for allocating (step 3, C-13). Open means no closed
--- status (cases) or no exit (records). The allocation scope reads neither table.
+-- How much each worker of a service holds today: numbers only, for allocating (P-21, C-13). Open means no ended status
+-- (cases) or no exit (records). The allocation scope reads neither table.
+grant select (id, record_id) on advocacy_recordexit to role_policy;
+create policy counts on advocacy_recordexit for select to role_policy using (true);
 create or replace function access.held_by_service(service uuid) returns table (membership uuid, held bigint)
 language sql stable security definer
 begin atomic
-  select m.id, count(a.*)
+  select m.id, count(a.membership_id)
     from access_membership m
     left join (select c.membership_id from access_caseassignment c
-                where c.starts_on <= (select access.today()) and c.ends_on > (select access.today()) and c.kind = 'holder'
+                cross join lateral (select e.value from casework_stateentry e where e.case_id = c.case_id and e.history = 'status'
+                                     order by e.since desc, e.recorded_at desc limit 1) s
+                where c.service_id = service and s.value not in ('closed', 'not_progressed', 'rejected')
+                  and c.starts_on <= (select access.today()) and c.ends_on > (select access.today()) and c.kind = 'holder'
                union all
                select c.membership_id from access_clientassignment c
-                where c.starts_on <= (select access.today()) and c.ends_on > (select access.today()) and c.kind = 'holder') a
+                where c.service_id = service and not exists (select from advocacy_recordexit e where e.record_id = c.record_id)
+                  and c.starts_on <= (select access.today()) and c.ends_on > (select access.today()) and c.kind = 'holder') a
       on a.membership_id = m.id
    where m.service_id = service
      and (select access.service_site(service)) = (select access.site_in('allocation'))
      and m.starts_on <= (select access.today()) and m.ends_on > (select access.today())
    group by m.id;
+end;
+
+-- Which cases and records of earlier allocations at the site are open today, and who holds them: so that a second
+-- referral of the same people is offered their record instead of a second one. The code of a case is the business of
+-- its own service.
+create or replace function access.still_open(cases uuid[], records uuid[])
+returns table (kind text, id uuid, service_id uuid, holder uuid, code text)
+language sql stable security definer
+begin atomic
+  select 'case', c.id, c.service_id, h.membership_id,
+         case when c.service_id = (select access.service_in('allocation')) then c.code::text else '' end
+    from casework_sucase c
+   cross join lateral (select e.value from casework_stateentry e where e.case_id = c.id and e.history = 'status'
+                        order by e.since desc, e.recorded_at desc limit 1) s
+    join lateral (select a.membership_id from access_caseassignment a
+                   where a.case_id = c.id and a.kind = 'holder'
+                     and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
+                   order by a.starts_on desc, a.id limit 1) h on true
+   where c.id = any (cases) and c.site_id = (select access.site_in('allocation'))
+     and s.value not in ('closed', 'not_progressed', 'rejected')
+     and exists (select from allocation_allocation a where a.su_case_id = c.id)
+  union all
+  select 'record', r.id, r.service_id, h.membership_id, ''
+    from advocacy_vsrecord r
+    join lateral (select a.membership_id from access_clientassignment a
+                   where a.record_id = r.id and a.kind = 'holder'
+                     and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
+                   order by a.starts_on desc, a.id limit 1) h on true
+   where r.id = any (records) and r.site_id = (select access.site_in('allocation'))
+     and not exists (select from advocacy_recordexit e where e.record_id = r.id)
+     and exists (select from allocation_allocation a where a.vs_record_id = r.id);
 end;

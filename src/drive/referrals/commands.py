@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4, uuid5
 
@@ -23,10 +23,13 @@ from drive.people.profiles import NewProfile
 from . import queries, rules
 from .lists.dates import PartialDate, Precision
 from .lists.headings import Role
+from .lists.outgoing import refused_rows_file
 from .lists.preview import preview
-from .lists.results import Outcome, Preview, RowResult
+from .lists.results import Match, Outcome, Preview, RowResult
 from .lists.rows import PersonValues
 from .models import (
+    IdentityDecision,
+    IdentityMatch,
     ListSaved,
     MatchAnswer,
     PossibleMatch,
@@ -62,6 +65,14 @@ def judge(file_bytes: bytes, filename: str, *, site_id: UUID) -> Preview:
 
 
 @transaction.atomic
+def try_list(*, by: Actor, file_bytes: bytes, filename: str) -> Preview:
+    """Judge a list against what the actor's site holds and keep nothing but the event that it was asked."""
+    judged = judge(file_bytes, filename, site_id=by.site_id)
+    record_event(Act.SEARCHED, by=by, kind="referral_list", fields=[f"{len(judged.rows)} lines"])
+    return judged
+
+
+@transaction.atomic
 def upload_list(*, by: Actor, file_bytes: bytes, filename: str) -> tuple[ReferralList, Preview]:
     """Keep a list, sealed, and judge it. Nothing is created until `save_list`. Raises `ListRefused`."""
     judged = judge(file_bytes, filename, site_id=by.site_id)
@@ -84,6 +95,11 @@ def judge_kept(kept: ReferralList) -> Preview:
     return judge(content, name, site_id=kept.site_id)
 
 
+def match_name(match: Match) -> str:
+    """What a preview calls one possible match of a line: the same name when the list is judged again."""
+    return match.known_reference or f"line{match.line}"
+
+
 @dataclass(frozen=True, slots=True)
 class SavedList:
     """How many lines had each outcome when the list was saved."""
@@ -95,11 +111,11 @@ class SavedList:
 
 
 @transaction.atomic
-def save_list(*, by: Actor, kept: ReferralList) -> SavedList:
+def save_list(*, by: Actor, kept: ReferralList, answers: Mapping[tuple[int, str], str] | None = None) -> SavedList:
     """Create a referral for every line that is neither refused nor a repeat. Saving twice creates nothing twice.
 
-    Two people saving at once meet at the unique key of (site, identity): the second judges again inside its own
-    transaction and finds repeats.
+    `answers` are what was said on possible matches in the preview, by line and `match_name`: same, different or
+    open. Two people saving at once wait for each other: the second judges again behind the first and finds repeats.
     """
     queries.lock_site_lists(by.site_id)
     judged = judge_kept(kept)
@@ -113,10 +129,13 @@ def save_list(*, by: Actor, kept: ReferralList) -> SavedList:
             if earlier is None and match.line in made:
                 earlier = made[match.line].pk
             if earlier is not None:
-                PossibleMatch.objects.create(
+                offered = PossibleMatch.objects.create(
                     referral=made[row.line], earlier_id=earlier, site_id=by.site_id, recorded_by_id=by.membership_id,
                     score=match.score, reasons=list(match.reasons), differences=list(match.differences),
                 )  # fmt: skip
+                said = (answers or {}).get((row.line, match_name(match)))
+                if said:
+                    answer_match(by=by, match_id=offered.pk, answer=said)
     counts = {str(outcome): count for outcome, count in judged.counts.items()}
     if not queries.is_saved(kept.pk):
         ListSaved.objects.create(referral_list=kept, site_id=by.site_id, recorded_by_id=by.membership_id, **counts)
@@ -199,6 +218,14 @@ def _party(by: Actor, referral: Referral, role: Role, person: PersonValues, matc
             )  # fmt: skip
 
 
+class DecidedFirstError(Exception):
+    """Somebody recorded a decision meanwhile (S-48). `theirs` stands; nothing of the other was written."""
+
+    def __init__(self, theirs: ReferralDecision) -> None:
+        super().__init__("somebody decided first")
+        self.theirs = theirs
+
+
 @transaction.atomic
 def decide(
     *,
@@ -215,14 +242,23 @@ def decide(
     approach: str = "",
     dissent: str = "",
     decided_on: datetime.date | None = None,
+    seen: UUID | None = None,
 ) -> ReferralDecision:
-    """Record what the panel decided, with its rationale. Raises `Refusal`; `Referral.DoesNotExist` when out of sight."""
+    """Record what the panel decided, with its rationale. `seen` is the decision that stood when the writer began.
+
+    Raises `DecidedFirstError` when another was recorded since, `Refusal`, and `Referral.DoesNotExist` when the
+    referral is out of sight.
+    """
     referral = Referral.objects.get(pk=referral_id)
     queries.lock_site_lists(referral.site_id)
-    rules.may_decide(latest_outcome=queries.latest_outcome(referral_id), allocated=queries.is_allocated(referral_id))
+    newest = queries.newest_decision(referral_id)
+    if newest and newest.pk != seen and newest.outcome != "accept":
+        raise DecidedFirstError(newest)
+    rules.may_decide(latest_outcome=newest.outcome if newest else None, allocated=queries.is_allocated(referral_id))
     rules.check_decision(
-        outcome=outcome, rejection_reason=rejection_reason, next_step=next_step, rationale=rationale, awaited=awaited
-    )
+        outcome=outcome, rejection_reason=rejection_reason, next_step=next_step, rationale=rationale, awaited=awaited,
+        vs_safety=vs_safety, child_safety=child_safety,
+    )  # fmt: skip
     decision = ReferralDecision.objects.create(
         referral=referral, site_id=referral.site_id, recorded_by_id=by.membership_id, outcome=outcome,
         rejection_reason=rejection_reason if outcome == "reject" else "", next_step=next_step, rationale=rationale,
@@ -245,6 +281,28 @@ def answer_match(*, by: Actor, match_id: UUID, answer: str, reason: str = "") ->
     return made
 
 
-def refused_lines(judged: Preview) -> Sequence[RowResult]:
-    """The lines of a preview that would not be saved, to be corrected and uploaded again."""
-    return [row for row in judged.rows if row.outcome is Outcome.REFUSED]
+@transaction.atomic
+def export_refused(*, by: Actor, kept: ReferralList) -> bytes:
+    """The refused lines as a file to correct and upload again, for the one who uploaded the list.
+
+    The lines are as they were sent, sealed cells among them, so nobody else gets them: to another the list is absent
+    (`ReferralList.DoesNotExist`).
+    """
+    if kept.recorded_by_id != by.membership_id:
+        raise ReferralList.DoesNotExist
+    record_event(Act.EXPORTED, by=by, kind="referral_list", record_id=kept.pk, fields=["refused lines"])
+    return refused_rows_file(judge_kept(kept))
+
+
+@transaction.atomic
+def decide_identity(*, by: Actor, match_id: UUID, decision: str, told: str, reason: str) -> IdentityDecision:
+    """Record what the governance lead decided on a match across sides or sites (S-33). Joins nothing by itself.
+
+    Raises `IdentityMatch.DoesNotExist` when it is out of sight.
+    """
+    match = IdentityMatch.objects.get(pk=match_id)
+    made = IdentityDecision.objects.create(
+        match=match, site_id=by.site_id, recorded_by_id=by.membership_id, decision=decision, told=told, reason=reason
+    )
+    record_event(Act.WROTE, by=by, kind="identity_match", record_id=match.pk, fields=["decision"], reason=decision)
+    return made

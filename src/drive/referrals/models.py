@@ -170,6 +170,21 @@ class IdentityMatch(models.Model):
         return self.kind
 
 
+class IdentityDecision(Fact):
+    """What the governance lead decided on an identity match, and what each side is told (S-33). The newest holds."""
+
+    match = models.ForeignKey(IdentityMatch, on_delete=models.PROTECT, related_name="decisions")
+    site_id = models.UUIDField()
+    decision = models.CharField(
+        max_length=10, choices=[("same", "Same person"), ("different", "Different people"), ("open", "Leave open")]
+    )
+    told = models.TextField(blank=True, help_text="what each side is told, by whom")
+    reason = models.TextField()
+
+    def __str__(self) -> str:
+        return self.decision
+
+
 class DecisionOutcome(models.TextChoices):
     """K-10, for a new item."""
 

@@ -11,6 +11,30 @@ call access.protect_site_fact('referrals_referraldecision', 'referrals', 'panel'
 revoke insert on referrals_referral, referrals_referralparty from role_panel, role_allocation;
 revoke insert on referrals_referraldecision from role_allocation;
 
+-- Chair and coordinator prepare and record: the whole site. A panel member of an agency reads what is before the panel,
+-- undecided or to come back, and nothing after its decision; they record none.
+create or replace function access.panel_prepares() returns boolean language sql stable security definer parallel safe
+return (select m.role in ('panel_chair', 'panel_coordinator') from access_membership m where m.id = (select access.member_in('panel')));
+
+grant select on referrals_referral, referrals_referraldecision to role_policy;
+create policy decides on referrals_referral for select to role_policy using (true);
+create policy decides on referrals_referraldecision for select to role_policy using (true);
+create or replace function access.referrals_before_panel() returns uuid[] language sql stable security definer
+return (select coalesce(array_agg(r.id), '{}') from referrals_referral r
+          left join lateral (select d.outcome from referrals_referraldecision d where d.referral_id = r.id
+                              order by d.recorded_at desc, d.id desc limit 1) newest on true
+         where r.site_id = (select access.site_in('panel')) and coalesce(newest.outcome, 'bring_back') = 'bring_back'
+           and not exists (select from allocation_allocation a where a.referral_id = r.id));
+
+create policy before_them on referrals_referral as restrictive for select to role_panel
+  using ((select access.panel_prepares()) or id = any ((select access.referrals_before_panel())::uuid[]));
+create policy before_them on referrals_referralparty as restrictive for select to role_panel
+  using ((select access.panel_prepares()) or referral_id = any ((select access.referrals_before_panel())::uuid[]));
+create policy before_them on referrals_referraldecision as restrictive for select to role_panel
+  using ((select access.panel_prepares()) or referral_id = any ((select access.referrals_before_panel())::uuid[]));
+create policy by_who_prepares on referrals_referraldecision as restrictive for insert to role_panel
+  with check ((select access.panel_prepares()));
+
 -- What arrived sealed is written and never read, until allocation hands it to the client's record in one guarded act.
 call access.protect('referrals_sealedarrival');
 grant insert on referrals_sealedarrival to role_referrals;
@@ -21,22 +45,26 @@ create policy hands_over on referrals_sealedarrival for select to role_policy us
 grant insert on advocacy_sealedvalue to role_policy;
 create policy hands_over on advocacy_sealedvalue for insert to role_policy with check (true);
 
--- Moves the sealed arrivals of one party into the client's record that this transaction opened; how many.
--- Only for a member of the allocation scope, only at their site, only into a record that they themselves opened.
+-- Moves the sealed arrivals of one party into the client's record that this transaction opened, or that an earlier
+-- allocation of the site opened; how many. Only for a member of the allocation scope, only at their site. What the
+-- record holds already is left as it is, a withheld address above all (S-06).
 create or replace function access.hand_over_sealed(party uuid, record uuid, service uuid) returns integer
 language plpgsql volatile security definer as $$
 declare
   moved integer;
 begin
   if not exists (select from advocacy_vsrecord r
-                  where r.id = record and r.service_id = service and r.recorded_by_id = access.member_in('allocation')
-                    and r.site_id = access.site_in('allocation')) then
+                  where r.id = record and r.service_id = service and r.site_id = access.site_in('allocation')
+                    and (r.recorded_by_id = access.member_in('allocation')
+                         or exists (select from allocation_allocation a where a.vs_record_id = r.id))) then
     raise exception 'no such record' using errcode = '42501';
   end if;
-  insert into advocacy_sealedvalue (id, recorded_at, recorded_by_id, record_id, service_id, kind, ciphertext, lookup, withheld, ended_on)
-  select s.id, now(), access.member_in('allocation'), record, service, s.kind, s.ciphertext, s.lookup, false, null
+  insert into advocacy_sealedvalue (id, recorded_at, recorded_by_id, record_id, service_id, kind, label, ciphertext, lookup, withheld, ended_on)
+  select s.id, now(), access.member_in('allocation'), record, service, s.kind, '', s.ciphertext, s.lookup, false, null
     from referrals_sealedarrival s
-   where s.party_id = party and s.site_id = access.site_in('allocation');
+   where s.party_id = party and s.site_id = access.site_in('allocation')
+     and not exists (select from advocacy_sealedvalue held
+                      where held.record_id = record and (held.id = s.id or (held.kind = s.kind and held.lookup = s.lookup)));
   get diagnostics moved = row_count;
   return moved;
 end $$;
@@ -50,6 +78,7 @@ create policy notes on referrals_identitymatch for insert to role_policy with ch
 grant select on referrals_identitymatch to role_governance;
 create policy governs on referrals_identitymatch for select to role_governance
   using (first_site_id = (select access.site_in('governance')) or second_site_id = (select access.site_in('governance')));
+create policy compares on referrals_identitymatch for select to role_policy using (true);
 grant select on referrals_referralparty to role_policy;
 create policy compares on referrals_referralparty for select to role_policy using (true);
 
@@ -67,3 +96,20 @@ end $$;
 drop trigger if exists notes_identity_match on referrals_referralparty;
 create trigger notes_identity_match after insert on referrals_referralparty
   for each row execute function access.note_identity_match();
+
+-- Who the two people of a match are, for the governance lead of either site: the one place where both are named.
+create or replace function access.identity_match_people(matches uuid[])
+returns table (match_id uuid, place text, site text, role text, given_names text, family_name text, born_on date, referred_on date)
+language sql stable security definer
+begin atomic
+  select i.id, x.place, s.name::text, p.role::text, p.given_names::text, p.family_name::text, p.born_on, r.referred_on
+    from referrals_identitymatch i
+   cross join lateral (values ('first', i.first), ('second', i.second)) x (place, party)
+    join referrals_referralparty p on p.id = x.party
+    join referrals_referral r on r.id = p.referral_id
+    join access_site s on s.id = p.site_id
+   where i.id = any (matches)
+     and (select access.site_in('governance')) in (i.first_site_id, i.second_site_id);
+end;
+
+call access.protect_site_fact('referrals_identitydecision', 'governance');

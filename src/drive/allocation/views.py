@@ -1,0 +1,84 @@
+"""Giving accepted referrals to workers: what waits, and one of them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from drive.access.pages import ActorRequest, page
+from drive.access.permissions import Permission
+from drive.access.refusal import Refusal
+from drive.access.scopes import Scope, Side
+from drive.components.page import Standing
+from drive.instruments.codelists import code_list
+from drive.referrals import queries as referral_queries
+
+from . import commands, queries
+from .forms import AllocationForm
+
+STANDING = Standing("case", words="Case side", subject="Allocation")
+
+
+@page(Permission.ALLOCATION_DECIDE, "Allocation", scope=Scope.ALLOCATION, looks_at="referral")
+def allocation_list(request: ActorRequest) -> HttpResponse:
+    """What waits for workers, the longest waiting first."""
+    site = request.actor.site_id
+    return render(
+        request,
+        "allocation/list.html",
+        {
+            "standing": STANDING,
+            "waiting": queries.waiting(site),
+            "straight_from_marac": referral_queries.straight_from_marac(site),
+            "label": _label,
+        },
+    )
+
+
+@page(Permission.ALLOCATION_DECIDE, "Allocate a referral", scope=Scope.ALLOCATION, looks_at="referral", key="referral_id")
+def allocation_item(request: ActorRequest, referral_id: UUID) -> HttpResponse:
+    """One referral: who could take it and what they hold; or, once allocated, to whom it was given."""
+    row = referral_queries.referral(referral_id)
+    made = queries.allocation_of(referral_id)
+    context = {"standing": STANDING, "row": row, "made": made, "label": _label}
+    if made is not None:
+        if request.method == "POST":
+            messages.error(request, "This referral has been allocated already. Nothing was changed.")
+        return render(request, "allocation/made.html", context)
+    choices = {
+        "case_workers": queries.workers(Side.SERVICE_USER, request.actor.site_id),
+        "record_workers": queries.workers(Side.CLIENT, request.actor.site_id),
+        "known": queries.open_already(row),
+    }
+    if request.method == "POST":
+        form = AllocationForm(request.POST, **choices)
+        if form.is_valid():
+            try:
+                with transaction.atomic():
+                    commands.allocate(by=request.actor, referral_id=referral_id, **form.choice())
+            except Refusal as refusal:
+                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            else:
+                messages.success(request, "Allocated. Both workers have it on their desks.")
+                return HttpResponseRedirect(reverse("allocation_item", kwargs={"referral_id": referral_id}))
+    else:
+        form = AllocationForm(initial={"approach": row.decision.approach if row.decision else ""}, **choices)
+    return render(
+        request,
+        "allocation/item.html",
+        context
+        | {
+            "form": form,
+            "problems": bool(form.is_bound and form.errors),
+            "straight_from_marac": referral_queries.straight_from_marac(request.actor.site_id),
+        },
+    )
+
+
+def _label(list_id: str, code: str) -> str:
+    return code_list(list_id).label(code)

@@ -1,0 +1,150 @@
+"""Figures as SVG and PNG: colours that stay apart without colour vision, the same bytes on every rerun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from drive_evaluation.exhibits import Chart, title_of
+from drive_evaluation.presentation import rounded
+
+# Okabe and Ito's palette in an order of falling darkness; hatching tells the series apart in grey print.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#F0E442")
+HATCHES = ("", "//", "..", "xx", "\\\\", "++", "--", "oo")
+STYLE = {
+    "svg.hashsalt": "drive-evaluation",
+    "svg.fonttype": "none",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "hatch.linewidth": 0.4,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.max_open_warning": 0,
+}
+
+
+def draw(chart: Chart) -> Figure:
+    """The figure of a chart, without a display."""
+    with mpl.rc_context(STYLE):
+        if chart.exhibit.shape == "flow":
+            return _flow(chart)
+        rows = len(chart.categories) * max(len(chart.series), 1)
+        tall = chart.exhibit.shape == "bars"
+        figure = Figure(figsize=(7.2, max(2.4, 0.3 * rows + 1.2) if tall else 3.6), layout="constrained")
+        axes = figure.subplots()
+        drawing = {"bars": _bars, "columns": _columns, "lines": _lines}[chart.exhibit.shape]
+        drawing(axes, chart)
+        if chart.series != ("",):
+            axes.legend(frameon=False, fontsize=8)
+        return figure
+
+
+def _numbers(chart: Chart, series: str) -> list[float]:
+    return [chart.values.get((category, series)) or 0.0 for category in chart.categories]
+
+
+def _names(categories: Sequence[str]) -> list[str]:
+    return [title_of(category) for category in categories]
+
+
+def _bars(axes: Axes, chart: Chart) -> None:
+    height = 0.8 / len(chart.series)
+    for i, series in enumerate(chart.series):
+        places = [k + (i - (len(chart.series) - 1) / 2) * height for k in range(len(chart.categories))]
+        numbers = _numbers(chart, series)
+        axes.barh(places, numbers, height, label=title_of(series), color=COLOURS[i % 8], hatch=HATCHES[i % 8], edgecolor="white")
+        for place, number, category in zip(places, numbers, chart.categories, strict=True):
+            text = _bar_text(chart, category, series)
+            axes.annotate(text, (max(number, 0), place), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7)
+    axes.set_yticks(range(len(chart.categories)), _names(chart.categories))
+    axes.invert_yaxis()
+    axes.set_xlabel(chart.exhibit.unit.capitalize())
+    axes.margins(x=0.16)
+
+
+def _bar_text(chart: Chart, category: str, series: str) -> str:
+    value = chart.values.get((category, series))
+    if value is None:
+        return "–"
+    return rounded(value, 0 if chart.exhibit.unit in ("percent", "people") else 2)
+
+
+def _columns(axes: Axes, chart: Chart) -> None:
+    width = 0.8 / len(chart.series)
+    for i, series in enumerate(chart.series):
+        places = [k + (i - (len(chart.series) - 1) / 2) * width for k in range(len(chart.categories))]
+        numbers = _numbers(chart, series)
+        axes.bar(places, numbers, width, label=title_of(series), color=COLOURS[i % 8], hatch=HATCHES[i % 8], edgecolor="white")
+        for place, number, category in zip(places, numbers, chart.categories, strict=True):
+            text = _bar_text(chart, category, series)
+            axes.annotate(text, (place, number), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=7)
+    names = [f"{name}\n{_base(chart, category)}" for name, category in zip(_names(chart.categories), chart.categories, strict=True)]
+    axes.set_xticks(range(len(chart.categories)), names, fontsize=7)
+    axes.set_ylabel(chart.exhibit.unit.capitalize())
+    axes.axhline(0, color="black", linewidth=0.6)
+
+
+def _base(chart: Chart, category: str) -> str:
+    sizes = [chart.bases.get((category, series), (None, None))[0] for series in chart.series]
+    return "n " + " / ".join("–" if size is None else str(size) for size in sizes)
+
+
+def _lines(axes: Axes, chart: Chart) -> None:
+    markers = "osD^vPX*"
+    for i, series in enumerate(chart.series):
+        numbers: list[Any] = [chart.values.get((category, series)) for category in chart.categories]
+        points = [(k, number) for k, number in enumerate(numbers) if number is not None]
+        axes.plot(
+            [k for k, _ in points],
+            [number for _, number in points],
+            marker=markers[i % 8],
+            color=COLOURS[i % 8],
+            linestyle=("-", "--", ":", "-.")[i % 4],
+            label=title_of(series),
+        )
+    axes.set_xticks(range(len(chart.categories)), _names(chart.categories), rotation=30, ha="right", fontsize=7)
+    axes.set_ylabel(chart.exhibit.unit.capitalize())
+    axes.set_ylim(bottom=0)
+
+
+def _flow(chart: Chart) -> Figure:
+    """Boxes in flow order: what leaves on the right, what stays on the left."""
+    leaving = {"excluded_repeat_marac", "not_randomised", "consent_refused", "baseline_not_supplied", "started_after_cut", "open_at_cut", "allocated_control", "control_no_behaviour_data"}
+    nodes = list(chart.categories)
+    figure = Figure(figsize=(7.2, 0.55 * len(nodes) + 0.6), layout="constrained")
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.set_xlim(0, 10)
+    axes.set_ylim(-len(nodes), 1)
+    box = {"boxstyle": "square,pad=0.35", "facecolor": "white", "edgecolor": "#0072B2"}
+    previous = None
+    for row, node in enumerate(nodes):
+        aside = node in leaving
+        value = chart.values.get((node, ""))
+        text = f"{title_of(node)}: {'–' if value is None else int(value)}"
+        axes.text(6.4 if aside else 2.8, -row, text, ha="center", va="center", fontsize=8, bbox=box)
+        if not aside:
+            if previous is not None:
+                axes.annotate("", (2.8, -row + 0.3), (2.8, -previous - 0.3), arrowprops={"arrowstyle": "->", "linewidth": 0.7})
+            previous = row
+    return figure
+
+
+def write_figures(charts: Sequence[Chart], folder: Path) -> list[Path]:
+    """Write every chart as SVG and PNG; returns the SVG files."""
+    target = folder / "figures"
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for chart in charts:
+        with mpl.rc_context(STYLE):
+            figure = draw(chart)
+            svg = target / f"{chart.exhibit.name}.svg"
+            figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Title": chart.exhibit.title})
+            figure.savefig(svg.with_suffix(".png"), format="png", dpi=110, metadata={"Software": None})
+        written.append(svg)
+    return written

@@ -1,0 +1,219 @@
+"""One report as HTML, Word and tagged PDF: findings, flows, figures with their numbers, methods, limits, errata."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docx
+import weasyprint
+from docx.document import Document as WordDocument
+from docx.shared import Cm
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from drive_evaluation import __version__
+from drive_evaluation.definitions import MEASURES
+from drive_evaluation.errata import ERRATA
+from drive_evaluation.exhibits import Chart, title_of
+from drive_evaluation.presentation import rounded
+from drive_evaluation.run import Skipped
+from drive_evaluation.samples import SAMPLES
+from drive_evaluation.sentences import sentences
+from drive_evaluation.study import Study
+from drive_evaluation.tables import FIXED_TIME
+
+TITLES = {
+    "year1": "Evaluation report: Year 1 measures",
+    "year2": "Evaluation report: Year 2 measures",
+    "croydon": "Evaluation report: Croydon measures",
+    "all": "Evaluation report: all measures the data allow",
+}
+EXACT = "Exact numbers. For the data controller's analysts only; nothing in here may be passed on unprotected."
+RELEASED = "Released numbers: small counts redacted, others rounded to the nearest five."
+LIMITS = (
+    "People who engage with an IDVA do so after allocation, and the share differs by arm. Comparisons of those who "
+    "engaged are not intention-to-treat; where the data allow it, bounds over everybody randomised are given (M-RISK-ITT) "
+    "with the propensity of engagement (M-PROPENSITY).",
+    "A change within one arm is a change, not an effect of the intervention.",
+    "Cases with behaviour change work differ from others beforehand; comparisons by it are descriptive.",
+    "Tests are two-sided at .05 without correction across measures unless stated.",
+    "More recorded crime may be disruption at work; it is not shown as good or bad.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A figure with its table, ready to print."""
+
+    name: str
+    title: str
+    alt: str
+    definition: str
+    sample: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def item_of(chart: Chart) -> Item:
+    """The table beside a figure: every bar with its value, n and missing."""
+    exhibit = chart.exhibit
+    places = 2 if exhibit.unit in ("probability", "mean share", "mean score", "mean answers") else 0 if exhibit.unit == "people" else 1
+    columns = ["Category"]
+    for series in chart.series:
+        name = title_of(series)
+        columns += [f"{name} {exhibit.unit}".strip(), f"{name} n".strip(), f"{name} missing".strip()]
+    rows = []
+    for category in chart.categories:
+        cells = [title_of(category)]
+        for series in chart.series:
+            value = chart.values.get((category, series))
+            n, missing = chart.bases.get((category, series), (None, None))
+            cells += ["redacted or not defined" if value is None else rounded(value, places)]
+            cells += ["–" if number is None else str(number) for number in (n, missing)]
+        rows.append(tuple(cells))
+    return Item(
+        exhibit.name,
+        exhibit.title,
+        f"{exhibit.title}. The numbers are in the table that follows.",
+        MEASURES[exhibit.measure].definition,
+        SAMPLES[exhibit.sample].rule,
+        tuple(columns),
+        tuple(rows),
+    )
+
+
+def content(
+    study: Study,
+    documents: Sequence[Mapping[str, Any]],
+    charts: Sequence[Chart],
+    skipped: Sequence[Skipped],
+    *,
+    report: str,
+    fingerprint: str,
+    released: bool = False,
+) -> dict[str, Any]:
+    """Everything the report says, as plain data for the templates."""
+    numbers: dict[str, int] = {}
+    for document in documents:
+        numbers[document["measure"]] = numbers.get(document["measure"], 0) + 1
+    used = list(dict.fromkeys(document["population"].split(".", 1)[1] for document in documents))
+    return {
+        "title": TITLES[report],
+        "synthetic": study.synthetic,
+        "status": RELEASED if released else EXACT,
+        "fingerprint": fingerprint[:16],
+        "data_cut": f"{study.data_cut:%Y-%m-%d}",
+        "version": __version__,
+        "seed": study.settings.seed,
+        "limits": LIMITS,
+        "sentences": [] if released else list(sentences(documents)),
+        "items": [item_of(chart) for chart in charts],
+        "methods": [
+            {"id": measure, "title": MEASURES[measure].title, "definition": MEASURES[measure].definition,
+             "method": MEASURES[measure].method, "number": number}
+            for measure, number in numbers.items()
+        ],  # fmt: skip
+        "samples": [SAMPLES[name] for name in used],
+        "settings": [(item.name, str(getattr(study.settings, item.name))) for item in dataclasses.fields(study.settings)],
+        "skipped": skipped,
+        "errata": [erratum for erratum in ERRATA if report in ("all", erratum.report)],
+    }
+
+
+def write_report(body: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write ``report.html``, ``report.docx`` and ``report.pdf`` with fixed dates and ids; returns the paths."""
+    environment = Environment(
+        loader=PackageLoader("drive_evaluation"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    html = environment.get_template("report.html").render(**body)
+    page = folder / "report.html"
+    page.write_text(html, encoding="utf-8", newline="\n")
+    pdf = folder / "report.pdf"
+    weasyprint.HTML(string=html, base_url=str(folder), url_fetcher=_only_figures(folder)).write_pdf(
+        str(pdf), pdf_variant="pdf/ua-1", pdf_identifier=str(body["fingerprint"]).encode()
+    )
+    word = folder / "report.docx"
+    _word(body, folder, word)
+    return [page, word, pdf]
+
+
+def _only_figures(folder: Path) -> Any:
+    """A fetcher that reads the figures of this report and nothing else: a report never loads from outside."""
+    root = folder.resolve()
+
+    class OnlyFigures(weasyprint.urls.URLFetcher):  # type: ignore[misc]  # the library publishes no types
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            name = url.rsplit("/", 1)[-1]
+            file = root / "figures" / name
+            if not url.startswith("file:") or not file.is_file():
+                raise ValueError(f"a report loads only its own figures, not {url}")
+            return super().fetch(url, headers)
+
+    return OnlyFigures()
+
+
+def _word(body: Mapping[str, Any], folder: Path, path: Path) -> None:
+    document: WordDocument = docx.Document()
+    properties = document.core_properties
+    properties.author, properties.title, properties.language = "", body["title"], "en-GB"
+    properties.created = properties.modified = properties.last_printed = FIXED_TIME
+    properties.comments = ""
+    document.add_heading(body["title"], 0)
+    if body["synthetic"]:
+        document.add_paragraph("Synthetic data: every person in this report is invented.", style="Intense Quote")
+    document.add_paragraph(body["status"], style="Intense Quote")
+    document.add_paragraph(f"Package {body['fingerprint']}, data cut {body['data_cut']}, library {body['version']}.")
+    document.add_heading("What this report can and cannot say", 1)
+    for limit in body["limits"]:
+        document.add_paragraph(limit, style="List Bullet")
+    document.add_heading("Findings, made from the numbers", 1)
+    for sentence in body["sentences"]:
+        document.add_paragraph(sentence.text)
+    document.add_heading("Flows, figures and tables", 1)
+    for item in body["items"]:
+        document.add_heading(item.title, 2)
+        picture = document.add_picture(str(folder / "figures" / f"{item.name}.png"), width=Cm(15))
+        picture._inline.docPr.set("descr", item.alt)
+        document.add_paragraph(f"{item.definition} Who is counted: {item.sample}.")
+        _word_table(document, item.columns, item.rows)
+    document.add_heading("Methods and definitions", 1)
+    methods = [(row["id"], row["title"], row["definition"], row["method"]) for row in body["methods"]]
+    _word_table(document, ("Measure", "Title", "Definition", "Method"), methods)
+    _word_table(document, ("Sample", "Unit", "Rule"), [(s.name, s.unit, s.rule) for s in body["samples"]])
+    document.add_heading("Not computed", 1)
+    _word_table(document, ("Measure", "Population", "Reason"), [(s.measure, s.population, s.reason) for s in body["skipped"]])
+    document.add_heading("Errata of the published reports", 1)
+    _word_table(document, ("Id", "Exhibit", "Problem", "Here"), [(e.id, e.exhibit, e.problem, e.handling) for e in body["errata"]])
+    buffer = io.BytesIO()
+    document.save(buffer)
+    path.write_bytes(_fixed_zip(buffer.getvalue()))
+
+
+def _word_table(document: WordDocument, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = document.add_table(rows=len(rows) + 1, cols=len(columns))
+    table.style = "Light Grid Accent 1"
+    # Rows are read from the XML once: asking the table for each cell is quadratic.
+    for cells, texts in zip((row.cells for row in table.rows), [columns, *rows], strict=True):
+        for cell, text in zip(cells, texts, strict=True):
+            cell.text = str(text)
+
+
+def _fixed_zip(data: bytes) -> bytes:
+    """The same archive with every member dated alike."""
+    stamp = dt.datetime(1980, 1, 1).timetuple()[:6]  # noqa: DTZ001 - zip dates have no zone
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            info = zipfile.ZipInfo(name, stamp)  # type: ignore[arg-type]  # six numbers, as ZipInfo wants
+            info.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(info, old.read(name))
+    return target.getvalue()

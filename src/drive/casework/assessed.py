@@ -147,7 +147,7 @@ def _due_now(
     day, point = reached[-1]
     if any(as_of >= day - NEAR for as_of in held):
         return None
-    about = initials(person.name_as_referred) if person else ""
+    about = initials(person.name_as_referred).rstrip(".") if person else ""
     return Due(case.pk, name, instrument(name).name, point, day, person.pk if person else None, about)
 
 

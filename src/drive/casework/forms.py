@@ -18,6 +18,11 @@ from drive.components.forms import DateField, TextArea, TextField, TimeField
 from drive.instruments.codelists import code_list
 
 
+def names(list_id: str) -> list[Choice]:
+    """The offered entries of a list so plain that it needs no definitions: agencies, tools, places."""
+    return [Choice(choice.value, choice.label) for choice in choices(list_id)]
+
+
 def choices(list_id: str, hints: dict[str, str] | None = None, only: Iterable[str] = ()) -> list[Choice]:
     """The offered entries of a code list, with their definitions (G-10)."""
     wanted = tuple(only)
@@ -42,6 +47,8 @@ class CaseForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field.label, str):
                 field.label = field.label.replace("{name}", name)
+            if isinstance(field, ChoiceTiles | MultipleTiles):
+                field.optional_words = ""  # type: ignore[union-attr]  # read by the field's template: tiles may be left
 
 
 class KeyedForm(CaseForm):
@@ -50,7 +57,7 @@ class KeyedForm(CaseForm):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
-CONTACT_HINTS = {"no_reply": "attempted", "declined": "for now", "cancelled_safety": "a good outcome"}
+CONTACT_HINTS = {"cancelled_safety": "a good outcome"}
 
 
 class ContactForm(KeyedForm):
@@ -66,7 +73,7 @@ class ContactForm(KeyedForm):
         initial=lambda: timezone.localtime().time().replace(second=0, microsecond=0),
     )
     started_by = ChoiceTiles(label="Who started it?", choices=[("us", "Us"), ("su", "{name}")])
-    place = Select(label="Where", choices=choices("K-57"), required=False)
+    place = Select(label="Where", choices=names("K-57"), required=False)
     via = TextField(label="Through whom, if not directly", required=False, max_length=120)
     note = TextArea(label="Note", required=False, optional_words="if it matters", rows=2)
 
@@ -89,7 +96,7 @@ class SessionForm(KeyedForm):
     held_on = DateField(label="Date", past=True, initial=timezone.localdate)
     starts_at = TimeField(label="From", required=False)
     ends_at = TimeField(label="To", required=False)
-    place = Select(label="Where", choices=choices("K-57"), required=False)
+    place = Select(label="Where", choices=names("K-57"), required=False)
     kind = ChoiceTiles(label="What kind of session?", choices=choices("K-63.kind"))
     quality = ChoiceTiles(
         label="How did {name} take part?",
@@ -149,8 +156,8 @@ class ActionForm(KeyedForm):
     """03c: what it was for, with whom, what was done, and the questions of S-26 and P-32."""
 
     purpose = ChoiceTiles(label="What was it for?", choices=[*PURPOSES, *choices("K-38", only=OTHER_KINDS)])
-    agency = Select(label="Agency", choices=choices("K-45"), required=False)
-    tool = Select(label="Tool", choices=choices("K-42"), required=False)
+    agency = Select(label="Agency", choices=names("K-45"), required=False)
+    tool = Select(label="Tool", choices=names("K-42"), required=False)
     done_on = DateField(label="Date", past=True, initial=timezone.localdate)
     done = TextField(label="What was done")
     visibility = ChoiceTiles(label="Would {name} notice?", choices=VISIBILITY, required=False)
@@ -160,7 +167,7 @@ class ActionForm(KeyedForm):
         required=False,
         help_text="Left open, the action is saved as incomplete and supervision sees it.",
     )
-    raises_risk_to = TextField(label="To whom, and what is done about it", required=False)
+    raises_risk_to = TextField(label="If so: to whom, and what is done about it", required=False)
     rests_on = TextArea(label="Facts it rests on", help_text="Each with its source.", required=False, rows=2)
     only_because_of_drive = ChoiceTiles(
         label="Only because of Drive?",
@@ -170,7 +177,7 @@ class ActionForm(KeyedForm):
     support_areas = MultipleTiles(label="Areas of support", choices=choices("K-40"), required=False)
     disrupt_areas = MultipleTiles(label="Areas of disruption", choices=choices("K-41"), required=False)
     other_agencies = MultipleTiles(
-        label="Other agencies that took part", choices=choices("K-45"), required=False
+        label="Other agencies that took part", choices=names("K-45"), required=False
     )
     beneficiaries = MultipleTiles(
         label="For whose good",
@@ -182,7 +189,7 @@ class ActionForm(KeyedForm):
         required=False,
     )
     unmet_need_agency = Select(
-        label="Should another agency have met this need?", choices=choices("K-45"), required=False
+        label="Should another agency have met this need?", choices=names("K-45"), required=False
     )
     outcome = TextField(label="What came of it", required=False, optional_words="if known")
 
@@ -200,7 +207,7 @@ class ActionForm(KeyedForm):
 class UpdateForm(KeyedForm):
     """A case update: telling another agency; nothing is asked back (K-38)."""
 
-    agency = Select(label="Which agency was told?", choices=choices("K-45"))
+    agency = Select(label="Which agency was told?", choices=names("K-45"))
     done_on = DateField(label="Date", past=True, initial=timezone.localdate)
     done = TextArea(label="What they were told", rows=3)
     visibility = ChoiceTiles(label="Would {name} notice?", choices=VISIBILITY, required=False)
@@ -217,7 +224,7 @@ class ResearchForm(KeyedForm):
     """One question to one source, in one line where it was a quick call (P-23)."""
 
     topic = ChoiceTiles(label="About what?", choices=choices("K-46.topic"))
-    agency = Select(label="Who was asked?", choices=choices("K-45"))
+    agency = Select(label="Who was asked?", choices=names("K-45"))
     status = ChoiceTiles(label="Where does it stand?", choices=choices("K-46.status"))
     noted_on = DateField(label="Date", past=True, initial=timezone.localdate)
     found = TextArea(

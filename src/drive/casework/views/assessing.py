@@ -219,7 +219,7 @@ def _before(question: Question, earlier: list[HeldForm]) -> list[tuple[HeldForm,
         value = form.answers.known(question.item.id)
         rank = question.item.rank(value) if isinstance(value, str) else None
         shown.append((form, _words(question.item, value), rank))
-    return shown
+    return shown if question.item.ordered or any(words for _, words, _ in shown) else []
 
 
 def _words(item: Item, value: object) -> str:

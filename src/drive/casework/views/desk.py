@@ -13,6 +13,7 @@ from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.scopes import Scope
+from drive.components.page import Standing
 from drive.safety.naming import names_of
 from drive.safety.queries import (
     BookingRow,
@@ -53,6 +54,15 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
             **WORDS,
             "desk": found,
             "today": today,
+            "ahead": today + LAPSING,
+            "standing": Standing(
+                "case",
+                "Case side",
+                subject="Your work with Drive service users"
+                if scope is Scope.SU_WORKER
+                else "Your service’s work",
+                reading="Linked people are shown by initials on lists",
+            ),
             "stops": [(stop, found.cases.get(stop.concern.su_case_id)) for stop in live_stops()],
             "lapsing": _lapsing(found.cases, today),
             "meetings": _today(found.cases),

@@ -165,7 +165,7 @@ create policy decides on access_user for select to role_policy using (true);
 -- Memberships: who works here. Colleagues at the same site are known to each other by name and role (W-26).
 call access.protect('access_membership');
 grant select on access_membership to role_policy, role_accounts, role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_clock;
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report;
 grant select, insert, update on access_membership to role_administration;
 create policy decides on access_membership for select to role_policy using (true);
 create policy own on access_membership for select to role_accounts using (user_id = (select access.account()));

@@ -20,6 +20,10 @@ def add_commands(commands: Commands) -> None:
     prepare = commands.add_parser("prepare", help="bring the database up to date: migrations, then policies")
     prepare.set_defaults(run=_prepare)
 
+    clock = commands.add_parser("clock", help="do what nobody asks for at its time: seal the audit")
+    clock.add_argument("--once", action="store_true", help="do everything once and end")
+    clock.set_defaults(run=_clock)
+
     roles = commands.add_parser("roles", help="make the database's roles, or print the SQL for an administrator")
     roles.add_argument("--print", action="store_true", dest="print_sql", help="print SQL instead of running it")
     roles.add_argument("--superuser-url", default="", help="a superuser's log-in to the server")
@@ -42,6 +46,15 @@ def _prepare(_chosen: argparse.Namespace) -> int:
 
     migrate(settings.DRIVE_OWNER_URL, lambda text: print(text, file=sys.stderr))  # noqa: T201  # a command's own output
     return 0
+
+
+def _clock(chosen: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from .clock import run
+
+    return run(once=chosen.once)
 
 
 def _roles(chosen: argparse.Namespace) -> int:

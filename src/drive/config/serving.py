@@ -229,6 +229,7 @@ def _serve_until_stopped(folder: DataFolder, port: int, began: float, *, demonst
     stamp = _stamp(demonstration=demonstration)
     lines = _remembered(folder, stamp)
     web = _start_web(folder, port) if lines is not None else None
+    clock: subprocess.Popen[bytes] | None = None
     try:
         with _database(folder, as_it_was=lines is not None):
             try:
@@ -237,6 +238,7 @@ def _serve_until_stopped(folder: DataFolder, port: int, began: float, *, demonst
                     _remember(folder, stamp, lines)
                     web = _start_web(folder, port)
                 _wait_until_ready(web, port)
+                clock = _start_clock()
                 say(
                     f"Ready in {time.monotonic() - began:.1f} seconds. Open http://localhost:{port}/ and stop with Ctrl-C."
                 )
@@ -245,6 +247,7 @@ def _serve_until_stopped(folder: DataFolder, port: int, began: float, *, demonst
                 web.wait()
                 raise ServingError("The web server ended by itself; its last words are above.")
             finally:
+                _stop_clock(clock)
                 _stop_web(folder, web)  # before the database, so that it can finish what it was asked
     finally:
         _stop_web(folder, web)
@@ -262,6 +265,18 @@ def _start_web(folder: DataFolder, port: int) -> subprocess.Popen[bytes]:
             pass_fds=[lock.fileno()],
             start_new_session=True,  # Ctrl-C reaches us alone, and we end it in order
         )  # fmt: skip
+
+
+def _start_clock() -> subprocess.Popen[bytes]:
+    """The clock ends by itself when this process is gone."""
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return subprocess.Popen([sys.executable, "-m", "drive", "clock"], env=environment, start_new_session=True)
+
+
+def _stop_clock(clock: subprocess.Popen[bytes] | None) -> None:
+    if clock is not None and clock.poll() is None:
+        clock.terminate()
+        clock.wait(15)
 
 
 def _stop_web(folder: DataFolder, web: subprocess.Popen[bytes] | None) -> None:

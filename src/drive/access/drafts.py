@@ -29,7 +29,6 @@ RECORDS: dict[str, str] = {
     "vs_record": "advocacy.VsRecord",
     "case_link": "safety.CaseLink",
     "referral": "referrals.Referral",
-    "meeting": "panels.Meeting",
 }
 """What a form may hang on: the word before the dot, and the model whose row policies say who sees it."""
 

@@ -13,7 +13,6 @@ ENTRIES: tuple[tuple[str, str, Permission], ...] = (
     ("Desk", "home", Permission.DESK_VIEW),
     ("Cases", "case_list", Permission.CASE_VIEW),
     ("Clients", "client_list", Permission.CLIENT_VIEW),
-    ("Team", "team", Permission.TEAM_VIEW),
     ("Referrals", "referral_list", Permission.REFERRAL_VIEW),
     ("Panel", "panel_list", Permission.PANEL_VIEW),
     ("Allocation", "allocation_list", Permission.ALLOCATION_DECIDE),

@@ -63,7 +63,7 @@ def test_s35_it_ends_after_three_hours_and_when_finished(cast: Cast) -> None:
     reading = open_as(cast.other_case_manager, cast.case.code)
     with seeding():
         BreakGlass.objects.filter(pk=reading.pk).update(
-            expires_at=timezone.now() - datetime.timedelta(seconds=1)
+            expires_at=timezone.now() - datetime.timedelta(hours=1)
         )
     assert not sees_case(cast.other_case_manager, cast)
     again = open_as(cast.other_case_manager, cast.case.code)
@@ -218,3 +218,20 @@ def test_s36_supervisors_see_who_looked_and_whether_they_were_on_the_case(cast: 
     assert hidden.status_code == absent.status_code == 404
     assert hidden.content == absent.content
     assert sign_in(cast.case_manager).get(f"/looked/{cast.case.pk}/").status_code == 404
+
+
+def test_s35_the_strip_stands_on_the_record_until_the_reading_ends(cast: Cast) -> None:
+    client = sign_in(cast.other_case_manager)
+    sent = client.post("/emergency/", {"code": cast.case.code, "reason": REASON, "told": "yes"})
+    page = client.get(sent.headers["Location"])
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "Emergency reading until" in text
+    assert "Casimir Tolliver" in text
+    with seeding():
+        BreakGlass.objects.update(expires_at=timezone.now() - datetime.timedelta(hours=1))
+    assert client.get(sent.headers["Location"]).status_code == 404
+    assert (
+        "Emergency reading until"
+        not in sign_in(cast.case_manager).get(sent.headers["Location"]).content.decode()
+    )

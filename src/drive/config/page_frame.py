@@ -11,7 +11,7 @@ from django.urls import reverse
 from drive.access.emergency import open_reading
 from drive.access.pages import Page
 from drive.access.permissions import Permission
-from drive.access.scopes import Side
+from drive.access.scopes import SCOPES, Side
 from drive.access.stepping import Actor
 from drive.components.page import Reader, Standing
 
@@ -68,6 +68,7 @@ def _about_the_record(request: HttpRequest, actor: Actor | None, declared: Page 
         return about
     if actor.may(Permission.AUDIT_WHO_LOOKED):
         about["who_looked_url"] = reverse("who_looked", kwargs={"record_id": record_id})
-    if actor.may(Permission.BREAK_GLASS_USE):
+    # Emergency reading is of a side's own records; a scope of neither side may not even ask about one.
+    if actor.may(Permission.BREAK_GLASS_USE) and SCOPES[declared.scope or actor.scope].side is not Side.NEITHER:
         about["emergency"] = open_reading(actor, record_id)
     return about

@@ -1,6 +1,6 @@
 """What the pages of the IDVA's side show, already filtered by the row policies."""
 
-from .answers import answered
+from .answers import answered, assessment
 from .desk import WORKERS, ClientDesk, ServiceDesk, desk, service_desk
 from .lists import ClientPage, ClientRow, clients, informed_records
 from .newest import history, newest, newest_of_threads
@@ -16,6 +16,7 @@ __all__ = [
     "Seals",
     "ServiceDesk",
     "answered",
+    "assessment",
     "clients",
     "desk",
     "history",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from uuid import UUID
 
 from drive.components.dates import plain_date
 from drive.instruments.codelists import code_list
@@ -35,6 +36,14 @@ def answered(form: Assessment) -> list[tuple[str, list[Answered]]]:
         if rows:
             found.append((section.label, rows))
     return found
+
+
+def assessment(record_id: UUID, assessment_id: UUID, instrument: str = "") -> Assessment:
+    """A submitted form of this record, of this instrument if one is named. Raises `Assessment.DoesNotExist`."""
+    found = Assessment.objects.filter(record_id=record_id).select_related("recorded_by")
+    if instrument:
+        found = found.filter(instrument=instrument)
+    return found.get(pk=assessment_id)
 
 
 def _words(item: Item, value: object) -> str:

@@ -14,6 +14,8 @@ from django.utils import timezone
 from drive.access.stepping import acting_as
 from drive.advocacy import commands
 from drive.audit.models import AuditEvent
+from drive.safety.commands import send_risk_item
+from drive.safety.models import Booking, BookingState
 from tests.cast import Cast, open_record, seeding
 
 from .test_commands import DAY, TODAY
@@ -115,4 +117,58 @@ def test_v17_a_hearing_that_nobody_goes_along_to_is_a_gap(cast: Cast, client_of:
     assert (
         "Nobody is named to go along"
         in client_of(cast.idva_manager).get(reverse("desk_vs_manager")).content.decode()
+    )
+
+
+def test_s04_the_desk_shows_that_contact_is_planned_and_nothing_of_where(
+    cast: Cast, client_of: Browser
+) -> None:
+    with seeding():
+        booking = Booking.objects.create(
+            case=cast.case,
+            service_id=cast.case.service_id,
+            recorded_by=cast.case_manager,
+            kind="meeting",
+            channel="face_to_face",
+            starts_at=timezone.now() + DAY,
+            place="office",
+            with_whom="Canary colleague",
+            reason_given="Canary reason",
+        )
+        BookingState.objects.create(
+            booking=booking,
+            case=cast.case,
+            service_id=cast.case.service_id,
+            state="planned",
+            recorded_by=cast.case_manager,
+        )
+    desk = client_of(cast.idva).get(reverse("desk_vs_worker")).content.decode()
+    assert "Meeting with the Drive service user" in desk
+    assert "Canary" not in desk
+    assert "Canary" not in client_of(cast.idva).get(page_of(cast, "client_page")).content.decode()
+
+
+def test_what_a_case_manager_sends_waits_on_the_desk_until_it_is_acknowledged(
+    cast: Cast, client_of: Browser
+) -> None:
+    by = cast.case_manager.as_actor()
+    with acting_as(by):
+        item = send_risk_item(
+            by=by,
+            link_id=cast.link.pk,
+            kind="release",
+            purpose="The client's safety",
+            text="Released on Tuesday.",
+            urgency="urgent",
+            work_out="He could not.",
+        )
+    browser = client_of(cast.idva)
+    assert "Released on Tuesday." in browser.get(reverse("desk_vs_worker")).content.decode()
+    read = reverse("acknowledge_item", kwargs={"link_id": cast.link.pk, "item_id": item.pk})
+    assert browser.post(read).status_code == 302
+    assert "Released on Tuesday." not in browser.get(reverse("desk_vs_worker")).content.decode()
+    assert "Acknowledged." in browser.get(page_of(cast, "client_page")).content.decode()
+    assert (
+        "Released on Tuesday."
+        not in client_of(cast.other_idva).get(reverse("desk_vs_worker")).content.decode()
     )

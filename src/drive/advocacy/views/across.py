@@ -12,32 +12,27 @@ from drive.access.stepping import Actor
 from drive.instruments.codelists import code_list
 from drive.safety import queries as safety
 from drive.safety.commands import send_risk_item
-from drive.safety.models import CaseLink, ContactQuestion, ItemAcknowledgement, OutcomeProposal, RiskItem
-from drive.safety.naming import names_of
+from drive.safety.models import ContactQuestion, OutcomeProposal, RiskItem
 from drive.safety.queries import CaseSummary, Stop
+from drive.safety.queries.many import bookings_for_records, linked_records
 
 from ..forms import CheckInForm
 
 PURPOSE = "Monitoring check-in: the client's safety, and whether the plan of contact still holds"
 
 
-def links_of(record_id: UUID) -> list[CaseLink]:
+def linked_cases(record_id: UUID) -> list[UUID]:
     """The links of a record to Drive cases, as far as this side may see them."""
-    return list(CaseLink.objects.filter(vs_record_id=record_id).order_by("-is_index", "recorded_at"))
+    return [summary.link_id for summary in safety.case_summaries(record_id)]
 
 
-def linked(record_ids: list[UUID]) -> set[UUID]:
-    """Those of the records that belong to a Drive case."""
-    return set(CaseLink.objects.filter(vs_record_id__in=record_ids).values_list("vs_record_id", flat=True))
-
-
-def tell_check_in(by: Actor, links: list[CaseLink], form: CheckInForm) -> None:
+def tell_check_in(by: Actor, links: list[UUID], form: CheckInForm) -> None:
     """Send the summary of a check-in to each linked case at once (V-11). A rise in risk is urgent."""
     given = form.cleaned_data
-    for link in links:
+    for link_id in links:
         send_risk_item(
             by=by,
-            link_id=link.pk,
+            link_id=link_id,
             kind="check_in_summary",
             purpose=PURPOSE,
             text=given["summary"],
@@ -45,6 +40,10 @@ def tell_check_in(by: Actor, links: list[CaseLink], form: CheckInForm) -> None:
             work_out=given["work_out"],
             use_rule=given["use_rule"],
         )
+
+
+SHOWN = 5
+"""Items beside a client's record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Across:
 
     @property
     def link_id(self) -> UUID | None:
-        """Where the buttons of the page lead: the first link, the index one before the others."""
+        """Where the buttons of the page lead: the first link."""
         return self.cases[0].summary.link_id if self.cases else None
 
 
@@ -104,16 +103,12 @@ class DeskAcross:
     stops: list[Stop]
     unread: list[Crossing]
     drive: set[UUID]
+    planned: list[dict[str, Any]]
 
 
 def _crossing(items: list[RiskItem], side: str) -> list[Crossing]:
-    """Items with who sent them and whether the other side has read them, in two statements."""
-    names = names_of(item.recorded_by_id for item in items)
-    read = set(
-        ItemAcknowledgement.objects.filter(item__in=[item.pk for item in items]).values_list(
-            "item_id", flat=True
-        )
-    )
+    """Items with who sent them and whether the other side has read them."""
+    names = safety.names_of(item.recorded_by_id for item in items)
     return [
         Crossing(
             item,
@@ -122,7 +117,7 @@ def _crossing(items: list[RiskItem], side: str) -> list[Crossing]:
             code_list("K-60").label(item.kind),
             code_list("K-47").label(item.use_rule),
             names[item.recorded_by_id],
-            item.pk in read,
+            bool(getattr(item, "seen", ())),  # prefetched by items_for; unread ones have none
         )
         for item in items
     ]
@@ -130,15 +125,18 @@ def _crossing(items: list[RiskItem], side: str) -> list[Crossing]:
 
 def across(actor: Actor, record_id: UUID) -> Across:
     """What the client's page shows of the bridge: summaries, plans, items and live stop concerns."""
-    index = {link.pk: link.is_index for link in links_of(record_id)}
     planned = safety.bookings_for_record(record_id)
     cases = [
         LinkedCase(summary, [row for row in planned if row["link_id"] == summary.link_id])
         for summary in safety.case_summaries(record_id)
     ]
-    cases.sort(key=lambda case: not index.get(case.summary.link_id, False))
-    items = RiskItem.objects.filter(vs_record_id=record_id).order_by("-recorded_at")[:5]
-    return Across(cases, _crossing(list(items), actor.side.value), safety.live_stops(record_id=record_id))
+    items = [item for case in cases for item in safety.items_for(case.summary.link_id, limit=SHOWN)]
+    items.sort(key=lambda item: item.recorded_at, reverse=True)
+    return Across(
+        cases,
+        _crossing(items[:SHOWN], actor.side.value),
+        safety.live_stops(record_id=record_id),
+    )
 
 
 def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
@@ -153,7 +151,9 @@ def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
         [proposal for proposal in safety.outcomes_to_answer(actor) if proposal.vs_record_id in shown],
         [stop for stop in safety.live_stops() if stop.concern.vs_record_id in shown],
         _crossing(
-            [item for item in safety.unread_items(actor) if item.vs_record_id in shown], actor.side.value
+            [item for item in safety.unread_items(actor) if item.vs_record_id in shown],
+            actor.side.value,
         ),
-        linked(record_ids),
+        linked_records(record_ids),
+        [row for row in bookings_for_records(record_ids) if row["state"] == "planned"],
     )

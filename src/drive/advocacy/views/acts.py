@@ -26,7 +26,7 @@ from ..models import (
     SafetyMeasure,
     UpdatePreference,
 )
-from .across import links_of, tell_check_in
+from .across import linked_cases, tell_check_in
 from .acting import act
 
 
@@ -105,7 +105,7 @@ def client_safe_contact(request: ActorRequest, record_id: UUID) -> HttpResponse:
 
 @page(Permission.CLIENT_RECORD, "Check-in", looks_at="vs_record", key="record_id")
 def client_check_in(request: ActorRequest, record_id: UUID) -> HttpResponse:
-    links = links_of(record_id)
+    links = linked_cases(record_id)
     agreed = {
         "rule": queries.newest(SafeContactRule, record_id),
         "plan": queries.newest(CheckInPlan, record_id),

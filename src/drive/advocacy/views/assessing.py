@@ -83,7 +83,7 @@ def _amended(request: ActorRequest, record_id: UUID, instrument_id: str) -> Asse
         key = UUID(wanted)
     except ValueError as error:
         raise Assessment.DoesNotExist from error
-    return Assessment.objects.get(pk=key, record_id=record_id, instrument=instrument_id)
+    return queries.assessment(record_id, key, instrument_id)
 
 
 def _submit(
@@ -125,7 +125,7 @@ def client_grid(request: ActorRequest, record_id: UUID) -> HttpResponse:
 @page(Permission.CLIENT_VIEW, "A submitted form", looks_at="vs_record", key="record_id")
 def client_assessment(request: ActorRequest, record_id: UUID, assessment_id: UUID) -> HttpResponse:
     who = queries.identity(request.actor, record_id)
-    form = Assessment.objects.select_related("recorded_by").get(pk=assessment_id, record_id=record_id)
+    form = queries.assessment(record_id, assessment_id)
     return show(
         request,
         "advocacy/assessment.html",

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import connection
 
 
-def ask(query: str, key: UUID) -> list[dict[str, Any]]:
-    """The rows that a function of the schema `safety` answers about one key, each by column name."""
+def ask(query: str, key: UUID | list[UUID]) -> list[dict[str, Any]]:
+    """The rows that a function of the schema `safety` answers about one key or several, each by column name."""
     with connection.cursor() as cursor:
         cursor.execute(query, [key])
         names = [column.name for column in cursor.description]

@@ -78,14 +78,16 @@ NOT_COUNTS = frozenset(
         "meeting_minutes",
     }
 )
-EXTREMES = frozenset({"min", "max", "q1", "q3", "median", "min_days", "max_days", "median_days", "peak", "beyond_cap"})
+EXTREMES = frozenset(
+    {"min", "max", "q1", "q3", "median", "min_days", "max_days", "median_days", "peak", "beyond_cap"}
+)
 BY_CASE = frozenset({"histogram", "counts", "closing", "rate", "cells", "posterior"})
 """Distributions over single values: too fine to protect cell by cell, left out of releases."""
 
 
 def half_up(count: int, base: int) -> int:
     """``count`` rounded to the nearest multiple of ``base``, halves up."""
-    return int(math.floor(count / base + 0.5)) * base
+    return math.floor(count / base + 0.5) * base
 
 
 class _Cells:
@@ -137,7 +139,9 @@ Sum = tuple[Key, tuple[Key, ...]]
 def _sums(results: Sequence[Result], cells: _Cells) -> list[Sum]:
     """Every sum an outsider can see: categories of a table, arms and sites of a whole, valid and missing units."""
     found: list[Sum] = []
-    tables: dict[tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...]], list[Result]] = defaultdict(list)
+    tables: dict[tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...]], list[Result]] = (
+        defaultdict(list)
+    )
     whole: dict[tuple[str, str, str, str], dict[str, list[Result]]] = defaultdict(lambda: defaultdict(list))
     for result in results:
         dimensions = dict(result.dimensions)
@@ -339,7 +343,7 @@ class _Writer:
             if isinstance(count, int) and not isinstance(count, bool) and key not in NOT_COUNTS
         ]
         whole = result.n + result.n_missing
-        bases = [("n", result.n), ("whole", whole)] + numerators
+        bases = [("n", result.n), ("whole", whole), *numerators]
         for top, count in numerators:
             for bottom, base in bases:
                 if not base or top == bottom or abs(100 * count / base - value) > 1e-9:

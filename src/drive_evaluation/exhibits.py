@@ -74,8 +74,10 @@ def chart(exhibit: Exhibit, documents: Sequence[Document]) -> Chart | None:
         category = document["subgroup"] if exhibit.axis == "subgroup" else dimensions[exhibit.axis]
         if category in exhibit.leave_out:
             continue
-        name = "" if not exhibit.series else (
-            document["subgroup"] if exhibit.series == "subgroup" else dimensions[exhibit.series]
+        name = (
+            ""
+            if not exhibit.series
+            else (document["subgroup"] if exhibit.series == "subgroup" else dimensions[exhibit.series])
         )
         number = at(document, exhibit.value)
         categories[category], series[name] = None, None

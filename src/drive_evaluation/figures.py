@@ -57,10 +57,25 @@ def _bars(axes: Axes, chart: Chart) -> None:
     for i, series in enumerate(chart.series):
         places = [k + (i - (len(chart.series) - 1) / 2) * height for k in range(len(chart.categories))]
         numbers = _numbers(chart, series)
-        axes.barh(places, numbers, height, label=title_of(series), color=COLOURS[i % 8], hatch=HATCHES[i % 8], edgecolor="white")
+        axes.barh(
+            places,
+            numbers,
+            height,
+            label=title_of(series),
+            color=COLOURS[i % 8],
+            hatch=HATCHES[i % 8],
+            edgecolor="white",
+        )
         for place, number, category in zip(places, numbers, chart.categories, strict=True):
             text = _bar_text(chart, category, series)
-            axes.annotate(text, (max(number, 0), place), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7)
+            axes.annotate(
+                text,
+                (max(number, 0), place),
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=7,
+            )
     axes.set_yticks(range(len(chart.categories)), _names(chart.categories))
     axes.invert_yaxis()
     axes.set_xlabel(chart.exhibit.unit.capitalize())
@@ -79,11 +94,29 @@ def _columns(axes: Axes, chart: Chart) -> None:
     for i, series in enumerate(chart.series):
         places = [k + (i - (len(chart.series) - 1) / 2) * width for k in range(len(chart.categories))]
         numbers = _numbers(chart, series)
-        axes.bar(places, numbers, width, label=title_of(series), color=COLOURS[i % 8], hatch=HATCHES[i % 8], edgecolor="white")
+        axes.bar(
+            places,
+            numbers,
+            width,
+            label=title_of(series),
+            color=COLOURS[i % 8],
+            hatch=HATCHES[i % 8],
+            edgecolor="white",
+        )
         for place, number, category in zip(places, numbers, chart.categories, strict=True):
             text = _bar_text(chart, category, series)
-            axes.annotate(text, (place, number), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=7)
-    names = [f"{name}\n{_base(chart, category)}" for name, category in zip(_names(chart.categories), chart.categories, strict=True)]
+            axes.annotate(
+                text,
+                (place, number),
+                xytext=(0, 2 if number >= 0 else -9),
+                textcoords="offset points",
+                ha="center",
+                fontsize=7,
+            )
+    names = [
+        f"{name}\n{_base(chart, category)}"
+        for name, category in zip(_names(chart.categories), chart.categories, strict=True)
+    ]
     axes.set_xticks(range(len(chart.categories)), names, fontsize=7)
     axes.set_ylabel(chart.exhibit.unit.capitalize())
     axes.axhline(0, color="black", linewidth=0.6)
@@ -107,14 +140,27 @@ def _lines(axes: Axes, chart: Chart) -> None:
             linestyle=("-", "--", ":", "-.")[i % 4],
             label=title_of(series),
         )
-    axes.set_xticks(range(len(chart.categories)), _names(chart.categories), rotation=30, ha="right", fontsize=7)
+    axes.set_xticks(
+        range(len(chart.categories)), _names(chart.categories), rotation=30, ha="right", fontsize=7
+    )
     axes.set_ylabel(chart.exhibit.unit.capitalize())
     axes.set_ylim(bottom=0)
 
 
 def _flow(chart: Chart) -> Figure:
     """Boxes in flow order: what leaves on the right, what stays on the left."""
-    leaving = {"excluded_repeat_marac", "not_randomised", "consent_refused", "baseline_not_supplied", "started_after_cut", "open_at_cut", "allocated_control", "control_no_behaviour_data"}
+    leaving = {
+        "excluded_repeat_marac",
+        "not_randomised",
+        "consent_refused",
+        "baseline_not_supplied",
+        "started_after_cut",
+        "open_at_cut",
+        "allocated_control",
+        "control_no_behaviour_data",
+        "police_insights_control",
+        "police_traced_control",
+    }
     nodes = list(chart.categories)
     figure = Figure(figsize=(7.2, 0.55 * len(nodes) + 0.6), layout="constrained")
     axes = figure.subplots()
@@ -130,7 +176,12 @@ def _flow(chart: Chart) -> Figure:
         axes.text(6.4 if aside else 2.8, -row, text, ha="center", va="center", fontsize=8, bbox=box)
         if not aside:
             if previous is not None:
-                axes.annotate("", (2.8, -row + 0.3), (2.8, -previous - 0.3), arrowprops={"arrowstyle": "->", "linewidth": 0.7})
+                axes.annotate(
+                    "",
+                    (2.8, -row + 0.3),
+                    (2.8, -previous - 0.3),
+                    arrowprops={"arrowstyle": "->", "linewidth": 0.7},
+                )
             previous = row
     return figure
 
@@ -144,7 +195,9 @@ def write_figures(charts: Sequence[Chart], folder: Path) -> list[Path]:
         with mpl.rc_context(STYLE):
             figure = draw(chart)
             svg = target / f"{chart.exhibit.name}.svg"
-            figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Title": chart.exhibit.title})
+            figure.savefig(
+                svg, format="svg", metadata={"Date": None, "Creator": None, "Title": chart.exhibit.title}
+            )
             figure.savefig(svg.with_suffix(".png"), format="png", dpi=110, metadata={"Software": None})
         written.append(svg)
     return written

@@ -72,7 +72,13 @@ def charts_of(spec: str, report: str, documents: Sequence[dict[str, Any]]) -> li
 
 
 def write_release(
-    package: Package, study: Study, outcome: Outcome, folder: Path, *, report: str, approved_by: tuple[str, str]
+    package: Package,
+    study: Study,
+    outcome: Outcome,
+    folder: Path,
+    *,
+    report: str,
+    approved_by: tuple[str, str],
 ) -> dict[str, str]:
     """Write ``release/`` with protected results, tables, figures and report, and the record of who approved what.
 

@@ -34,7 +34,9 @@ TITLES = {
     "croydon": "Evaluation report: Croydon measures",
     "all": "Evaluation report: all measures the data allow",
 }
-EXACT = "Exact numbers. For the data controller's analysts only; nothing in here may be passed on unprotected."
+EXACT = (
+    "Exact numbers. For the data controller's analysts only; nothing in here may be passed on unprotected."
+)
 RELEASED = "Released numbers: small counts redacted, others rounded to the nearest five."
 LIMITS = (
     "People who engage with an IDVA do so after allocation, and the share differs by arm. Comparisons of those who "
@@ -63,7 +65,13 @@ class Item:
 def item_of(chart: Chart) -> Item:
     """The table beside a figure: every bar with its value, n and missing."""
     exhibit = chart.exhibit
-    places = 2 if exhibit.unit in ("probability", "mean share", "mean score", "mean answers") else 0 if exhibit.unit == "people" else 1
+    places = (
+        2
+        if exhibit.unit in ("probability", "mean share", "mean score", "mean answers")
+        else 0
+        if exhibit.unit == "people"
+        else 1
+    )
     columns = ["Category"]
     for series in chart.series:
         name = title_of(series)
@@ -115,12 +123,20 @@ def content(
         "sentences": [] if released else list(sentences(documents)),
         "items": [item_of(chart) for chart in charts],
         "methods": [
-            {"id": measure, "title": MEASURES[measure].title, "definition": MEASURES[measure].definition,
-             "method": MEASURES[measure].method, "number": number}
+            {
+                "id": measure,
+                "title": MEASURES[measure].title,
+                "definition": MEASURES[measure].definition,
+                "method": MEASURES[measure].method,
+                "number": number,
+            }
             for measure, number in numbers.items()
-        ],  # fmt: skip
+        ],
         "samples": [SAMPLES[name] for name in used],
-        "settings": [(item.name, str(getattr(study.settings, item.name))) for item in dataclasses.fields(study.settings)],
+        "settings": [
+            (item.name, str(getattr(study.settings, item.name)))
+            for item in dataclasses.fields(study.settings)
+        ],
         "skipped": skipped,
         "errata": [erratum for erratum in ERRATA if report in ("all", erratum.report)],
     }
@@ -169,9 +185,13 @@ def _word(body: Mapping[str, Any], folder: Path, path: Path) -> None:
     properties.comments = ""
     document.add_heading(body["title"], 0)
     if body["synthetic"]:
-        document.add_paragraph("Synthetic data: every person in this report is invented.", style="Intense Quote")
+        document.add_paragraph(
+            "Synthetic data: every person in this report is invented.", style="Intense Quote"
+        )
     document.add_paragraph(body["status"], style="Intense Quote")
-    document.add_paragraph(f"Package {body['fingerprint']}, data cut {body['data_cut']}, library {body['version']}.")
+    document.add_paragraph(
+        f"Package {body['fingerprint']}, data cut {body['data_cut']}, library {body['version']}."
+    )
     document.add_heading("What this report can and cannot say", 1)
     for limit in body["limits"]:
         document.add_paragraph(limit, style="List Bullet")
@@ -190,9 +210,17 @@ def _word(body: Mapping[str, Any], folder: Path, path: Path) -> None:
     _word_table(document, ("Measure", "Title", "Definition", "Method"), methods)
     _word_table(document, ("Sample", "Unit", "Rule"), [(s.name, s.unit, s.rule) for s in body["samples"]])
     document.add_heading("Not computed", 1)
-    _word_table(document, ("Measure", "Population", "Reason"), [(s.measure, s.population, s.reason) for s in body["skipped"]])
+    _word_table(
+        document,
+        ("Measure", "Population", "Reason"),
+        [(s.measure, s.population, s.reason) for s in body["skipped"]],
+    )
     document.add_heading("Errata of the published reports", 1)
-    _word_table(document, ("Id", "Exhibit", "Problem", "Here"), [(e.id, e.exhibit, e.problem, e.handling) for e in body["errata"]])
+    _word_table(
+        document,
+        ("Id", "Exhibit", "Problem", "Here"),
+        [(e.id, e.exhibit, e.problem, e.handling) for e in body["errata"]],
+    )
     buffer = io.BytesIO()
     document.save(buffer)
     path.write_bytes(_fixed_zip(buffer.getvalue()))

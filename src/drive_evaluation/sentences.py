@@ -14,7 +14,14 @@ from drive_evaluation.presentation import df_text, label, p_text, percent_text, 
 
 Document = Mapping[str, Any]
 
-FORBIDDEN = ("effect of drive", "because of drive", "likelihood", "probability of", "slightly below", "caused by")
+FORBIDDEN = (
+    "effect of drive",
+    "because of drive",
+    "likelihood",
+    "probability of",
+    "slightly below",
+    "caused by",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,10 @@ def _odds(document: Document) -> str | None:
         return None
     # More decimals where rounding would hide on which side of 1 a limit lies.
     places = 2
-    while places < 5 and any(limit is not None and rounded(limit, places) == rounded(1.0, places) for limit in (effect["ci_low"], effect["ci_high"])):
+    while places < 5 and any(
+        limit is not None and rounded(limit, places) == rounded(1.0, places)
+        for limit in (effect["ci_low"], effect["ci_high"])
+    ):
         places += 1
     interval = " to ".join(rounded(limit, places) for limit in (effect["ci_low"], effect["ci_high"]))
     how = "pooled over sites" if document["dimensions"]["adjust"] == "site" else "crude"

@@ -47,7 +47,11 @@ def flatten(value: Any, path: str = "") -> dict[str, Any]:
 
 
 def _row(result: Mapping[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {"exhibit": result["exhibit"], "subgroup": result["subgroup"], **result["dimensions"]}
+    row: dict[str, Any] = {
+        "exhibit": result["exhibit"],
+        "subgroup": result["subgroup"],
+        **result["dimensions"],
+    }
     row["n"], row["n_missing"] = result["n"], result["n_missing"]
     row.update(flatten(result["values"]))
     for part in ("test", "effect"):
@@ -100,7 +104,10 @@ def csv_text(sheet: Sheet) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*sheet.columns, "definition", "sample"])
     for row in sheet.rows:
-        cells = ["" if value is None else repr(value) if isinstance(value, float) else value for value in map(guarded, row)]
+        cells = [
+            "" if value is None else repr(value) if isinstance(value, float) else value
+            for value in map(guarded, row)
+        ]
         writer.writerow([*cells, sheet.definition, sheet.sample])
     return buffer.getvalue()
 

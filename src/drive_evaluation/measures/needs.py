@@ -328,7 +328,8 @@ def high_needs_by_engagement(study: Study, sample: Sample) -> list[Result]:
 
 
 def _p(comparison: Comparison) -> float:
-    assert comparison.test is not None and comparison.test.p is not None
+    assert comparison.test is not None
+    assert comparison.test.p is not None
     return comparison.test.p
 
 

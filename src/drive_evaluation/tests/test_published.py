@@ -12,11 +12,11 @@ import pytest
 
 from drive_evaluation.errata import ERRATA
 from drive_evaluation.package import Package
+from drive_evaluation.printed import differences, identity, published
 from drive_evaluation.run import Outcome, evaluate
 from drive_evaluation.settings import default_settings
 from drive_evaluation.study import Study
 from drive_evaluation.synthetic import year1
-from drive_evaluation.tests.published_results import differences, identity, published
 from drive_evaluation.validation import validate
 
 FLATTENED = (

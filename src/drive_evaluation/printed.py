@@ -1,13 +1,19 @@
-"""Comparing computed results with published ones, path by path, by the rules of the result format."""
+"""The published results as data, and the comparison of computed ones with them, path by path.
+
+No measure reads this module: it serves tests and the distance report of synthetic cohorts.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from drive_evaluation.results import Result
 
 FOLDER = Path(__file__).parent / "published"
 
@@ -115,4 +121,41 @@ def _statistic(
             places = decimals(target, None)
             if rounded(number, places) != rounded(target, places):
                 found.append(f"{part}.{key}: computed {computed}, wanted {wanted}")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far a computed number is from the printed (or corrected) one."""
+
+    id: str
+    path: str
+    printed: float
+    computed: float | None
+
+    @property
+    def gap(self) -> float | None:
+        """Computed minus printed; None where nothing was computed."""
+        return None if self.computed is None else self.computed - self.printed
+
+
+def distances(report: str, results: Iterable[Result]) -> list[Distance]:
+    """Distance of every printed number of a report that can be computed from case data."""
+    documents = {result.identity: result.to_json() for result in results}
+    found = []
+    for entry in published(report):
+        if entry["kind"] != "case_data" or entry["status"] == "garbled" or "#comparator" in entry["id"]:
+            continue
+        document = documents.get(identity(entry), {})
+        for path, value in _paths(entry["values"], "values"):
+            wanted = entry.get("expected", {}).get(path, value)
+            if isinstance(wanted, (str, list)):
+                continue
+            try:
+                computed = _lookup(document, path)
+            except KeyError:
+                computed = None
+            found.append(
+                Distance(entry["id"], path, float(wanted), None if computed is None else float(computed))
+            )
     return found

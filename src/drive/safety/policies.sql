@@ -324,6 +324,15 @@ begin
       return null;  -- said again, not changed
     end if;
   end if;
+  if tg_argv[0] = 'plan' and not exists (
+      -- Compared with the last plan that was ready: going on from draft, or a manager agreeing its quality, changes nothing.
+      select from (select s.entry_route, s.hook, s.cover_story, s.place from casework_contactstrategy s
+                    where s.case_id = (row_now ->> 'case_id')::uuid and s.version < (row_now ->> 'version')::int and s.stage <> 'draft'
+                    order by s.version desc limit 1) p
+       where (p.entry_route, p.hook, p.cover_story, p.place) is distinct from
+             (row_now ->> 'entry_route', row_now ->> 'hook', row_now ->> 'cover_story', row_now ->> 'place')) then
+    return null;
+  end if;
   if tg_argv[1] = 'su' then
     select array_agg(l.id) into links from safety_caselink l where l.su_case_id = (row_now ->> 'case_id')::uuid;
   else
@@ -337,7 +346,7 @@ create or replace trigger ends_decision_on_whereabouts after insert on casework_
 create or replace trigger ends_decision_on_order after insert on casework_stateentry for each row
   when (new.history = 'legal') execute function safety.lapse_on_event('order', 'su');
 create or replace trigger ends_decision_on_plan after insert on casework_contactstrategy for each row
-  when (new.version > 1) execute function safety.lapse_on_event('plan', 'su');
+  when (new.stage <> 'draft') execute function safety.lapse_on_event('plan', 'su');
 create or replace trigger ends_decision_on_engagement after insert on advocacy_engagemententry for each row
   execute function safety.lapse_on_event('client_engagement', 'vs');
 create or replace trigger ends_decision_on_residence after insert on advocacy_sealedvalue for each row
@@ -353,6 +362,8 @@ grant select (id, case_id, version, given_names, family_name) on casework_servic
 create policy bridge on casework_serviceuserprofile for select to role_policy using (true);
 grant select (id, case_id, history, value, since, recorded_at) on casework_stateentry to role_policy;
 create policy bridge on casework_stateentry for select to role_policy using (true);
+grant select (case_id, version, stage, entry_route, hook, cover_story, place) on casework_contactstrategy to role_policy;
+create policy bridge on casework_contactstrategy for select to role_policy using (true);
 grant select (case_id, done_on, sub_type) on casework_action to role_policy;
 create policy bridge on casework_action for select to role_policy using (true);
 

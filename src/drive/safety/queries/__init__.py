@@ -3,6 +3,19 @@
 from ..naming import names_of
 from .across import CaseSummary, ClientSummary, case_summaries, client_summaries
 from .decisions import Decision, ViewAsked, Written, decision_for, outcomes_to_answer, views_asked
+from .finding import (
+    booking_of,
+    case_seen,
+    concern_on,
+    incident_of,
+    item_on,
+    link_of,
+    links_of_case,
+    proposal_on,
+    question_on,
+    reasons_for,
+    record_seen,
+)
 from .items import items_for, open_incidents, review_calls, unread_items
 from .planned import BookingRow, bookings_for, bookings_for_record
 from .possible import Closed, WhatMayHappen, what_may_happen_now
@@ -18,16 +31,27 @@ __all__ = [
     "ViewAsked",
     "WhatMayHappen",
     "Written",
+    "booking_of",
     "bookings_for",
     "bookings_for_record",
+    "case_seen",
     "case_summaries",
     "client_summaries",
+    "concern_on",
     "decision_for",
+    "incident_of",
+    "item_on",
     "items_for",
+    "link_of",
+    "links_of_case",
     "live_stops",
     "names_of",
     "open_incidents",
     "outcomes_to_answer",
+    "proposal_on",
+    "question_on",
+    "reasons_for",
+    "record_seen",
     "review_calls",
     "stop_concern",
     "unread_items",

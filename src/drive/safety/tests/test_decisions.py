@@ -12,6 +12,7 @@ from drive.access.refusal import Refusal
 from drive.access.stepping import acting_as
 from drive.audit.models import AuditEvent
 from drive.casework.commands import record_action, set_state
+from drive.casework.models import ContactStrategy
 from drive.instruments.codelists import code_list
 from drive.safety import commands
 from drive.safety.models import (
@@ -298,6 +299,28 @@ def test_s19_a_change_of_the_clients_engagement_ends_a_decision(cast: Cast) -> N
         )
     assert positions(cast) == "lapsed"
     assert lapse_cause(cast) == "client_engagement"
+
+
+def test_s19_another_plan_ends_a_decision_and_the_same_plan_does_not(cast: Cast) -> None:
+    def plan(version: int, stage: str, place: str) -> None:
+        with acting_as(cast.case_manager.as_actor()):
+            ContactStrategy.objects.create(
+                case=cast.case,
+                service_id=cast.case.service_id,
+                recorded_by=cast.case_manager,
+                version=version,
+                stage=stage,
+                place=place,
+            )
+
+    plan(1, "ready", "office")
+    decide(cast.case_manager, cast.idva, cast.link.pk)
+    plan(2, "quality_agreed", "office")
+    plan(3, "draft", "court")
+    assert positions(cast) == "in_force"
+    plan(4, "ready", "court")
+    assert positions(cast) == "lapsed"
+    assert lapse_cause(cast) == "plan"
 
 
 def test_s21_indirect_work_is_open_without_any_decision(cast: Cast) -> None:

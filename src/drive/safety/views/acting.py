@@ -62,7 +62,7 @@ NOBODY_YET = "nobody yet"
 
 def ends_of(actor: Actor, link_id: UUID) -> Ends:
     """Name both ends, each by what crosses (S-03, W-09). Raises `CaseLink.DoesNotExist`."""
-    link = CaseLink.objects.get(pk=link_id)
+    link = queries.link_of(link_id)
     if actor.side is Side.SERVICE_USER:
         names = names_of_case(link.su_case_id)
         client = next((c for c in queries.client_summaries(link.su_case_id) if c.link_id == link.pk), None)

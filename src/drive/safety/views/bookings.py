@@ -19,7 +19,6 @@ from drive.instruments.codelists import code_list
 
 from .. import commands, queries
 from ..forms import BookingForm, ToldForm, add_refusal
-from ..models import Booking
 from ..naming import names_of_case
 from ..rules import STILL_OPEN
 from .acting import address, code_label
@@ -75,7 +74,7 @@ def booking_step(request: ActorRequest, case_id: UUID, booking_id: UUID) -> Http
     """Continue, set aside or cancel one booking."""
     if request.method != "POST":
         raise Http404
-    Booking.objects.get(pk=booking_id, case_id=case_id)
+    queries.booking_of(case_id, booking_id)
     step = request.POST.get("step", "")
     form = ToldForm(request.POST if step == "cancel" else None)
     try:

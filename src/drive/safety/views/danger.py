@@ -14,13 +14,10 @@ from django.shortcuts import render
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
-from drive.advocacy.models import VsRecord
-from drive.casework.models import SuCase
 from drive.components.page import Standing
 
-from .. import commands
+from .. import commands, queries
 from ..forms import EmergencyForm, LearningForm, add_refusal
-from ..models import PracticeIncident
 from ..naming import names_of_case, names_of_record
 from ..rules import INCIDENT_KINDS, label
 from .acting import address
@@ -77,7 +74,7 @@ def _emergency(
 @page(Permission.CASE_RECORD, "Immediate danger", looks_at="su_case", key="case_id")
 def danger_on_case(request: ActorRequest, case_id: UUID) -> HttpResponse:
     """From a case: write down that a statutory service was told."""
-    SuCase.objects.get(pk=case_id)
+    queries.case_seen(case_id)
     return _emergency(
         request,
         Standing("case", subject=names_of_case(case_id).subject),
@@ -89,7 +86,7 @@ def danger_on_case(request: ActorRequest, case_id: UUID) -> HttpResponse:
 @page(Permission.CLIENT_RECORD, "Immediate danger", looks_at="vs_record", key="record_id")
 def danger_on_record(request: ActorRequest, record_id: UUID) -> HttpResponse:
     """From a client's record: the same."""
-    VsRecord.objects.get(pk=record_id)
+    queries.record_seen(record_id)
     return _emergency(
         request,
         Standing("client", subject=names_of_record(record_id).subject),
@@ -103,7 +100,7 @@ def danger_on_record(request: ActorRequest, record_id: UUID) -> HttpResponse:
 @page(Permission.CASE_RECORD, "Practice incident", looks_at="su_case", key="case_id")
 def incident(request: ActorRequest, case_id: UUID, incident_id: UUID) -> HttpResponse:
     """What went against the rules of practice, without blame, and what was learnt from it."""
-    found = PracticeIncident.objects.get(pk=incident_id, case_id=case_id)
+    found = queries.incident_of(case_id, incident_id)
     form = LearningForm(request.POST or None)
     subject = names_of_case(case_id).subject
     context = {

@@ -12,7 +12,6 @@ from drive.access.scopes import Side
 
 from .. import commands, queries
 from ..forms import AnswerForm, LapseForm, OutcomeForm, QuestionForm, ViewForm, others_field
-from ..models import ContactQuestion, OutcomeProposal
 from ..rules import OTHERS_AT_RISK
 from .acting import act, ends_of, show
 
@@ -60,7 +59,7 @@ def ask(request: ActorRequest, link_id: UUID) -> HttpResponse:
 def give_view(request: ActorRequest, link_id: UUID, question_id: UUID) -> HttpResponse:
     """04a: one's own page blank, the other view sealed, no default outcome."""
     ends = ends_of(request.actor, link_id)
-    question = ContactQuestion.objects.get(pk=question_id, link_id=link_id)
+    question = queries.question_on(link_id, question_id)
     decision = queries.decision_for(link_id)
     other = Side.CLIENT if request.actor.side is Side.SERVICE_USER else Side.SERVICE_USER
     return act(
@@ -88,7 +87,7 @@ def give_view(request: ActorRequest, link_id: UUID, question_id: UUID) -> HttpRe
 def propose_outcome(request: ActorRequest, link_id: UUID, question_id: UUID) -> HttpResponse:
     """Both views beside the form; what is put forward decides nothing by itself."""
     ends = ends_of(request.actor, link_id)
-    ContactQuestion.objects.get(pk=question_id, link_id=link_id)
+    queries.question_on(link_id, question_id)
     return act(
         request,
         ends,
@@ -109,7 +108,7 @@ def propose_outcome(request: ActorRequest, link_id: UUID, question_id: UUID) -> 
 def answer_outcome(request: ActorRequest, link_id: UUID, proposal_id: UUID) -> HttpResponse:
     """Agree, differ, or take it to the panel; dissent is kept."""
     ends = ends_of(request.actor, link_id)
-    OutcomeProposal.objects.get(pk=proposal_id, link_id=link_id)
+    queries.proposal_on(link_id, proposal_id)
     return act(
         request,
         ends,

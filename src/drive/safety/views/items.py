@@ -10,9 +10,8 @@ from django.http import Http404, HttpResponse
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 
-from .. import commands
+from .. import commands, queries
 from ..forms import ItemForm
-from ..models import RiskItem
 from .acting import act, ends_of, to_shared
 
 
@@ -38,7 +37,7 @@ def acknowledge(request: ActorRequest, link_id: UUID, item_id: UUID) -> HttpResp
     """Say by name that one has read it."""
     if request.method != "POST":
         raise Http404
-    RiskItem.objects.get(pk=item_id, link_id=link_id)
+    queries.item_on(link_id, item_id)
     commands.acknowledge_item(by=request.actor, item_id=item_id)
     messages.success(request, "Acknowledged.")
     return to_shared(link_id)

@@ -15,7 +15,6 @@ from drive.access.scopes import Side
 
 from .. import commands, queries
 from ..forms import ReasonForm, StopAnswerForm, StopForm
-from ..models import CaseLink, StopConcern, StopConcernReason
 from ..naming import names_of
 from .acting import act, ends_of
 
@@ -45,7 +44,7 @@ def raise_stop_on_case(request: ActorRequest, case_id: UUID) -> HttpResponse:
     """From a case: on every link of it. With one link, that link's own page."""
     if request.actor.side is not Side.SERVICE_USER:
         raise Http404
-    links = list(CaseLink.objects.filter(su_case_id=case_id).order_by("recorded_at", "id"))
+    links = queries.links_of_case(case_id)
     if not links:
         raise Http404
     if len(links) == 1:
@@ -73,9 +72,9 @@ def raise_stop_on_case(request: ActorRequest, case_id: UUID) -> HttpResponse:
 def stop_concern(request: ActorRequest, link_id: UUID, concern_id: UUID) -> HttpResponse:
     """What has stopped, who knows, what is still open, and one's own side's answer."""
     ends = ends_of(request.actor, link_id)
-    concern = StopConcern.objects.get(pk=concern_id, link_id=link_id)
+    concern = queries.concern_on(link_id, concern_id)
     stop = queries.stop_concern(concern.pk)
-    reasons = list(StopConcernReason.objects.filter(concern=concern).order_by("recorded_at"))
+    reasons = queries.reasons_for(concern.pk)
     context = {
         "stop": stop,
         "reasons": reasons,
@@ -117,6 +116,6 @@ def acknowledge_stop(request: ActorRequest, link_id: UUID, concern_id: UUID) -> 
     """Say by name that one has seen it, and read it."""
     if request.method != "POST":
         raise Http404
-    StopConcern.objects.get(pk=concern_id, link_id=link_id)
+    queries.concern_on(link_id, concern_id)
     commands.acknowledge_stop(by=request.actor, concern_id=concern_id)
     return redirect("stop_concern", link_id=link_id, concern_id=concern_id)

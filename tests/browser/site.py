@@ -1,0 +1,162 @@
+"""A real web server for one walk: gunicorn over a database of its own, as the application's own log-in."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from tests.throwaway_server import PREFIX, TEMPLATE
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_WITHIN = 60
+"""Seconds until a server that does not answer is given up."""
+FACTS = ("referrals_", "allocation_", "casework_", "advocacy_", "safety_")
+"""Tables whose rows are facts about people: nothing else may grow when an act is sent a second time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running site, and what stands in its database."""
+
+    url: str
+    emails: dict[str, str]
+    names: dict[str, str]
+    case: str
+    record: str
+    link: str
+    superuser: str
+
+    def facts(self) -> dict[str, int]:
+        """How many rows each table of facts holds now."""
+        with psycopg.connect(self.superuser) as connection:
+            names = [
+                name
+                for (name,) in connection.execute("select tablename from pg_tables where schemaname = 'public'")
+                if name.startswith(FACTS)
+            ]
+            counts = sql.SQL(" union all ").join(
+                sql.SQL("select {}, count(*) from {}").format(sql.Literal(name), sql.Identifier(name)) for name in sorted(names)
+            )
+            return {str(name): int(count) for name, count in connection.execute(counts)}
+
+    def one(self, query: str, *values: Any) -> Any:
+        """The first column of the first row, past every policy: for what a page does not print."""
+        with psycopg.connect(self.superuser) as connection:
+            row = connection.execute(query.encode(), values).fetchone()
+        assert row is not None, query
+        return row[0]
+
+    def months_pass(self, case_id: str, months: int) -> None:
+        """Move the beginning of a case back. Tests alone can: no role of the application may change a case's row."""
+        with psycopg.connect(self.superuser) as connection:
+            connection.execute(
+                "update casework_sucase set starts_on = starts_on - make_interval(months => %s),"
+                " allocated_on = allocated_on - make_interval(months => %s),"
+                " referred_on = least(referred_on, allocated_on - make_interval(months => %s)) where id = %s",
+                [months, months, months, case_id],
+            )
+
+
+@contextmanager
+def open_site(name: str, log: Path) -> Iterator[Site]:
+    """A fresh copy of the migrated template, the world laid out, the server started; all ended and dropped afterwards."""
+    superuser = os.environ["DRIVE_TEST_SUPERUSER"]
+    database = f"drivetest_{name}_{os.getpid()}"
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        for statement in (
+            "select pg_advisory_lock(1)",  # a template is copied by one at a time
+            f"create database {database} template {TEMPLATE} owner {PREFIX}_owner",
+            f"revoke all on database {database} from public",
+            f"grant connect on database {database} to {PREFIX}_app, {PREFIX}_tester",
+            "select pg_advisory_unlock(1)",
+        ):
+            connection.execute(statement.encode())
+    try:
+        application = make_conninfo(os.environ["DRIVE_REAL_APP_URL"], dbname=database)
+        world = _lay_out(make_conninfo(application, user=f"{PREFIX}_tester", password="tester"))
+        with _served(application, log) as url:
+            yield Site(url=url, superuser=make_conninfo(superuser, dbname=database), **world)
+    finally:
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute(f"drop database {database} with (force)".encode())
+
+
+def _environment(application: str) -> dict[str, str]:
+    """What the site's processes know: the application's log-in, never the owner's."""
+    kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "PYTEST_CURRENT_TEST")}
+    return kept | {
+        "DRIVE_APP_URL": application,
+        "DRIVE_ROLE_PREFIX": PREFIX,
+        "DRIVE_DEMONSTRATION": "true",
+        "DJANGO_SETTINGS_MODULE": "drive.config.settings",
+        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+    }
+
+
+def _lay_out(tester: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.browser.world"],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=_environment(tester),
+    )
+    return dict(json.loads(done.stdout))
+
+
+@contextmanager
+def _served(application: str, log: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with log.open("w") as words:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "drive.config.wsgi:application", "--bind", f"127.0.0.1:{port}",
+             "--workers", "1", "--threads", "4", "--log-level", "warning"],
+            cwd=ROOT, env=_environment(application), stdout=words, stderr=words,
+        )  # fmt: skip
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_ready(server, url, log)
+        yield url
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(20)
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    until = time.monotonic() + READY_WITHIN
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise AssertionError(f"the web server did not start: {log.read_text()[-2000:]}")
+        try:
+            with urllib.request.urlopen(f"{url}/health/", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError("the web server did not answer")
+
+
+def today() -> datetime.date:
+    """Today where the practice is."""
+    from drive.access.models import local_today
+
+    return local_today()

@@ -1,0 +1,43 @@
+"""Who and what stands in a walk's database before anybody signs in: the cast, each with the walk's password.
+
+Run as a program, it lays them out and commits, in a process of its own whose settings name that database. It prints the
+addresses of the accounts by part ("coordinator"), and the keys of what the cast holds already.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+PASSWORD = "Seven-Lanterns-And-A-Kettle"
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from django.contrib.auth.hashers import make_password
+    from django.db import transaction
+
+    from drive.access.models import Membership, User
+    from tests.cast import lay_out, seeding
+
+    with transaction.atomic():
+        cast = lay_out()
+        with seeding():
+            User.objects.update(password=make_password(PASSWORD), is_demonstration=True)
+    parts = {name: part for name, part in vars(cast).items() if isinstance(part, Membership)}
+    json.dump(
+        {
+            "emails": {name: part.user.email for name, part in parts.items()},
+            "names": {name: part.name for name, part in parts.items()},
+            "case": str(cast.case.pk),
+            "record": str(cast.record.pk),
+            "link": str(cast.link.pk),
+        },
+        sys.stdout,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -8,12 +8,18 @@ application's own role.
 from __future__ import annotations
 
 import atexit
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drive.config.embedded_server import EmbeddedServer
 
 PREFIX = "drivetest"
 TEMPLATE = "drivetest_template"
@@ -22,43 +28,83 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 
-def _start() -> None:
-    """In the first process: server, roles, one migrated database as a template for all."""
-    import psycopg
+def _fingerprint() -> str:
+    """Digest of everything that a prepared server depends on."""
+    source = Path(__file__).resolve().parent.parent / "src" / "drive"
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    files = [*source.glob("*/migrations/*.py"), *source.glob("*/policies.sql"), *source.glob("access/*.py")]
+    for path in sorted([*files, *source.glob("config/*.py")]):
+        digest.update(str(path).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
+
+def _start() -> None:
+    """In the first process: server, roles, one migrated database as a template for all.
+
+    A prepared server is kept beside the temporary files under the digest of what made it, so that a second run copies
+    it instead of migrating again.
+    """
     from drive.config.data_folder import DataFolder
     from drive.config.embedded_server import EmbeddedServer
-    from drive.config.preparation import make_database
 
+    kept = Path(tempfile.gettempdir()) / f"drive-tests-prepared-{_fingerprint()}"
     folder = Path(tempfile.mkdtemp(prefix="drive-tests-"))
     folder.chmod(0o711)
     server = EmbeddedServer(DataFolder(folder), fast=True)
-    server.start()
 
     def end() -> None:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(end)
-    owner_url, app_url = make_database(server, database=TEMPLATE, prefix=PREFIX)
+    prepared = kept.exists()
+    if prepared:
+        subprocess.run(["cp", "-a", f"{kept}/.", str(folder)], check=True)  # keeps owners, as PostgreSQL insists
+    server.start()
+    secrets = server.folder
     os.environ.update(
         DRIVE_DATA=str(folder),
         DRIVE_TEST_SUPERUSER=server.superuser_url,
         DRIVE_ROLE_PREFIX=PREFIX,
-        DATABASE_URL=owner_url,
-        DRIVE_APP_URL=app_url,
+        DATABASE_URL=server.url(TEMPLATE, f"{PREFIX}_owner", secrets.secret("owner_password")),
+        DRIVE_APP_URL=server.url(TEMPLATE, f"{PREFIX}_app", secrets.secret("app_password")),
     )
+    if not prepared:
+        _prepare(server)
+        server.stop()
+        _keep(folder, kept)
+        server.start()
+
+
+def _prepare(server: EmbeddedServer) -> None:
+    import psycopg
+
+    from drive.access.scopes import Scope
+    from drive.config.preparation import make_database
+
+    make_database(server, database=TEMPLATE, prefix=PREFIX)
     subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "drive", "prepare"],
         check=True,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent / "src")},
     )
-    from drive.access.scopes import Scope
-
     with psycopg.connect(server.superuser_url, autocommit=True) as connection:
         connection.execute(f"create role {PREFIX}_tester login noinherit password 'tester'")  # type: ignore[arg-type]
         for name in [*[s.value for s in Scope], "seed"]:
             connection.execute(f"grant {PREFIX}_{name} to {PREFIX}_tester with inherit false, set true")  # type: ignore[arg-type]
+
+
+def _keep(folder: Path, kept: Path) -> None:
+    """Keep a copy of the stopped server, whole or not at all; older ones go."""
+    for old in kept.parent.glob("drive-tests-prepared-*"):
+        if time.time() - old.stat().st_mtime > 6 * 3600:
+            shutil.rmtree(old, ignore_errors=True)
+    unfinished = kept.with_name(f"{kept.name}.{os.getpid()}")
+    subprocess.run(["cp", "-a", str(folder), str(unfinished)], check=True)
+    try:
+        unfinished.rename(kept)
+    except OSError:  # somebody else was quicker
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _own_database() -> None:

@@ -15,7 +15,7 @@ from drive.access.stepping import acting_as
 from drive.advocacy import commands
 from drive.audit.models import AuditEvent
 from drive.safety.commands import send_risk_item
-from drive.safety.models import Booking, BookingState
+from drive.safety.tests.deciding import book, decide
 from tests.cast import Cast, open_record, seeding
 
 from .test_commands import DAY, TODAY
@@ -123,25 +123,8 @@ def test_v17_a_hearing_that_nobody_goes_along_to_is_a_gap(cast: Cast, client_of:
 def test_s04_the_desk_shows_that_contact_is_planned_and_nothing_of_where(
     cast: Cast, client_of: Browser
 ) -> None:
-    with seeding():
-        booking = Booking.objects.create(
-            case=cast.case,
-            service_id=cast.case.service_id,
-            recorded_by=cast.case_manager,
-            kind="meeting",
-            channel="face_to_face",
-            starts_at=timezone.now() + DAY,
-            place="office",
-            with_whom="Canary colleague",
-            reason_given="Canary reason",
-        )
-        BookingState.objects.create(
-            booking=booking,
-            case=cast.case,
-            service_id=cast.case.service_id,
-            state="planned",
-            recorded_by=cast.case_manager,
-        )
+    decide(cast.case_manager, cast.idva, cast.link.pk)
+    book(cast.case_manager, cast.case.pk, with_whom="Canary colleague", reason_given="Canary reason.")
     desk = client_of(cast.idva).get(reverse("desk_vs_worker")).content.decode()
     assert "Meeting with the Drive service user" in desk
     assert "Canary" not in desk

@@ -161,6 +161,11 @@ def apply_policies(owner_url: str) -> None:
                 named("grant select, insert, update, delete on all tables in schema public to role_seed")
             )
         )
+        # The triggers of what is loaded ask the functions that commands ask.
+        cursor.execute(_statement(named("grant usage on schema access, audit, safety to role_seed")))
+        cursor.execute(
+            _statement(named("grant execute on all functions in schema access, audit, safety to role_seed"))
+        )
         cursor.execute(_statement(named("grant select on all tables in schema public to role_backup")))
         cursor.execute(_statement(f"comment on schema access is 'policies {fingerprint()}'"))
 

@@ -1,4 +1,6 @@
-"""What submitted forms say: which hold, what came before, which are due (C-08), and what nobody knows (S-27)."""
+"""What submitted forms say: which hold, what came before, which are due (C-08), and what nobody knows
+(S-27).
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,9 @@ def forms_of(case: SuCase) -> list[HeldForm]:
 def before(
     forms: Iterable[HeldForm], instrument_id: str, person_id: UUID | None, leaving_out: UUID | None = None
 ) -> list[HeldForm]:
-    """The forms to stand beside a new one, oldest first: at most the last three of one instrument about one person."""
+    """The forms to stand beside a new one, oldest first: at most the last three of one instrument about one
+    person.
+    """
     found = [
         form
         for form in forms
@@ -102,14 +106,19 @@ class Due:
 
 
 def due_on(starts_on: datetime.date, point: str) -> datetime.date:
-    """The day a point falls on: intake and two weeks 14 days after the start, the middle at 6 months (R-48, C-08)."""
+    """The day a point falls on: intake and two weeks 14 days after the start, the middle at 6 months (R-48,
+    C-08).
+    """
     if point in ("intake", "two_weeks"):
         return starts_on + datetime.timedelta(days=14)
     return add_months(starts_on, {"m3": 3, "m6": 6, "m9": 9, "mid": 6}[point])
 
 
 def forms_due(cases: Collection[SuCase], today: datetime.date) -> list[Due]:
-    """The forms due on open cases, soonest first: of each timetable the last point reached. Two statements."""
+    """The forms due on open cases, soonest first: of each timetable the last point reached.
+
+    Two statements.
+    """
     ids = [case.pk for case in cases]
     held: dict[tuple[UUID, str, UUID | None], list[datetime.date]] = {}
     for case_id, name, person_id, as_of in Assessment.objects.filter(case_id__in=ids).values_list(
@@ -147,7 +156,7 @@ def _due_now(
     day, point = reached[-1]
     if any(as_of >= day - NEAR for as_of in held):
         return None
-    about = initials(person.name_as_referred).rstrip(".") if person else ""
+    about = initials(person.name_as_referred) if person else ""
     return Due(case.pk, name, instrument(name).name, point, day, person.pk if person else None, about)
 
 
@@ -162,7 +171,10 @@ def open_flags(case_ids: Collection[UUID]) -> list[ReviewFlag]:
 
 @dataclass(frozen=True, slots=True)
 class RiskLine:
-    """What the grids say, and how the case is treated while facts are missing. A grade never falls silently (S-27)."""
+    """What the grids say, and how the case is treated while facts are missing.
+
+    A grade never falls silently (S-27).
+    """
 
     highest: str
     """K-28, over all linked people and kinds of abuse of the newest grids; "" where no level is known."""
@@ -170,7 +182,9 @@ class RiskLine:
     by: str
     as_of: datetime.date | None
     treated_as: str
-    """K-28: not below the highest level ever recorded while three or more key facts are missing; "" where unknown."""
+    """K-28: not below the highest level ever recorded while three or more key facts are missing; "" where
+    unknown.
+    """
     unknowns: tuple[str, ...]
 
 
@@ -178,7 +192,10 @@ MISSING_LIMIT = 3
 
 
 def risk_line(forms: Collection[HeldForm], unknowns: tuple[str, ...]) -> RiskLine:
-    """The risk line of a case from its severity grids. Words such as "high risk" have no scale and are not used (R-85)."""
+    """The risk line of a case from its severity grids.
+
+    Words such as "high risk" have no scale and are not used (R-85).
+    """
     ranked = []
     newest: set[UUID | None] = set()
     for form in forms:

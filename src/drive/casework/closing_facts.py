@@ -45,7 +45,8 @@ def closure_facts(case: SuCase, status: str | None) -> ClosureFacts:
 
 
 def missing_exit_forms(case: SuCase) -> tuple[str, ...]:
-    """Required forms of the exit set that are not there, one entry for each linked person where the unit is the link.
+    """Required forms of the exit set that are not there, one entry for each linked person where the unit is
+    the link.
 
     Linked people are named by initials alone: the words end up in a message.
     """

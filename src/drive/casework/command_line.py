@@ -1,4 +1,6 @@
-"""`drive case timeline CODE --as EMAIL`: what happened on a case, as one membership may read it, audited like the page."""
+"""`drive case timeline CODE --as EMAIL`: what happened on a case, as one membership may read it, audited
+like the page.
+"""
 
 from __future__ import annotations
 

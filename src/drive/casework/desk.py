@@ -1,4 +1,5 @@
-"""The case manager's desk (W-01): what waits, on whom, since when, and what may be done meanwhile. No totals, no rank.
+"""The case manager's desk (W-01): what waits, on whom, since when, and what may be done meanwhile. No
+totals, no rank.
 
 What comes from the bridge (stop concerns, decisions lapsing, unread items) the page asks of `drive.safety`.
 """
@@ -63,7 +64,10 @@ class Desk:
 
 
 def desk(actor: Actor, scope: Scope, today: datetime.date) -> Desk:
-    """The desk of a worker, over cases held; of a manager, over the service's open cases. Ten statements at most."""
+    """The desk of a worker, over cases held; of a manager, over the service's open cases.
+
+    The same number of statements however many cases.
+    """
     cases = _open_cases(actor, scope)
     ids = list(cases)
     worked = set(

@@ -1,4 +1,6 @@
-"""The case status machine as a Markdown table with a Mermaid diagram: docs/generated/case-status.md is this text."""
+"""The case status machine as a Markdown table with a Mermaid diagram: docs/generated/case-status.md is this
+text.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Short forms of the case manager's side: outcome first, nothing required that is not needed to be true (W-32).
+"""Short forms of the case manager's side: outcome first, nothing required that is not needed to be true
+(W-32).
 
 Only date, time and channel are preset. Fields check what was typed; the commands decide what may be.
 """

@@ -16,12 +16,16 @@ from .queries import CaseStates
 from .rules import HISTORY_LISTS, NO_ORDER, label_of
 
 STALE_DAYS = {CaseHistory.WHEREABOUTS: 28, CaseHistory.ENGAGEMENT: 42}
-"""After so many days without a fresh word the fact is drawn as old: the joint review's own limits (C-15, S-42)."""
+"""After so many days without a fresh word the fact is drawn as old: the joint review's own limits (C-15,
+S-42).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFact:
-    """One fact: `value` is "" where nobody ever said; `dated` since when or as of when; `stale` why it is old, or ""."""
+    """One fact: `value` is "" where nobody ever said; `dated` since when or as of when; `stale` why it is
+    old, or "".
+    """
 
     label: str
     value: str

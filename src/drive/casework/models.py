@@ -1,4 +1,7 @@
-"""The service user's case: what the case manager's side holds. Nothing here is read by the client's side (S-01)."""
+"""The service user's case: what the case manager's side holds.
+
+Nothing here is read by the client's side (S-01).
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,8 @@ class CaseHistory(models.TextChoices):
 
 
 class StateEntry(CaseFact):
-    """One step of one history: a value, since when, why (R-03). The newest by `since`, then `recorded_at`, holds.
+    """One step of one history: a value, since when, why (R-03). The newest by `since`, then `recorded_at`,
+    holds.
 
     Codes: status K-16, contact K-17, engagement K-20, approach K-15, whereabouts K-58, legal position K-37.
     """
@@ -107,7 +111,9 @@ class StateEntry(CaseFact):
 
 
 class LinkedPerson(CaseFact):
-    """A victim/survivor as the referral named her: all that this side holds about her for itself (S-03, R-22)."""
+    """A victim/survivor as the referral named her: all that this side holds about her for itself (S-03,
+    R-22).
+    """
 
     link_id = models.UUIDField(null=True, help_text="the bridge's link, once an IDVA service holds a record")
     name_as_referred = models.CharField(max_length=240)
@@ -123,7 +129,8 @@ class LinkedPerson(CaseFact):
 class Contact(CaseFact):
     """What happened between the service and the service user, attempts included, whoever started it (R-40).
 
-    Planning is the bridge's business; this row is written after the event and never refused (S-43). Failed attempts
+    Planning is the bridge's business; this row is written after the event and never refused (S-43). Failed
+    attempts
     count as contact work, not as contact.
     """
 
@@ -147,7 +154,10 @@ class Contact(CaseFact):
 
 
 class Session(CaseFact):
-    """One-to-one work that took place, in the words of whoever held it (R-55, P-33). Not an intervention count."""
+    """One-to-one work that took place, in the words of whoever held it (R-55, P-33).
+
+    Not an intervention count.
+    """
 
     held_on = models.DateField()
     starts_at = models.TimeField(null=True)
@@ -219,7 +229,10 @@ class Action(CaseFact):
 
 
 class ResearchNote(CaseFact):
-    """One question to one source, or its answer (P-23, R-63). Rows of one `enquiry_id` are its course; the newest holds."""
+    """One question to one source, or its answer (P-23, R-63).
+
+    Rows of one `enquiry_id` are its course; the newest holds.
+    """
 
     enquiry_id = models.UUIDField(default=uuid.uuid4)
     topic = models.CharField(max_length=30, help_text="K-46.topic")
@@ -243,7 +256,10 @@ class ResearchNote(CaseFact):
 
 
 class ContactStrategy(CaseFact):
-    """The written plan for a safe first contact, one version a row (P-24). It gates direct contact only (S-21)."""
+    """The written plan for a safe first contact, one version a row (P-24).
+
+    It gates direct contact only (S-21).
+    """
 
     version = models.PositiveIntegerField(default=1)
     stage = models.CharField(
@@ -344,7 +360,10 @@ class ReviewFlagAnswer(CaseFact):
 
 
 class Closure(CaseFact):
-    """The end of Drive for the service user, and what is in place afterwards (R-75, P-47). Closed is not safe."""
+    """The end of Drive for the service user, and what is in place afterwards (R-75, P-47).
+
+    Closed is not safe.
+    """
 
     closed_on = models.DateField()
     status_before = models.OneToOneField(

@@ -1,4 +1,6 @@
-"""Forms that change what is known: strategy, profile, the six histories, closing, and starting an assessment."""
+"""Forms that change what is known: strategy, profile, the six histories, closing, and starting an
+assessment.
+"""
 
 from __future__ import annotations
 

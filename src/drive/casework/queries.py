@@ -1,4 +1,7 @@
-"""What pages ask about cases. Everything comes already filtered by the row policies of the scope that asks."""
+"""What pages ask about cases.
+
+Everything comes already filtered by the row policies of the scope that asks.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ class CaseStates:
 
     by_history: dict[str, StateEntry]
     orders: list[StateEntry] = field(default_factory=list)
-    """Orders and conditions in force today, soonest to end first; empty where there is none or nobody has looked."""
+    """Orders and conditions in force today, soonest to end first; empty where there is none or nobody has
+    looked.
+    """
 
     def value(self, history: str) -> str:
         """The code that holds, or "" where nothing was ever recorded."""
@@ -88,7 +93,10 @@ def case_summary(case_id: UUID) -> CaseSummary:
 
 
 def current_states(case_ids: Collection[UUID]) -> dict[UUID, CaseStates]:
-    """What holds today in each history of each case: the newest by `since`, then by `recorded_at`. One statement."""
+    """What holds today in each history of each case: the newest by `since`, then by `recorded_at`.
+
+    One statement.
+    """
     newest: dict[UUID, dict[str, StateEntry]] = {case_id: {} for case_id in case_ids}
     legal: dict[UUID, list[StateEntry]] = {case_id: [] for case_id in case_ids}
     entries = StateEntry.objects.filter(case_id__in=case_ids).order_by(
@@ -156,7 +164,8 @@ class HolderCaseload:
 def caseload_counts(service_id: UUID) -> dict[UUID, HolderCaseload]:
     """Open cases of each holder at a service, by membership; holders without an open case are absent.
 
-    Answers the allocation scope for a service of its own site and the manager's scope for their own service; every
+    Answers the allocation scope for a service of its own site and the manager's scope for their own
+    service; every
     other scope gets nothing. The counting is `access.caseload_counts`, since allocation cannot read a case.
     """
     with connection.cursor() as cursor:
@@ -190,7 +199,8 @@ SHOWN = ("open", "ended", "all")
 def list_cases(actor: Actor, *, shown: str = "open", after: UUID | None = None) -> CaseList:
     """Cases by name: a worker's own, or a manager's service. `after` is the last case of the page before.
 
-    A page takes the same number of statements whatever it holds. `SuCase.DoesNotExist` when `after` cannot be seen.
+    A page takes the same number of statements whatever it holds. `SuCase.DoesNotExist` when `after` cannot
+    be seen.
     """
     profiles = _newest_profiles(actor)
     if shown != "all":
@@ -211,7 +221,8 @@ def find_cases(actor: Actor, words: str) -> CaseList:
     """Cases whose name, alias or code has every word of `words`, open or not. At most one page; no second."""
     profiles = _newest_profiles(actor)
     for word in fold(words).split():
-        # After the row policy's own index condition: a search reads the names of one service or of the cases held.
+        # After the row policy's own index condition: a search reads the names of one service or of the
+        # cases held.
         profiles = profiles.filter(Q(folded_name__contains=word) | Q(case__code=word.upper()))
     return _page_of(profiles)
 

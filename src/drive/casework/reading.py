@@ -1,4 +1,6 @@
-"""A case read from the command line, in the scope of one membership and with the same event as its page (decision 15)."""
+"""A case read from the command line, in the scope of one membership and with the same event as its page
+(decision 15).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ class NothingHereError(LookupError):
 
 
 def timeline_lines(code: str, email: str) -> list[str]:
-    """The newest entries of a case as lines of text. Raises `NothingHereError`. Writes the event of the look."""
+    """The newest entries of a case as lines of text.
+
+    Raises `NothingHereError`. Writes the event of the look.
+    """
     for membership in _memberships(email):
         actor = membership.as_actor(origin="console")
         with acting_as(actor):

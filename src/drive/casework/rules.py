@@ -34,7 +34,9 @@ NEEDS_REVIEW = {
     "contact": frozenset({"hold_justice", "not_safe", "no_route"}),
     "status": frozenset({"on_hold"}),
 }
-"""Values that hold only until somebody looks again, so they carry a reason and a review date (P-26, P-27, P-43)."""
+"""Values that hold only until somebody looks again, so they carry a reason and a review date (P-26, P-27,
+P-43).
+"""
 
 NEEDS_EXIT_PLAN = {"contact": frozenset({"ceased", "reduced"}), "status": frozenset({"on_hold"})}
 """Stepping back is a risk event: pace, the reason he is given, who watches, what she is told (S-23)."""
@@ -73,7 +75,10 @@ def require_codes(list_id: str, codes: Iterable[str], *, field: str) -> None:
 
 
 def require_past(day: datetime.date, today: datetime.date, *, field: str) -> None:
-    """Refuse a day to come: what is planned belongs to the joint decision, not here. Any past day is taken (S-43)."""
+    """Refuse a day to come: what is planned belongs to the joint decision, not here.
+
+    Any past day is taken (S-43).
+    """
     if day > today:
         raise Refusal(
             "This has not happened yet.",
@@ -167,7 +172,9 @@ def check_closure(
     escalation_detail: str,
     exit_missing_reason: str,
 ) -> None:
-    """Refuse a closing that may not be (P-45, P-46, P-48), or that lacks what makes it safe enough to look at."""
+    """Refuse a closing that may not be (P-45, P-46, P-48), or that lacks what makes it safe enough to look
+    at.
+    """
     require_code("K-52", reason, field="primary_reason")
     if facts.status in transitions.ENDED:
         raise Refusal("This case is closed already.", rule="K-16")
@@ -234,7 +241,9 @@ def _check_length(facts: ClosureFacts, closed_on: datetime.date, all_actions_don
 
 
 def label_of(list_id: str, code: str) -> str:
-    """What to print for a code, a missing state or our own "no order"; "" stays blank for the caller to draw."""
+    """What to print for a code, a missing state or our own "no order"; "" stays blank for the caller to
+    draw.
+    """
     if not code:
         return ""
     if list_id == "K-37" and code == NO_ORDER:

@@ -38,7 +38,10 @@ _READ = 200
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened. `kind` is the word shown; `what` is fit to print; `source` says who says so."""
+    """One thing that happened.
+
+    `kind` is the word shown; `what` is fit to print; `source` says who says so.
+    """
 
     day: datetime.date
     kind: str
@@ -64,7 +67,10 @@ class Timeline:
 
 
 def timeline(case: SuCase, *, today: datetime.date, before: datetime.date | None = None) -> Timeline:
-    """Entries of days before `before` (all, without it), newest first. The same eight statements however many there are."""
+    """Entries of days before `before` (all, without it), newest first.
+
+    The same eight statements however many there are.
+    """
     limit = before or datetime.date.max
     found = [
         *_contacts(case, limit),

@@ -1,7 +1,10 @@
-"""The case status machine (K-16): which status may follow which, as one table. docs/generated/case-status.md is made from it.
+"""The case status machine (K-16): which status may follow which, as one table. docs/generated/case-status.md
+is made from it.
 
-Only the status history is a machine; the other five histories are independent of it and of one another (P-01). Ending
-goes through `close_case` alone. A closed case can be taken up again: he may call, or something new may come to light (P-53).
+Only the status history is a machine; the other five histories are independent of it and of one another
+(P-01). Ending
+goes through `close_case` alone. A closed case can be taken up again: he may call, or something new may come
+to light (P-53).
 """
 
 from __future__ import annotations
@@ -33,7 +36,10 @@ MOVES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         STEP_DOWN: frozenset({"background_research", "working"}),
     }
 )
-"""Status to the statuses that may follow by `set_state`. On hold to on hold: held longer, with a new review date."""
+"""Status to the statuses that may follow by `set_state`.
+
+On hold to on hold: held longer, with a new review date.
+"""
 
 ENDED = frozenset({CLOSED, NOT_PROGRESSED, "rejected"})
 """Statuses in which nobody works on the case."""

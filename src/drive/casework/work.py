@@ -11,7 +11,9 @@ PAGE = 50
 
 
 def contact_work_of(case: SuCase, before: datetime.date | None) -> tuple[list[Contact], datetime.date | None]:
-    """Contacts and attempts with the session that a contact was, newest first; and the day the next page goes on from."""
+    """Contacts and attempts with the session that a contact was, newest first; and the day the next page
+    goes on from.
+    """
     rows = (
         Contact.objects.filter(case=case)
         .select_related("session", "recorded_by")
@@ -33,7 +35,9 @@ def actions_of(case: SuCase, before: datetime.date | None) -> tuple[list[Action]
 
 
 def _cut[R](found: list[R], days: list[datetime.date]) -> tuple[list[R], datetime.date | None]:
-    """A page ends at the end of a day, so that the next can begin before it; of a day with more than a page, one page."""
+    """A page ends at the end of a day, so that the next can begin before it; of a day with more than a page,
+    one page.
+    """
     if len(found) <= PAGE:
         return found, None
     last = days[PAGE]

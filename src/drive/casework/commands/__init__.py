@@ -1,7 +1,8 @@
 """What the case manager's side can do: one atomic function an act, row and audit event together.
 
 Every command works in the scope that the caller has stepped into, takes `by` and the case, raises
-`SuCase.DoesNotExist` for a case that cannot be seen, and `drive.access.refusal.Refusal` for what may not be now.
+`SuCase.DoesNotExist` for a case that cannot be seen, and `drive.access.refusal.Refusal` for what may not be
+now.
 """
 
 from .assessing import answer_review_flag, submit_assessment

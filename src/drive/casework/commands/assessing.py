@@ -34,9 +34,11 @@ def submit_assessment(
     amendment_reason: str = "",
     key: UUID | None = None,
 ) -> Assessment:
-    """Submit a form validated with `Mode.SUBMIT` at a point of K-36, about `as_of`. It never changes afterwards.
+    """Submit a form validated with `Mode.SUBMIT` at a point of K-36, about `as_of`. It never changes
+    afterwards.
 
-    A form whose unit is the link names one linked person of the case. `supersedes_id` with a reason amends: both stay
+    A form whose unit is the link names one linked person of the case. `supersedes_id` with a reason amends:
+    both stay
     (R-10). A rise against the form before creates a review flag (S-49). Raises `SomeoneSavedFirst` where somebody has
     amended the same form, or submitted the same one, meanwhile.
     """
@@ -108,7 +110,9 @@ def previous_form(
     as_of: datetime.date,
     leaving_out: Assessment | None = None,
 ) -> Assessment | None:
-    """The last form in force before `as_of`: of one instrument, about one person, amendments in place of what they amend."""
+    """The last form in force before `as_of`: of one instrument, about one person, amendments in place of
+    what they amend.
+    """
     held = Assessment.objects.filter(
         case=case,
         instrument=instrument_id,

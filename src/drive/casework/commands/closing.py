@@ -66,7 +66,8 @@ NEEDED_WORDS: Mapping[str, tuple[str, str]] = {
 def close_case(*, by: Actor, case_id: UUID, closing: NewClosure) -> Closure:
     """Close a case: `closed`, or `not_progressed` for that reason. The IDVA's own record stays open (P-49).
 
-    Raises `Refusal` (P-45 to P-48, S-20, S-23), and `SomeoneSavedFirst` with the other closure when two close at once.
+    Raises `Refusal` (P-45 to P-48, S-20, S-23), and `SomeoneSavedFirst` with the other closure when two
+    close at once.
     """
     case = SuCase.objects.get(pk=case_id)
     status = (

@@ -6,7 +6,10 @@ from typing import Any
 
 
 class SomeoneSavedFirst(Exception):  # noqa: N818  # an answer to the writer, not a fault
-    """A version or step that the writer had not seen stands now. `theirs` is the row that was saved, `mine` what was not."""
+    """A version or step that the writer had not seen stands now.
+
+    `theirs` is the row that was saved, `mine` what was not.
+    """
 
     def __init__(self, theirs: Any, mine: Any) -> None:
         super().__init__("someone saved first")

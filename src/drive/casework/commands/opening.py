@@ -20,7 +20,10 @@ from ..models import CaseHistory, LinkedPerson, ServiceUserProfile, StateEntry, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLinkedPerson:
-    """A victim/survivor as the referral named her. `link_id` is the bridge's, drawn before either side is written."""
+    """A victim/survivor as the referral named her.
+
+    `link_id` is the bridge's, drawn before either side is written.
+    """
 
     name_as_referred: str
     relationship: str
@@ -48,7 +51,8 @@ def open_case(
 ) -> SuCase:
     """Open a service user's case for its holder, with the profile and the linked people as referred.
 
-    Acts in the allocation or the manager's scope. The assignment is written first, so that the case is never without
+    Acts in the allocation or the manager's scope. The assignment is written first, so that the case is
+    never without
     somebody who may see it. Status `allocated` (K-16) and contact `planned_pending` (K-17) start today.
     """
     today = local_today()
@@ -98,7 +102,8 @@ def open_case(
 
 @transaction.atomic
 def add_linked_person(*, by: Actor, case_id: UUID, service_id: UUID, person: NewLinkedPerson) -> None:
-    """Name another victim/survivor on a case that is open already, from a further referral of the same service user.
+    """Name another victim/survivor on a case that is open already, from a further referral of the same
+    service user.
 
     Acts in the allocation scope, which writes the row and reads nothing of the case.
     """

@@ -27,7 +27,10 @@ ENTRY_ROUTES = ("joint_visit", "prison", "police_station", "letter", "phone", "t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewStrategy:
-    """A contact strategy as written (P-24). Codes: levers K-44, place K-57, `entry_route` of `ENTRY_ROUTES`."""
+    """A contact strategy as written (P-24).
+
+    Codes: levers K-44, place K-57, `entry_route` of `ENTRY_ROUTES`.
+    """
 
     stage: str = "draft"
     sources: str = ""
@@ -59,9 +62,11 @@ NEEDED_WHEN_READY: Mapping[str, str] = {
 
 @transaction.atomic
 def save_strategy(*, by: Actor, case_id: UUID, seen_version: int, strategy: NewStrategy) -> ContactStrategy:
-    """Save the next version of the contact strategy. `seen_version` is the one the writer began from, 0 for none.
+    """Save the next version of the contact strategy. `seen_version` is the one the writer began from, 0 for
+    none.
 
-    Raises `SomeoneSavedFirst` when another version was saved meanwhile. Only a manager's scope records that the plan's
+    Raises `SomeoneSavedFirst` when another version was saved meanwhile. Only a manager's scope records that
+    the plan's
     quality is agreed (P-25); that is no leave for contact, which needs the joint decision (S-15).
     """
     case = SuCase.objects.get(pk=case_id)
@@ -96,9 +101,11 @@ def save_strategy(*, by: Actor, case_id: UUID, seen_version: int, strategy: NewS
 
 @transaction.atomic
 def save_profile(*, by: Actor, case_id: UUID, seen_version: int, profile: NewProfile) -> ServiceUserProfile:
-    """Save the next version of who the service user is (R-20). Raises `SomeoneSavedFirst` as `save_strategy` does.
+    """Save the next version of who the service user is (R-20). Raises `SomeoneSavedFirst` as `save_strategy`
+    does.
 
-    Codes K-02 to K-05 or a missing state of K-01. Nothing but a name is needed; no age, sex or tie is refused (G-05).
+    Codes K-02 to K-05 or a missing state of K-01. Nothing but a name is needed; no age, sex or tie is
+    refused (G-05).
     """
     case = SuCase.objects.get(pk=case_id)
     rules.require_words(
@@ -123,7 +130,9 @@ def save_profile(*, by: Actor, case_id: UUID, seen_version: int, profile: NewPro
 def _next_version[V: (ContactStrategy, ServiceUserProfile)](
     model: type[V], *, by: Actor, case: SuCase, noun: str, after: V | None, mine: Any, values: dict[str, Any]
 ) -> V:
-    """Insert version n+1. The unique key over (case, version) decides between two who save at the same moment."""
+    """Insert version n+1. The unique key over (case, version) decides between two who save at the same
+    moment.
+    """
     changed = [
         name for name, value in values.items() if value != getattr(after, name, "" if value == "" else None)
     ]

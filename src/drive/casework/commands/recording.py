@@ -1,4 +1,5 @@
-"""Writing down what has happened. Never refused for having been outside a decision: the truth can always be told (S-43).
+"""Writing down what has happened. Never refused for having been outside a decision: the truth can always be
+told (S-43).
 
 `safety.commands.record_contact` calls `record_contact` here and asks whether a decision was in force.
 """
@@ -47,7 +48,8 @@ def record_contact(
     note: str = "",
     key: UUID | None = None,
 ) -> Contact:
-    """Write down one contact or attempt (R-40). Codes: outcome K-19, channel K-18, place K-57; `started_by` us or su.
+    """Write down one contact or attempt (R-40). Codes: outcome K-19, channel K-18, place K-57; `started_by`
+    us or su.
 
     `key`, drawn with the form, makes sending it twice write once.
     """
@@ -100,9 +102,11 @@ def record_session(
     contact_id: UUID | None = None,
     key: UUID | None = None,
 ) -> Session:
-    """Write down one session (R-55, P-33). Codes: kind and provider K-63, techniques K-43, levers K-44, place K-57.
+    """Write down one session (R-55, P-33). Codes: kind and provider K-63, techniques K-43, levers K-44,
+    place K-57.
 
-    `quality` is open, mixed, guarded or seeming; `settled` yes, no or unknown. `contact_id` is the contact that the
+    `quality` is open, mixed, guarded or seeming; `settled` yes, no or unknown. `contact_id` is the contact
+    that the
     session was, written first. Minutes are worked out from the two times.
     """
     case = SuCase.objects.get(pk=case_id)
@@ -172,9 +176,11 @@ def record_action(
     minutes: int | None = None,
     key: UUID | None = None,
 ) -> Action:
-    """Write down one action (R-54). Open from allocation whatever the strategy says (S-21), on closed cases too (P-53).
+    """Write down one action (R-54). Open from allocation whatever the strategy says (S-21), on closed cases
+    too (P-53).
 
-    Codes: kind K-38, sub_type K-39 (needed for `multi_agency`), areas K-40 and K-41, tool K-42, agencies K-45 (one
+    Codes: kind K-38, sub_type K-39 (needed for `multi_agency`), areas K-40 and K-41, tool K-42, agencies
+    K-45 (one
     primary). `raises_risk` yes, no or unsure; left open the action saves as incomplete (S-26).
     """
     case = SuCase.objects.get(pk=case_id)
@@ -248,7 +254,8 @@ def add_research(
     enquiry_id: UUID | None = None,
     key: UUID | None = None,
 ) -> ResearchNote:
-    """Note a question asked of one source, or how it goes on (P-23, R-63). Codes: topic, status, refusal K-46; agency K-45.
+    """Note a question asked of one source, or how it goes on (P-23, R-63). Codes: topic, status, refusal
+    K-46; agency K-45.
 
     `enquiry_id` of an earlier note carries that enquiry on; without it a new one begins.
     """

@@ -33,10 +33,13 @@ def set_state(
     exit_plan: str = "",
     owner_id: UUID | None = None,
 ) -> StateEntry:
-    """Take one step of one history. Codes as in `StateEntry`; legal position and whereabouts also take `unknown`.
+    """Take one step of one history. Codes as in `StateEntry`; legal position and whereabouts also take
+    `unknown`.
 
-    `seen_id` is the entry last written when the form was shown: when another has been written since, or is being
-    written, raises `SomeoneSavedFirst` with it. Raises `Refusal` (K-16, P-26, P-43, S-23) for a step that may not be.
+    `seen_id` is the entry last written when the form was shown: when another has been written since, or is
+    being
+    written, raises `SomeoneSavedFirst` with it. Raises `Refusal` (K-16, P-26, P-43, S-23) for a step that
+    may not be.
     """
     case = SuCase.objects.get(pk=case_id)
     entries = StateEntry.objects.filter(case=case, history=history)

@@ -1,4 +1,6 @@
-"""What every command of a case does: the columns that a fact begins with, and writing it together with its event."""
+"""What every command of a case does: the columns that a fact begins with, and writing it together with its
+event.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ from ..models import CaseFact, SuCase
 
 
 def written_before[F: CaseFact](model: type[F], case_id: UUID, key: UUID | None) -> F | None:
-    """The fact that a form sent twice has already written, or None. `key` was drawn when the form was shown."""
+    """The fact that a form sent twice has already written, or None.
+
+    `key` was drawn when the form was shown.
+    """
     return model._default_manager.filter(pk=key, case_id=case_id).first() if key else None
 
 
@@ -27,7 +32,10 @@ def write[F: CaseFact](
     key: UUID | None = None,
     **values: Any,
 ) -> F:
-    """Insert one fact of the case as the actor's, with its event. `noun` and `fields` say for the audit what was written."""
+    """Insert one fact of the case as the actor's, with its event.
+
+    `noun` and `fields` say for the audit what was written.
+    """
     row = model(case=case, service_id=case.service_id, recorded_by_id=by.membership_id, **values)
     if key:
         row.pk = key

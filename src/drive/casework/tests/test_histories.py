@@ -1,4 +1,6 @@
-"""The six histories (P-01): which step may follow which, what must go with it, and two people who take one at once."""
+"""The six histories (P-01): which step may follow which, what must go with it, and two people who take one
+at once.
+"""
 
 from __future__ import annotations
 

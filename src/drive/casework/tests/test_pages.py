@@ -1,4 +1,6 @@
-"""Who can open each page of the case manager's side, what a form keeps, and that one answer is given to everybody else."""
+"""Who can open each page of the case manager's side, what a form keeps, and that one answer is given to
+everybody else.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import ProgrammingError, connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from drive.access.models import BreakGlass, Membership, local_today
-from drive.access.stepping import acting_as
+from drive.access.models import BreakGlass, CaseAssignment, Membership, local_today
 from drive.audit.models import AuditEvent
 from drive.casework.models import (
     Action,
@@ -27,7 +30,7 @@ from drive.casework.models import (
     StateEntry,
 )
 from drive.safety.models import PracticeIncident, RiskItem
-from tests.cast import Cast, seeding
+from tests.cast import Cast, open_case, seeding
 
 from .test_closing import set_stage
 
@@ -135,13 +138,12 @@ def test_an_emergency_reader_reads_and_cannot_write(cast: Cast, client_of: SignI
     reader = client_of(cast.other_case_manager)
     page = content(reader.get(address(cast, "case_page")))
     assert "in an emergency" in page
-    from django.db import ProgrammingError
-
     with pytest.raises(ProgrammingError, match="row-level security"):
         reader.post(address(cast, "record_contact"), CONTACT)
 
 
-# The desk and the list ------------------------------------------------------------------------------------------------
+# The desk and the list
+# ------------------------------------------------------------------------------------------------
 
 
 def test_w01_the_desk_and_home(cast: Cast, client_of: SignIn) -> None:
@@ -186,7 +188,8 @@ def test_closed_cases_leave_the_open_list(cast: Cast, client_of: SignIn) -> None
         assert "Crimplefoot" in content(reader.get(reverse("case_list") + f"?show={shown}"))
 
 
-# Recording ------------------------------------------------------------------------------------------------------------
+# Recording ------------------------------------------------------------------------------------------------
+# ------------
 
 CONTACT = {
     "key": "5d0f4a8e-4d0c-4d7c-8d7c-1f1d3a7c0001",
@@ -303,7 +306,8 @@ def test_p23_research_goes_on_from_the_list(cast: Cast, client_of: SignIn) -> No
     assert writer.get(f"{here}?enquiry={uuid4()}").status_code == 404
 
 
-# Planning -------------------------------------------------------------------------------------------------------------
+# Planning -------------------------------------------------------------------------------------------------
+# ------------
 
 
 def test_s48_someone_saved_first_shows_both_and_keeps_what_is_chosen(cast: Cast, client_of: SignIn) -> None:
@@ -361,7 +365,8 @@ def test_a_step_of_a_history_and_a_second_one_that_came_too_late(cast: Cast, cli
     assert "There is a problem" in content(problem)
 
 
-# Assessing ------------------------------------------------------------------------------------------------------------
+# Assessing ------------------------------------------------------------------------------------------------
+# ------------
 
 GRID = {
     "point": "intake",
@@ -406,7 +411,8 @@ def test_dash_questions_say_that_the_site_loads_their_words(cast: Cast, client_o
     assert page.count("wording loaded by the site") >= 20
 
 
-# Closing --------------------------------------------------------------------------------------------------------------
+# Closing --------------------------------------------------------------------------------------------------
+# ------------
 
 CLOSE = {
     "closed_on": "today",
@@ -440,8 +446,6 @@ def test_p46_propose_then_close_and_the_idva_is_told(cast: Cast, client_of: Sign
 
 
 def test_a_step_down_worker_with_the_case_works_and_does_not_close(cast: Cast, client_of: SignIn) -> None:
-    from drive.access.models import CaseAssignment
-
     with seeding():
         CaseAssignment.objects.create(
             membership=cast.step_down_worker,
@@ -455,7 +459,8 @@ def test_a_step_down_worker_with_the_case_works_and_does_not_close(cast: Cast, c
     assert worker.get(address(cast, "case_close")).status_code == 404
 
 
-# Cost -----------------------------------------------------------------------------------------------------------------
+# Cost -----------------------------------------------------------------------------------------------------
+# ------------
 
 
 def fill(cast: Cast, number: int) -> None:
@@ -487,12 +492,7 @@ def fill(cast: Cast, number: int) -> None:
     "name",
     ["case_page", "case_timeline", "case_work", "case_actions", "case_research", "record_contact", "desk"],
 )
-def test_a_page_costs_the_same_with_10_and_with_200_facts(
-    cast: Cast, client_of: SignIn, name: str, django_assert_max_num_queries: Any
-) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_a_page_costs_the_same_with_10_and_with_200_facts(cast: Cast, client_of: SignIn, name: str) -> None:
     here = reverse("desk_su_worker") if name == "desk" else address(cast, name)
     counts = []
     for number in (10, 190):
@@ -506,12 +506,8 @@ def test_a_page_costs_the_same_with_10_and_with_200_facts(
     assert counts[0] == counts[1]
 
 
-def test_the_list_costs_the_same_with_one_case_and_with_thirty(cast: Cast, client_of: SignIn) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    from tests.cast import open_case
-
+@pytest.mark.parametrize("name", ["case_list", "desk_su_worker"])
+def test_lists_cost_the_same_with_one_case_and_with_thirty(cast: Cast, client_of: SignIn, name: str) -> None:
     counts = []
     for number in (0, 29):
         with seeding():
@@ -521,14 +517,12 @@ def test_the_list_costs_the_same_with_one_case_and_with_thirty(cast: Cast, clien
                 )
         reader = client_of(cast.case_manager)
         with CaptureQueriesContext(connection) as captured:
-            assert reader.get(reverse("case_list")).status_code == 200
+            assert reader.get(reverse(name)).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
 
 
 def test_the_list_goes_on_where_it_ended(cast: Cast, client_of: SignIn) -> None:
-    from tests.cast import open_case
-
     with seeding():
         for one in range(45):
             open_case(cast.su_service, cast.case_manager, f"Aldous{one:02}", "Wimple", cast.service_manager)
@@ -551,8 +545,3 @@ def test_the_timeline_names_the_quiet(cast: Cast, client_of: SignIn) -> None:
     page = content(client_of(cast.case_manager).get(address(cast, "case_timeline")))
     assert "34 days with no contact" in page
     assert "Quiet is not the same as safe" in page
-
-
-def test_a_manager_without_the_worker_scope_writes_as_manager(cast: Cast) -> None:
-    with acting_as(cast.service_manager.as_actor()):
-        assert Contact.objects.count() == 0

@@ -1,4 +1,6 @@
-"""Strategy and profile are versions: nothing is overwritten, and the second of two editors is shown the first (S-48)."""
+"""Strategy and profile are versions: nothing is overwritten, and the second of two editors is shown the
+first (S-48).
+"""
 
 from __future__ import annotations
 

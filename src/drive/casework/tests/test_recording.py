@@ -1,4 +1,6 @@
-"""Writing down what happened: always possible for who holds the case, by nobody else, once, and never without its event."""
+"""Writing down what happened: always possible for who holds the case, by nobody else, once, and never
+without its event.
+"""
 
 from __future__ import annotations
 

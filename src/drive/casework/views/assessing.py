@@ -32,7 +32,9 @@ from .frame import Drafting, case_frame, drafting
 
 @page(Permission.CASE_VIEW, "Assessments", looks_at="su_case", key="case_id")
 def case_assessments(request: ActorRequest, case_id: UUID) -> HttpResponse:
-    """What was submitted, what is due, and where a new one begins: for each linked person where it is about one."""
+    """What was submitted, what is due, and where a new one begins: for each linked person where it is about
+    one.
+    """
     context = case_frame(request, case_id, "case_assessments")
     case = context["case"]
     here = reverse("case_assessments", args=[case_id])
@@ -75,7 +77,10 @@ def _address(case_id: UUID, instrument_id: str, person_id: UUID | None = None, *
 
 @page(Permission.CASE_RECORD, "Assessment", looks_at="su_case", key="case_id")
 def case_assess(request: ActorRequest, case_id: UUID, instrument_id: str) -> HttpResponse:
-    """Fill in, keep, submit or amend one form. Nothing is answered beforehand, and blank is never no (R-04)."""
+    """Fill in, keep, submit or amend one form.
+
+    Nothing is answered beforehand, and blank is never no (R-04).
+    """
     context = case_frame(request, case_id, "case_assessments")
     if instrument_id not in assessed.OFFERED:
         raise Http404
@@ -211,7 +216,9 @@ def _person(
 
 
 def _before(question: Question, earlier: list[HeldForm]) -> list[tuple[HeldForm, str, int | None]]:
-    """What this item was before: form, words ("" for missing), and boxes filled where its levels are ordered."""
+    """What this item was before: form, words ("" for missing), and boxes filled where its levels are
+    ordered.
+    """
     shown = []
     for form in earlier:
         if question.item.id not in form.answers.definition:

@@ -1,4 +1,6 @@
-"""Closing a case: first the proposal, then what is in place and who still has eyes on the service user (P-45 to P-48)."""
+"""Closing a case: first the proposal, then what is in place and who still has eyes on the service user (P-45
+to P-48).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ from .frame import case_frame, drafting
 
 @page(Permission.CASE_CLOSE, "Closing", looks_at="su_case", key="case_id")
 def case_close(request: ActorRequest, case_id: UUID) -> HttpResponse:
-    """Propose, then close; or read how the case was closed. The IDVA hears why and what happens next (N-08)."""
+    """Propose, then close; or read how the case was closed.
+
+    The IDVA hears why and what happens next (N-08).
+    """
     context = case_frame(request, case_id, "case_close")
     summary = context["summary"]
     status = summary.states.value(CaseHistory.STATUS)

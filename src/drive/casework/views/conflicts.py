@@ -46,7 +46,8 @@ def saved_first(
     row: CaseFact,
     seen: Mapping[str, str],
 ) -> HttpResponse:
-    """Both versions side by side. `typed` is what was sent, `theirs` are their answers as a form's initial values; `seen` replaces the stale key.
+    """Both versions side by side. `typed` is what was sent, `theirs` are their answers as a form's initial
+    values; `seen` replaces the stale key.
 
     409, because what was sent is not saved; it is on the page and in the draft.
     """

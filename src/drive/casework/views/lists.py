@@ -1,4 +1,7 @@
-"""The list of cases: one's own, or the service's. A search is sent in the body, so that no name stands in an address."""
+"""The list of cases: one's own, or the service's.
+
+A search is sent in the body, so that no name stands in an address.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Strategy, profile and the six histories: versions and steps, with both shown when someone saved first (S-48)."""
+"""Strategy, profile and the six histories: versions and steps, with both shown when someone saved first
+(S-48).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,10 @@ STAGES = {
 
 @page(Permission.CASE_VIEW, "Contact strategy", looks_at="su_case", key="case_id")
 def case_strategy(request: ActorRequest, case_id: UUID) -> HttpResponse:
-    """The plan for a safe first contact. It gates direct contact only; nothing indirect waits for it (S-21)."""
+    """The plan for a safe first contact.
+
+    It gates direct contact only; nothing indirect waits for it (S-21).
+    """
     context = case_frame(request, case_id, "case_strategy")
     versions = list(
         ContactStrategy.objects.filter(case_id=case_id).select_related("recorded_by").order_by("-version")
@@ -103,7 +108,10 @@ def _strategy_conflict(
 
 @page(Permission.CASE_RECORD, "Service user’s details", looks_at="su_case", key="case_id")
 def case_profile(request: ActorRequest, case_id: UUID) -> HttpResponse:
-    """Who the service user is, as this side knows him. Unknown, not asked and not said are different answers."""
+    """Who the service user is, as this side knows him.
+
+    Unknown, not asked and not said are different answers.
+    """
     context = case_frame(request, case_id)
     newest = (
         ServiceUserProfile.objects.filter(case_id=case_id)

@@ -1,4 +1,7 @@
-"""Writing down what happened: contact, session, agency action, case update, research. Past days always save (S-43)."""
+"""Writing down what happened: contact, session, agency action, case update, research.
+
+Past days always save (S-43).
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,9 @@ def record_contact(request: ActorRequest, case_id: UUID) -> HttpResponse:
 
 @page(Permission.CASE_RECORD, "Record session", looks_at="su_case", key="case_id")
 def record_session(request: ActorRequest, case_id: UUID) -> HttpResponse:
-    """03b. A session is a contact that took place, so the contact is written with it, and what crosses is sent."""
+    """03b. A session is a contact that took place, so the contact is written with it, and what crosses is
+    sent.
+    """
 
     def write(form: CaseForm) -> object:
         values = dict(form.cleaned_data)
@@ -170,7 +175,9 @@ def record_action(request: ActorRequest, case_id: UUID) -> HttpResponse:
 
 @page(Permission.CASE_RECORD, "Record case update", looks_at="su_case", key="case_id")
 def record_update(request: ActorRequest, case_id: UUID) -> HttpResponse:
-    """Telling another agency; begun from an action, it starts with that action's words and nothing is saved yet."""
+    """Telling another agency; begun from an action, it starts with that action's words and nothing is saved
+    yet.
+    """
 
     def write(form: CaseForm) -> object:
         assert isinstance(form, UpdateForm)  # the class given below
@@ -240,7 +247,10 @@ def case_research(request: ActorRequest, case_id: UUID) -> HttpResponse:
 
 
 def _enquiry(case_id: UUID, asked: str) -> ResearchNote | None:
-    """The enquiry that is carried on, or None for a new one. Raises `DoesNotExist` for one that is not of this case."""
+    """The enquiry that is carried on, or None for a new one.
+
+    Raises `DoesNotExist` for one that is not of this case.
+    """
     if not asked:
         return None
     try:

@@ -57,9 +57,17 @@ def allocate(
         raise Refusal("Choose an approach.", rule="P-21", field="approach")
     known = queries.open_already(row)
     if (join_case and known.case is None) or (join_record and known.record is None):
-        raise Refusal("What this referral was to join has ended meanwhile.", still_open="A new one can be opened.", rule="P-21")
-    case_holder = known.case.holder if join_case and known.case else _holder(su_holder_id, Side.SERVICE_USER, row)
-    record_holder = known.record.holder if join_record and known.record else _holder(vs_holder_id, Side.CLIENT, row)
+        raise Refusal(
+            "What this referral was to join has ended meanwhile.",
+            still_open="A new one can be opened.",
+            rule="P-21",
+        )
+    case_holder = (
+        known.case.holder if join_case and known.case else _holder(su_holder_id, Side.SERVICE_USER, row)
+    )
+    record_holder = (
+        known.record.holder if join_record and known.record else _holder(vs_holder_id, Side.CLIENT, row)
+    )
     link_id = uuid4()
     linked = NewLinkedPerson(
         name_as_referred=row.victim_survivor.full_name,
@@ -96,20 +104,27 @@ def allocate(
 
 def _holder(membership_id: UUID | None, side: Side, row: ReferralRow) -> Membership:
     """The worker named, if they may hold such a record at this site today."""
+    if membership_id is None:
+        raise _nobody(side)
     today = local_today()
     roles = rules.CASE_HOLDERS if side is Side.SERVICE_USER else rules.RECORD_HOLDERS
     found = Membership.objects.filter(
         pk=membership_id, side=side, site_id=row.referral.site_id, starts_on__lte=today, ends_on__gt=today
     ).first()
     if found is None or found.service_id is None or Role(found.role) not in roles:
-        words = "a case manager" if side is Side.SERVICE_USER else "an IDVA, or who stands in for one"
-        raise Refusal(
-            f"Choose {words}.", rule="P-21", field="su_holder" if side is Side.SERVICE_USER else "vs_holder"
-        )
+        raise _nobody(side)
     return found
 
 
-def _open_case(by: Actor, row: ReferralRow, holder: Membership, linked: NewLinkedPerson, approach: str) -> tuple[UUID, UUID]:
+def _nobody(side: Side) -> Refusal:
+    if side is Side.SERVICE_USER:
+        return Refusal("Choose a case manager.", rule="P-21", field="su_holder")
+    return Refusal("Choose an IDVA, or who stands in for one.", rule="P-21", field="vs_holder")
+
+
+def _open_case(
+    by: Actor, row: ReferralRow, holder: Membership, linked: NewLinkedPerson, approach: str
+) -> tuple[UUID, UUID]:
     assert holder.service_id  # settled by _holder
     case = open_case(
         by=by, service_id=holder.service_id, site_id=row.referral.site_id, person_key=row.service_user.person_key,

@@ -16,7 +16,14 @@ JOIN, NEW = "join", "new"
 
 
 def _workers(found: list[Worker]) -> list[Choice]:
-    return [Choice(str(each.membership.pk), each.membership.name, hint=f"{each.where}. {each.prompt or f'{each.held} held'}") for each in found]
+    return [
+        Choice(
+            str(each.membership.pk),
+            each.membership.name,
+            hint=f"{each.where}. {each.prompt or f'{each.held} held'}",
+        )
+        for each in found
+    ]
 
 
 def _offer(label: str, open_one: StillOpen, join_words: str, new_words: str) -> ChoiceTiles:
@@ -25,7 +32,11 @@ def _offer(label: str, open_one: StillOpen, join_words: str, new_words: str) -> 
         label=label,
         columns=1,
         choices=[
-            Choice(JOIN, f"{join_words}{code}", hint=f"Stays with {open_one.holder.name}, {open_one.holder.organisation.name}"),
+            Choice(
+                JOIN,
+                f"{join_words}{code}",
+                hint=f"Stays with {open_one.holder.name}, {open_one.holder.organisation.name}",
+            ),
             Choice(NEW, new_words),
         ],
     )
@@ -42,30 +53,46 @@ class AllocationForm(forms.Form):
     reason = TextArea(label="Why these workers", required=False, optional_words="where you weighed it")
 
     def __init__(
-        self, *args: Any, case_workers: list[Worker], record_workers: list[Worker], known: OpenAlready, **kwargs: Any
+        self,
+        *args: Any,
+        case_workers: list[Worker],
+        record_workers: list[Worker],
+        known: OpenAlready,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["su_holder"].choices = _workers(case_workers)  # type: ignore[attr-defined]  # ours
         self.fields["vs_holder"].choices = _workers(record_workers)  # type: ignore[attr-defined]  # ours
         self.fields["approach"].choices = [  # type: ignore[attr-defined]  # ours
-            Choice(entry.code, entry.label, definition=entry.definition) for entry in code_list("K-15").codes if entry.offered
+            Choice(entry.code, entry.label, definition=entry.definition)
+            for entry in code_list("K-15").codes
+            if entry.offered
         ]
         if known.case:
             self.fields["su_join"] = _offer(
-                "The service user may have an open case here", known.case, "It is him: use the open case", "Open a case of its own"
+                "The service user may have an open case here",
+                known.case,
+                "It is him: use the open case",
+                "Open a case of its own",
             )
         else:
             del self.fields["su_join"]
         if known.record:
             self.fields["vs_join"] = _offer(
-                "The victim/survivor may have an open record here", known.record, "It is her: use the open record", "Open a record of its own"
+                "The victim/survivor may have an open record here",
+                known.record,
+                "It is her: use the open record",
+                "Open a record of its own",
             )
         else:
             del self.fields["vs_join"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for side, question in (("su", "Choose a case manager."), ("vs", "Choose an IDVA, or who stands in for one.")):
+        for side, question in (
+            ("su", "Choose a case manager."),
+            ("vs", "Choose an IDVA, or who stands in for one."),
+        ):
             joins = cleaned.get(f"{side}_join") == JOIN
             if not joins and not cleaned.get(f"{side}_holder") and f"{side}_holder" not in self.errors:
                 self.add_error(f"{side}_holder", question)

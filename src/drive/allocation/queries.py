@@ -103,7 +103,8 @@ def _held(side: Side, site_id: UUID) -> dict[UUID, int]:
     services = list(Service.objects.filter(site_id=site_id, side=side).values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            "select h.membership, h.held from unnest(%s::uuid[]) s (id), lateral access.held_by_service(s.id) h", [services]
+            "select h.membership, h.held from unnest(%s::uuid[]) s (id), lateral access.held_by_service(s.id) h",
+            [services],
         )
         return dict(cursor.fetchall())
 
@@ -129,19 +130,24 @@ class OpenAlready:
 
 def open_already(row: ReferralRow) -> OpenAlready:
     """What earlier allocations at the site opened for the two people of a referral, as far as it is open still."""
-    earlier = {
-        party.role: _allocated_before(party) for party in (row.service_user, row.victim_survivor)
-    }
+    earlier = {party.role: _allocated_before(party) for party in (row.service_user, row.victim_survivor)}
     cases = {made.su_case_id for made in earlier[PartyRole.SERVICE_USER]}
     records = {made.vs_record_id for made in earlier[PartyRole.VICTIM_SURVIVOR]}
     if not cases and not records:
         return OpenAlready(None, None, linked=False)
     with connection.cursor() as cursor:
-        cursor.execute("select kind, id, service_id, holder, code from access.still_open(%s, %s)", [list(cases), list(records)])
+        cursor.execute(
+            "select kind, id, service_id, holder, code from access.still_open(%s, %s)",
+            [list(cases), list(records)],
+        )
         found = cursor.fetchall()
-    holders = Membership.objects.select_related("organisation").in_bulk([holder for _, _, _, holder, _ in found])
+    holders = Membership.objects.select_related("organisation").in_bulk(
+        [holder for _, _, _, holder, _ in found]
+    )
     opened = {
-        kind: StillOpen(key, service, holders[holder], code) for kind, key, service, holder, code in found if holder in holders
+        kind: StillOpen(key, service, holders[holder], code)
+        for kind, key, service, holder, code in found
+        if holder in holders
     }
     case, record = opened.get("case"), opened.get("record")
     pairs = {(made.su_case_id, made.vs_record_id) for rows in earlier.values() for made in rows}
@@ -155,4 +161,8 @@ def _allocated_before(party: ReferralParty) -> list[Allocation]:
 
 def allocation_of(referral_id: UUID) -> Allocation | None:
     """How the referral was allocated, if it was."""
-    return Allocation.objects.filter(referral_id=referral_id).select_related("su_holder", "vs_holder", "recorded_by").first()
+    return (
+        Allocation.objects.filter(referral_id=referral_id)
+        .select_related("su_holder", "vs_holder", "recorded_by")
+        .first()
+    )

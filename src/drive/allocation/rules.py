@@ -32,13 +32,24 @@ def may_allocate(*, latest_outcome: str | None, allocated: bool, straight_from_m
     """Raise `Refusal` unless the referral is waiting for workers: accepted, or at a site without a panel undecided
     (C-01, P-21)."""
     if allocated:
-        raise Refusal("This referral has been allocated already.", still_open="Its workers can be changed by their managers.", rule="P-21")
+        raise Refusal(
+            "This referral has been allocated already.",
+            still_open="Its workers can be changed by their managers.",
+            rule="P-21",
+        )
     if latest_outcome == "accept" or (latest_outcome is None and straight_from_marac):
         return
     if latest_outcome is None:
         raise Refusal(
-            "The panel has not decided on this referral.", still_open="It is on the panel’s list.", rule="P-21"
+            "The panel has not decided on this referral.",
+            still_open="It is on the panel’s list.",
+            rule="P-21",
         )
     if latest_outcome == "bring_back":
-        raise Refusal("This referral is to come back.", why="Something is still awaited.", still_open="It is on the panel’s list.", rule="P-06")
+        raise Refusal(
+            "This referral is to come back.",
+            why="Something is still awaited.",
+            still_open="It is on the panel’s list.",
+            rule="P-06",
+        )
     raise Refusal("This referral was not accepted.", still_open="The panel can decide again.", rule="P-09")

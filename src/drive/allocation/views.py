@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -40,7 +41,13 @@ def allocation_list(request: ActorRequest) -> HttpResponse:
     )
 
 
-@page(Permission.ALLOCATION_DECIDE, "Allocate a referral", scope=Scope.ALLOCATION, looks_at="referral", key="referral_id")
+@page(
+    Permission.ALLOCATION_DECIDE,
+    "Allocate a referral",
+    scope=Scope.ALLOCATION,
+    looks_at="referral",
+    key="referral_id",
+)
 def allocation_item(request: ActorRequest, referral_id: UUID) -> HttpResponse:
     """One referral: who could take it and what they hold; or, once allocated, to whom it was given."""
     row = referral_queries.referral(referral_id)
@@ -50,7 +57,7 @@ def allocation_item(request: ActorRequest, referral_id: UUID) -> HttpResponse:
         if request.method == "POST":
             messages.error(request, "This referral has been allocated already. Nothing was changed.")
         return render(request, "allocation/made.html", context)
-    choices = {
+    choices: Any = {
         "case_workers": queries.workers(Side.SERVICE_USER, request.actor.site_id),
         "record_workers": queries.workers(Side.CLIENT, request.actor.site_id),
         "known": queries.open_already(row),

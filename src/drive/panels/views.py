@@ -64,8 +64,8 @@ def panel_item(request: ActorRequest, referral_id: UUID) -> HttpResponse:
             except commands.DecidedFirstError as first:
                 saved_first = first.theirs
                 # Sending again says that the reader has seen the other decision and records theirs after it.
-                form.data = form.data.copy()  # type: ignore[assignment]  # a QueryDict that may be written
-                form.data["seen"] = str(first.theirs.pk)  # type: ignore[index]
+                form.data = request.POST.copy()
+                form.data["seen"] = str(first.theirs.pk)
             except Refusal as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             else:
@@ -75,7 +75,9 @@ def panel_item(request: ActorRequest, referral_id: UUID) -> HttpResponse:
     elif draft is not None:
         form = with_draft(DecisionForm, draft)
     else:
-        form = DecisionForm(initial={"seen": row.decision.pk if row.decision else None, "decided_on": local_today()})
+        form = DecisionForm(
+            initial={"seen": row.decision.pk if row.decision else None, "decided_on": local_today()}
+        )
     return render(
         request,
         "panels/item.html",

@@ -49,7 +49,9 @@ def _import(chosen: argparse.Namespace) -> int:
     from .lists.problems import ListRefused
 
     try:
-        judged = _judged_alone(content, chosen) if not chosen.acting_as else _judged_as_member(content, chosen)
+        judged = (
+            _judged_alone(content, chosen) if not chosen.acting_as else _judged_as_member(content, chosen)
+        )
     except ListRefused as refused:
         return _cannot(refused.text)
     except ConsoleError as error:

@@ -111,7 +111,9 @@ class SavedList:
 
 
 @transaction.atomic
-def save_list(*, by: Actor, kept: ReferralList, answers: Mapping[tuple[int, str], str] | None = None) -> SavedList:
+def save_list(
+    *, by: Actor, kept: ReferralList, answers: Mapping[tuple[int, str], str] | None = None
+) -> SavedList:
     """Create a referral for every line that is neither refused nor a repeat. Saving twice creates nothing twice.
 
     `answers` are what was said on possible matches in the preview, by line and `match_name`: same, different or
@@ -138,8 +140,12 @@ def save_list(*, by: Actor, kept: ReferralList, answers: Mapping[tuple[int, str]
                     answer_match(by=by, match_id=offered.pk, answer=said)
     counts = {str(outcome): count for outcome, count in judged.counts.items()}
     if not queries.is_saved(kept.pk):
-        ListSaved.objects.create(referral_list=kept, site_id=by.site_id, recorded_by_id=by.membership_id, **counts)
-    record_event(Act.WROTE, by=by, kind="referral_list", record_id=kept.pk, fields=["saved", f"{len(made)} referrals"])
+        ListSaved.objects.create(
+            referral_list=kept, site_id=by.site_id, recorded_by_id=by.membership_id, **counts
+        )
+    record_event(
+        Act.WROTE, by=by, kind="referral_list", record_id=kept.pk, fields=["saved", f"{len(made)} referrals"]
+    )
     return SavedList(**counts)
 
 
@@ -147,7 +153,7 @@ def _create(by: Actor, kept: ReferralList, judged: Preview, row: RowResult) -> R
     values = row.values
     today = local_today()
     marac = values.marac_date
-    when = (values.referral_date or marac or values.incident_date)
+    when = values.referral_date or marac or values.incident_date
     referral = Referral.objects.create(
         site_id=by.site_id, recorded_by_id=by.membership_id, referral_list=kept, line=row.line, identity=row.identity,
         source=judged.source, referred_on=when.earliest if when else today,
@@ -254,7 +260,9 @@ def decide(
     newest = queries.newest_decision(referral_id)
     if newest and newest.pk != seen and newest.outcome != "accept":
         raise DecidedFirstError(newest)
-    rules.may_decide(latest_outcome=newest.outcome if newest else None, allocated=queries.is_allocated(referral_id))
+    rules.may_decide(
+        latest_outcome=newest.outcome if newest else None, allocated=queries.is_allocated(referral_id)
+    )
     rules.check_decision(
         outcome=outcome, rejection_reason=rejection_reason, next_step=next_step, rationale=rationale, awaited=awaited,
         vs_safety=vs_safety, child_safety=child_safety,
@@ -266,7 +274,9 @@ def decide(
         approach=approach if outcome == "accept" else "", vs_safety=vs_safety, child_safety=child_safety, dissent=dissent,
         decided_on=decided_on or local_today(),
     )  # fmt: skip
-    record_event(Act.WROTE, by=by, kind="referral", record_id=referral.pk, fields=["decision"], reason=outcome)
+    record_event(
+        Act.WROTE, by=by, kind="referral", record_id=referral.pk, fields=["decision"], reason=outcome
+    )
     return decision
 
 
@@ -277,7 +287,9 @@ def answer_match(*, by: Actor, match_id: UUID, answer: str, reason: str = "") ->
     made = MatchAnswer.objects.create(
         match=match, site_id=match.site_id, recorded_by_id=by.membership_id, answer=answer, reason=reason
     )
-    record_event(Act.WROTE, by=by, kind="referral", record_id=match.referral_id, fields=["match"], reason=answer)
+    record_event(
+        Act.WROTE, by=by, kind="referral", record_id=match.referral_id, fields=["match"], reason=answer
+    )
     return made
 
 
@@ -302,7 +314,14 @@ def decide_identity(*, by: Actor, match_id: UUID, decision: str, told: str, reas
     """
     match = IdentityMatch.objects.get(pk=match_id)
     made = IdentityDecision.objects.create(
-        match=match, site_id=by.site_id, recorded_by_id=by.membership_id, decision=decision, told=told, reason=reason
+        match=match,
+        site_id=by.site_id,
+        recorded_by_id=by.membership_id,
+        decision=decision,
+        told=told,
+        reason=reason,
     )
-    record_event(Act.WROTE, by=by, kind="identity_match", record_id=match.pk, fields=["decision"], reason=decision)
+    record_event(
+        Act.WROTE, by=by, kind="identity_match", record_id=match.pk, fields=["decision"], reason=decision
+    )
     return made

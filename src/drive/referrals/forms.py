@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
@@ -38,18 +39,21 @@ class IdentityDecisionForm(forms.Form):
     )
     reason = TextArea(label="Why", rows=2)
     told = TextArea(
-        label="What each side is told, and by whom", required=False, rows=2, optional_words="nothing is told by itself"
+        label="What each side is told, and by whom",
+        required=False,
+        rows=2,
+        optional_words="nothing is told by itself",
     )
 
 
-def preview_answers(posted: Iterable[tuple[str, str]]) -> dict[tuple[int, str], str]:
+def preview_answers(posted: Mapping[str, Any]) -> dict[tuple[int, str], str]:
     """The answers on possible matches that a preview's form sent, as `commands.save_list` takes them.
 
     A field is called `match_<line>_<name of the match>`; anything else, and an answer that is none, is left out.
     """
     found = {}
     words = {str(code) for code, _ in ANSWERS}
-    for name, value in posted:
+    for name, value in posted.items():
         kind, _, rest = name.partition("_")
         line, _, match = rest.partition("_")
         if kind == "match" and line.isdigit() and match and value in words:

@@ -53,7 +53,9 @@ class Referral(Fact):
     """
 
     site_id = models.UUIDField()
-    referral_list = models.ForeignKey(ReferralList, null=True, on_delete=models.PROTECT, related_name="referrals")
+    referral_list = models.ForeignKey(
+        ReferralList, null=True, on_delete=models.PROTECT, related_name="referrals"
+    )
     line = models.PositiveIntegerField(null=True)
     identity = models.CharField(max_length=64)
     source = models.CharField(max_length=12, help_text="K-09")
@@ -72,10 +74,14 @@ class Referral(Fact):
     concerns = models.TextField(blank=True)
     offence = models.CharField(max_length=200, blank=True)
     backdated = models.BooleanField(default=False)
-    problems = models.JSONField(default=list, help_text="questions on the line when it was saved: field and code")
+    problems = models.JSONField(
+        default=list, help_text="questions on the line when it was saved: field and code"
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["site_id", "identity"], name="one_referral_an_identity")]
+        constraints = [
+            models.UniqueConstraint(fields=["site_id", "identity"], name="one_referral_an_identity")
+        ]
         indexes = [models.Index(fields=["site_id", "-referred_on", "-id"])]
 
     def __str__(self) -> str:
@@ -96,9 +102,13 @@ class ReferralParty(Fact, Profile):
     role = models.CharField(max_length=16, choices=PartyRole.choices)
     match_key = models.CharField(max_length=64)
     person_key = models.UUIDField()
-    postcode = models.CharField(max_length=10, blank=True, help_text="the service user's only; hers is sealed")
+    postcode = models.CharField(
+        max_length=10, blank=True, help_text="the service user's only; hers is sealed"
+    )
     age_as_referred = models.PositiveSmallIntegerField(null=True)
-    identity_digest = models.CharField(max_length=64, help_text="keyed digest of folded name and birth date, across sites")
+    identity_digest = models.CharField(
+        max_length=64, help_text="keyed digest of folded name and birth date, across sites"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["referral", "role"], name="one_party_a_role")]
@@ -176,7 +186,8 @@ class IdentityDecision(Fact):
     match = models.ForeignKey(IdentityMatch, on_delete=models.PROTECT, related_name="decisions")
     site_id = models.UUIDField()
     decision = models.CharField(
-        max_length=10, choices=[("same", "Same person"), ("different", "Different people"), ("open", "Leave open")]
+        max_length=10,
+        choices=[("same", "Same person"), ("different", "Different people"), ("open", "Leave open")],
     )
     told = models.TextField(blank=True, help_text="what each side is told, by whom")
     reason = models.TextField()
@@ -214,9 +225,12 @@ class ReferralDecision(Fact):
         indexes = [models.Index(fields=["referral", "-recorded_at"])]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(outcome="reject") | ~models.Q(rejection_reason=""), name="rejection_has_a_reason"
+                condition=~models.Q(outcome="reject") | ~models.Q(rejection_reason=""),
+                name="rejection_has_a_reason",
             ),
-            models.CheckConstraint(condition=~models.Q(outcome="bring_back") | ~models.Q(awaited=""), name="bring_back_says_what"),
+            models.CheckConstraint(
+                condition=~models.Q(outcome="bring_back") | ~models.Q(awaited=""), name="bring_back_says_what"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -131,7 +131,9 @@ def _line(judged: Preview, row: RowResult, held: dict[str, ReferralRow]) -> Line
 def _asked(judged: Preview, row: RowResult, problem: Problem) -> Asked:
     for column, text in zip(judged.columns, row.raw, strict=False):
         if column.field and column.field == problem.field:
-            return Asked(column.heading, SEALED_WORDS if column.field in SEALED_FIELDS else text, problem.text)
+            return Asked(
+                column.heading, SEALED_WORDS if column.field in SEALED_FIELDS else text, problem.text
+            )
     return Asked("", "", problem.text)
 
 

@@ -221,13 +221,19 @@ def referrals(*, search: str = "", state: str = "", older_than: str = "") -> Ref
 def newest_outcome() -> Subquery:
     """For `annotate`: the outcome of a referral's newest decision (K-10), or none."""
     return Subquery(
-        ReferralDecision.objects.filter(referral=OuterRef("pk")).order_by("-recorded_at", "-id").values("outcome")[:1]
+        ReferralDecision.objects.filter(referral=OuterRef("pk"))
+        .order_by("-recorded_at", "-id")
+        .values("outcome")[:1]
     )
 
 
 def rows_of(keys: list[UUID], *, most: int = PAGE) -> list[ReferralRow]:
     """These referrals, as far as they are in sight, the oldest first, at most so many."""
-    found = Referral.objects.filter(pk__in=keys).order_by("referred_on", "id").prefetch_related(*_with_everything())
+    found = (
+        Referral.objects.filter(pk__in=keys)
+        .order_by("referred_on", "id")
+        .prefetch_related(*_with_everything())
+    )
     return _rows(list(found[:most]))
 
 
@@ -261,7 +267,9 @@ def referral(referral_id: UUID) -> ReferralRow:
 def decisions(referral_id: UUID) -> list[ReferralDecision]:
     """Every decision on a referral, newest first."""
     return list(
-        ReferralDecision.objects.filter(referral_id=referral_id).select_related("recorded_by").order_by("-recorded_at", "-id")
+        ReferralDecision.objects.filter(referral_id=referral_id)
+        .select_related("recorded_by")
+        .order_by("-recorded_at", "-id")
     )
 
 
@@ -317,10 +325,13 @@ def identity_matches(*, older_than: str = "") -> MatchPage:
     shown = some[:PAGE]
     people = _named([match.pk for match in shown])
     rows = [
-        NamedMatch(match, people[match.pk, "first"], people[match.pk, "second"], list(match.decisions.all())) for match in shown
+        NamedMatch(match, people[match.pk, "first"], people[match.pk, "second"], list(match.decisions.all()))
+        for match in shown
     ]
     last = shown[-1] if len(some) > PAGE else None
-    return MatchPage(rows, f"{last.found_at.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{last.pk}" if last else "")
+    return MatchPage(
+        rows, f"{last.found_at.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{last.pk}" if last else ""
+    )
 
 
 def identity_match(match_id: UUID) -> NamedMatch:
@@ -328,7 +339,9 @@ def identity_match(match_id: UUID) -> NamedMatch:
     decisions = IdentityDecision.objects.select_related("recorded_by").order_by("-recorded_at", "-id")
     match = IdentityMatch.objects.prefetch_related(Prefetch("decisions", queryset=decisions)).get(pk=match_id)
     people = _named([match.pk])
-    return NamedMatch(match, people[match.pk, "first"], people[match.pk, "second"], list(match.decisions.all()))
+    return NamedMatch(
+        match, people[match.pk, "first"], people[match.pk, "second"], list(match.decisions.all())
+    )
 
 
 def _named(matches: list[UUID]) -> dict[tuple[UUID, str], NamedParty]:

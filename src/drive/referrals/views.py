@@ -23,7 +23,10 @@ from .lists.reading import MAX_BYTES
 from .preview_page import preview_page
 
 IMPORTING = Standing(
-    "reports", words="Referrals", subject="List, not yet saved", reading="Victim/survivor details go straight to the sealed side"
+    "reports",
+    words="Referrals",
+    subject="List, not yet saved",
+    reading="Victim/survivor details go straight to the sealed side",
 )
 TOO_LARGE = "The file is larger than 10 MB, too large for a list. Remove pictures and old sheets."
 STATES = (
@@ -112,11 +115,15 @@ def referral_import(request: ActorRequest) -> HttpResponse:
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES)
         if "file" not in request.FILES and int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
-            form.add_error("file", TOO_LARGE)  # the handler dropped it unread: nothing of a list stands in /tmp
+            form.add_error(
+                "file", TOO_LARGE
+            )  # the handler dropped it unread: nothing of a list stands in /tmp
         elif form.is_valid():
             sent = form.cleaned_data["file"]
             try:
-                kept, _ = commands.upload_list(by=request.actor, file_bytes=sent.read(MAX_BYTES + 1), filename=sent.name)
+                kept, _ = commands.upload_list(
+                    by=request.actor, file_bytes=sent.read(MAX_BYTES + 1), filename=sent.name
+                )
             except ListRefused as refused:
                 form.add_error("file", refused.text)
             else:
@@ -128,7 +135,9 @@ def referral_import(request: ActorRequest) -> HttpResponse:
     )
 
 
-@page(Permission.REFERRAL_IMPORT, "Check a list", scope=Scope.REFERRALS, looks_at="referral_list", key="list_id")
+@page(
+    Permission.REFERRAL_IMPORT, "Check a list", scope=Scope.REFERRALS, looks_at="referral_list", key="list_id"
+)
 @require_safe
 def referral_import_preview(request: ActorRequest, list_id: UUID) -> HttpResponse:
     """What saving the list would do, judged against what the site holds now."""
@@ -155,7 +164,7 @@ def referral_import_save(request: ActorRequest, list_id: UUID) -> HttpResponse:
     kept = queries.referral_list(list_id)
     before = queries.saved(kept)
     if before is None:
-        done = commands.save_list(by=request.actor, kept=kept, answers=preview_answers(request.POST.items()))
+        done = commands.save_list(by=request.actor, kept=kept, answers=preview_answers(request.POST.dict()))
         messages.success(request, f"{done.created + done.matched} lines saved.")
     else:
         messages.error(request, "This list was saved already. Nothing was saved twice.")
@@ -170,11 +179,19 @@ def referral_import_refused(request: ActorRequest, list_id: UUID) -> HttpRespons
     return HttpResponse(
         content,
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="refused-lines.csv"', "Cache-Control": "no-store"},
+        headers={
+            "Content-Disposition": 'attachment; filename="refused-lines.csv"',
+            "Cache-Control": "no-store",
+        },
     )
 
 
-@page(Permission.GOVERNANCE_MATCHES, "Possible matches across", scope=Scope.GOVERNANCE, looks_at="identity_match")
+@page(
+    Permission.GOVERNANCE_MATCHES,
+    "Possible matches across",
+    scope=Scope.GOVERNANCE,
+    looks_at="identity_match",
+)
 @require_safe
 def governance_matches(request: ActorRequest) -> HttpResponse:
     """The same name and birth date in two roles or at two sites; nobody else is told (S-33)."""
@@ -186,7 +203,11 @@ def governance_matches(request: ActorRequest) -> HttpResponse:
 
 
 @page(
-    Permission.GOVERNANCE_MATCHES, "Decide on a match", scope=Scope.GOVERNANCE, looks_at="identity_match", key="match_id"
+    Permission.GOVERNANCE_MATCHES,
+    "Decide on a match",
+    scope=Scope.GOVERNANCE,
+    looks_at="identity_match",
+    key="match_id",
 )
 def governance_match(request: ActorRequest, match_id: UUID) -> HttpResponse:
     """One match: who the two are, what was decided, and what each side is told."""
@@ -197,7 +218,9 @@ def governance_match(request: ActorRequest, match_id: UUID) -> HttpResponse:
         messages.success(request, "Decision recorded. Nobody was told by the system.")
         return HttpResponseRedirect(reverse("governance_matches"))
     return render(
-        request, "referrals/match.html", {"named": named, "form": form, "problems": bool(form.is_bound and form.errors)}
+        request,
+        "referrals/match.html",
+        {"named": named, "form": form, "problems": bool(form.is_bound and form.errors)},
     )
 
 

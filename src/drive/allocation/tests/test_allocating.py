@@ -63,13 +63,23 @@ def accept(cast: Cast, referral: Referral, outcome: str = "accept", **more: Any)
     actor = cast.chair.as_actor()
     with acting_as(actor, Scope.PANEL):
         decide(
-            by=actor, referral_id=referral.pk, outcome=outcome, rationale="Levers at hand.", vs_safety="Asked.", child_safety="None.", **more
+            by=actor,
+            referral_id=referral.pk,
+            outcome=outcome,
+            rationale="Levers at hand.",
+            vs_safety="Asked.",
+            child_safety="None.",
+            **more,
         )
 
 
 def give(cast: Cast, referral: Referral, **more: Any) -> Allocation:
     actor = cast.service_manager.as_actor()
-    chosen = {"su_holder_id": cast.case_manager.pk, "vs_holder_id": cast.idva.pk, "approach": "disrupt_only"} | more
+    chosen = {
+        "su_holder_id": cast.case_manager.pk,
+        "vs_holder_id": cast.idva.pk,
+        "approach": "disrupt_only",
+    } | more
     with acting_as(actor, Scope.ALLOCATION):
         return allocate(by=actor, referral_id=referral.pk, **chosen)
 
@@ -92,7 +102,12 @@ def test_p21_a_case_a_record_and_their_link_are_opened_at_once(cast: Cast) -> No
             assert not SuCase.objects.filter(pk=made.su_case_id).exists()
     with seeding():
         wrote = AuditEvent.objects.filter(act="wrote", membership_id=cast.service_manager.pk)
-        assert sorted(wrote.values_list("kind", flat=True)) == ["case_link", "referral", "su_case", "vs_record"]
+        assert sorted(wrote.values_list("kind", flat=True)) == [
+            "case_link",
+            "referral",
+            "su_case",
+            "vs_record",
+        ]
 
 
 def test_s03_s06_her_address_reaches_her_record_unopened_and_opens_there(cast: Cast) -> None:
@@ -117,7 +132,9 @@ def test_nobody_hands_an_address_over_to_a_record_of_their_choice(cast: Cast) ->
         acting_as(actor, Scope.ALLOCATION),
         connection.cursor() as cursor,
     ):
-        cursor.execute("select access.hand_over_sealed(%s, %s, %s)", [party.pk, cast.record.pk, cast.vs_service.pk])
+        cursor.execute(
+            "select access.hand_over_sealed(%s, %s, %s)", [party.pk, cast.record.pk, cast.vs_service.pk]
+        )
 
 
 @pytest.mark.parametrize(
@@ -128,7 +145,9 @@ def test_nobody_hands_an_address_over_to_a_record_of_their_choice(cast: Cast) ->
         ("reject", {"rejection_reason": "out_of_area", "next_step": "The other area"}, "P-09"),
     ],
 )
-def test_out_of_order_is_refused_in_words(cast: Cast, outcome: str | None, more: dict[str, str], rule: str) -> None:
+def test_out_of_order_is_refused_in_words(
+    cast: Cast, outcome: str | None, more: dict[str, str], rule: str
+) -> None:
     referral = refer(cast.coordinator)
     if outcome:
         accept(cast, referral, outcome, **more)
@@ -227,8 +246,12 @@ def test_what_has_ended_is_not_offered(cast: Cast) -> None:
     with acting_as(cast.service_manager.as_actor(), Scope.ALLOCATION):
         known = queries.open_already(queries.referral_queries.referral(second.pk))
         assert (known.case, known.record) == (None, None)
-        assert {w.membership.pk: w.held for w in queries.workers(Side.SERVICE_USER, cast.site.pk)}[cast.case_manager.pk] == 1
-        assert {w.membership.pk: w.held for w in queries.workers(Side.CLIENT, cast.site.pk)}[cast.idva.pk] == 1
+        assert {w.membership.pk: w.held for w in queries.workers(Side.SERVICE_USER, cast.site.pk)}[
+            cast.case_manager.pk
+        ] == 1
+        assert {w.membership.pk: w.held for w in queries.workers(Side.CLIENT, cast.site.pk)}[
+            cast.idva.pk
+        ] == 1
 
 
 def test_c13_a_load_is_a_prompt_and_never_a_stop(cast: Cast) -> None:
@@ -265,7 +288,9 @@ def _item(referral: Referral) -> str:
     return reverse("allocation_item", kwargs={"referral_id": referral.pk})
 
 
-def test_the_manager_allocates_on_the_page_with_loads_in_sight(cast: Cast, client_of: Callable[[Membership], Client]) -> None:
+def test_the_manager_allocates_on_the_page_with_loads_in_sight(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
     referral = refer(cast.coordinator, days_ago=12)
     accept(cast, referral)
     manager = client_of(cast.service_manager)
@@ -297,16 +322,28 @@ def test_the_page_offers_to_join_what_is_open(cast: Cast, client_of: Callable[[M
     assert sent.status_code == 302
 
 
-def test_allocation_pages_answer_managers_and_to_everybody_else_the_same(cast: Cast, client_of: Callable[[Membership], Client]) -> None:
+def test_allocation_pages_answer_managers_and_to_everybody_else_the_same(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
     referral = refer(cast.coordinator)
     absent = reverse("allocation_item", kwargs={"referral_id": uuid4()})
     assert client_of(cast.service_manager).get(_item(referral)).status_code == 200
-    for member in (cast.case_manager, cast.idva, cast.idva_manager, cast.coordinator, cast.chair, cast.outside_manager, cast.analyst):
+    for member in (
+        cast.case_manager,
+        cast.idva,
+        cast.idva_manager,
+        cast.coordinator,
+        cast.chair,
+        cast.outside_manager,
+        cast.analyst,
+    ):
         denied = client_of(member).get(_item(referral))
         assert (denied.status_code, denied.content) == (404, client_of(member).get(absent).content)
 
 
-def test_queries_stay_as_many_with_more_workers_and_more_waiting(cast: Cast, client_of: Callable[[Membership], Client]) -> None:
+def test_queries_stay_as_many_with_more_workers_and_more_waiting(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
     referral = refer(cast.coordinator)
     accept(cast, referral)
     manager = client_of(cast.service_manager)
@@ -319,7 +356,13 @@ def test_queries_stay_as_many_with_more_workers_and_more_waiting(cast: Cast, cli
     for number in range(6):
         accept(cast, refer(cast.coordinator, family=f"Reedmace{'abcdef'[number]}"))
         with seeding():
-            worker = join(f"Worker{'abcdef'[number]} Extra", Role.CASE_MANAGER, cast.su_service, cast.site, cast.su_service.organisation)
+            worker = join(
+                f"Worker{'abcdef'[number]} Extra",
+                Role.CASE_MANAGER,
+                cast.su_service,
+                cast.site,
+                cast.su_service.organisation,
+            )
             open_case(cast.su_service, worker, "Obadiah", f"Hempnettle{number}", cast.service_manager)
     with CaptureQueriesContext(connection) as many:
         for address in addresses:

@@ -29,7 +29,9 @@ SAID = {
 }
 
 
-def refer(by: Membership, given: str = "Ambrose", family: str = "Pikestaff", *, days_ago: int = 3) -> Referral:
+def refer(
+    by: Membership, given: str = "Ambrose", family: str = "Pikestaff", *, days_ago: int = 3
+) -> Referral:
     """A referral as a saved list leaves it, at the site of `by`."""
     with seeding():
         made = Referral.objects.create(
@@ -62,7 +64,9 @@ def said(by: Membership, referral_id: UUID, outcome: str, **more: Any) -> Referr
         ({"outcome": "bring_back"}, "P-06"),
     ],
 )
-def test_p09_p12_p13_a_decision_says_enough_or_is_not_recorded(cast: Cast, changed: dict[str, str], rule: str) -> None:
+def test_p09_p12_p13_a_decision_says_enough_or_is_not_recorded(
+    cast: Cast, changed: dict[str, str], rule: str
+) -> None:
     referral = refer(cast.coordinator)
     with pytest.raises(Refusal) as refused:
         said(cast.chair, referral.pk, **changed)  # type: ignore[arg-type]  # one of them is the outcome
@@ -93,10 +97,18 @@ def test_when_the_audit_cannot_be_written_nothing_is_decided(cast: Cast) -> None
 
 
 def test_a_member_sees_what_is_before_the_panel_and_nothing_after(cast: Cast) -> None:
-    undecided, accepted, back, rejected = (refer(cast.coordinator, family=name) for name in ("Ashpole", "Birchett", "Cobnut", "Dockleaf"))
+    undecided, accepted, back, rejected = (
+        refer(cast.coordinator, family=name) for name in ("Ashpole", "Birchett", "Cobnut", "Dockleaf")
+    )
     said(cast.chair, accepted.pk, "accept")
     said(cast.chair, back.pk, "bring_back", awaited="The probation report", awaited_from="Probation")
-    said(cast.chair, rejected.pk, "reject", rejection_reason="out_of_area", next_step="Handed to the other area")
+    said(
+        cast.chair,
+        rejected.pk,
+        "reject",
+        rejection_reason="out_of_area",
+        next_step="Handed to the other area",
+    )
     with acting_as(cast.partner.as_actor(), Scope.PANEL):
         assert set(Referral.objects.values_list("pk", flat=True)) == {undecided.pk, back.pk}
         assert set(ReferralParty.objects.values_list("referral_id", flat=True)) == {undecided.pk, back.pk}
@@ -118,7 +130,9 @@ def _item(referral: Referral) -> str:
     return reverse("panel_item", kwargs={"referral_id": referral.pk})
 
 
-def test_the_list_begins_with_the_longest_wait_and_says_what_is_awaited(cast: Cast, client_of: Callable[[Membership], Client]) -> None:
+def test_the_list_begins_with_the_longest_wait_and_says_what_is_awaited(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
     refer(cast.coordinator, family="Late", days_ago=2)
     refer(cast.coordinator, family="Early", days_ago=30)
     back = refer(cast.coordinator, family="Cobnut")
@@ -129,7 +143,9 @@ def test_the_list_begins_with_the_longest_wait_and_says_what_is_awaited(cast: Ca
     assert "Brought back once." in page
 
 
-def test_the_chair_decides_on_the_page_and_a_mistake_keeps_every_word(cast: Cast, client_of: Callable[[Membership], Client]) -> None:
+def test_the_chair_decides_on_the_page_and_a_mistake_keeps_every_word(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
     referral = refer(cast.coordinator)
     chair = client_of(cast.chair)
     typed = SAID | {"outcome": "reject", "decided_on": "yesterday", "next_step": ""}
@@ -137,7 +153,9 @@ def test_the_chair_decides_on_the_page_and_a_mistake_keeps_every_word(cast: Cast
     assert wrong.status_code == 200
     assert "Choose the reason for not taking the case." in wrong.content.decode()
     assert SAID["vs_safety"] in wrong.content.decode()
-    done = chair.post(_item(referral), typed | {"rejection_reason": "no_safe_lever", "next_step": "Police watch"})
+    done = chair.post(
+        _item(referral), typed | {"rejection_reason": "no_safe_lever", "next_step": "Police watch"}
+    )
     assert done.status_code == 302
     with seeding():
         decision = ReferralDecision.objects.get()
@@ -146,7 +164,9 @@ def test_the_chair_decides_on_the_page_and_a_mistake_keeps_every_word(cast: Cast
     assert "Not accepted: no safe lever" in page
 
 
-def test_s48_two_who_decide_at_once_see_both_and_lose_nothing(cast: Cast, client_of: Callable[[Membership], Client]) -> None:
+def test_s48_two_who_decide_at_once_see_both_and_lose_nothing(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
     referral = refer(cast.coordinator)
     said(cast.coordinator, referral.pk, "bring_back", awaited="The housing return")
     typed = SAID | {"outcome": "accept", "seen": "", "decided_on": "today", "dissent": "Housing would wait."}
@@ -161,7 +181,9 @@ def test_s48_two_who_decide_at_once_see_both_and_lose_nothing(cast: Cast, client
     assert again.status_code == 302
 
 
-def test_panel_pages_answer_who_may_and_to_everybody_else_the_same(cast: Cast, client_of: Callable[[Membership], Client]) -> None:
+def test_panel_pages_answer_who_may_and_to_everybody_else_the_same(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
     referral = refer(cast.coordinator)
     absent = reverse("panel_item", kwargs={"referral_id": uuid4()})
     for member in (cast.coordinator, cast.chair, cast.partner):
@@ -169,7 +191,14 @@ def test_panel_pages_answer_who_may_and_to_everybody_else_the_same(cast: Cast, c
     member_page = client_of(cast.partner).get(_item(referral)).content.decode()
     assert "Record the decision" not in member_page
     assert client_of(cast.partner).post(_item(referral), SAID).status_code == 404
-    for member in (cast.case_manager, cast.idva, cast.service_manager, cast.outsider, cast.analyst, cast.administrator):
+    for member in (
+        cast.case_manager,
+        cast.idva,
+        cast.service_manager,
+        cast.outsider,
+        cast.analyst,
+        cast.administrator,
+    ):
         denied = client_of(member).get(_item(referral))
         assert denied.status_code == 404
         assert denied.content == client_of(member).get(absent).content

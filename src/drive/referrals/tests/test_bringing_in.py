@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError
-from tests.cast import Cast, seeding
 
 from drive.access.models import Membership
 from drive.access.scopes import Scope
@@ -23,6 +22,7 @@ from drive.referrals.models import (
     ReferralParty,
     SealedArrival,
 )
+from tests.cast import Cast, seeding
 
 
 def _bring_in(member: Membership, content: bytes) -> tuple[int, int, int, int]:
@@ -59,7 +59,9 @@ def test_the_same_file_twice_creates_nothing_twice(cast: Cast, march: bytes) -> 
     assert again == (0, 0, refused, created + matched + repeat)
 
 
-def test_possible_matches_are_offered_with_reasons_and_merge_nothing(cast: Cast, march: bytes, april: bytes) -> None:
+def test_possible_matches_are_offered_with_reasons_and_merge_nothing(
+    cast: Cast, march: bytes, april: bytes
+) -> None:
     _bring_in(cast.coordinator, march)
     _, matched, _, _ = _bring_in(cast.coordinator, april)
     assert matched > 0
@@ -69,7 +71,9 @@ def test_possible_matches_are_offered_with_reasons_and_merge_nothing(cast: Cast,
             assert match.referral_id != match.earlier_id
 
 
-def test_s33_another_sites_list_matches_nothing_visible_and_reaches_governance(cast: Cast, march: bytes) -> None:
+def test_s33_another_sites_list_matches_nothing_visible_and_reaches_governance(
+    cast: Cast, march: bytes
+) -> None:
     """The same list at another site looks as if nobody were known; the governance lead alone is told."""
     first = _bring_in(cast.coordinator, march)
     with seeding():
@@ -90,7 +94,9 @@ def test_s33_another_sites_list_matches_nothing_visible_and_reaches_governance(c
                 list(IdentityMatch.objects.all())
 
 
-def test_referrals_are_seen_at_their_site_by_those_who_prepare_decide_and_allocate(cast: Cast, march: bytes) -> None:
+def test_referrals_are_seen_at_their_site_by_those_who_prepare_decide_and_allocate(
+    cast: Cast, march: bytes
+) -> None:
     _bring_in(cast.coordinator, march)
     for member, scope in (
         (cast.coordinator, Scope.REFERRALS), (cast.chair, Scope.PANEL), (cast.service_manager, Scope.ALLOCATION),

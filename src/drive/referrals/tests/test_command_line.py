@@ -45,7 +45,9 @@ def test_a_dry_run_needs_no_account_and_no_database_and_its_keys_are_stable(tmp_
 
 
 @pytest.mark.parametrize("extra", [[], ["--json"]])
-def test_a_file_that_is_no_referral_list_is_one_sentence_and_status_1(capsys: pytest.CaptureFixture[str], extra: list[str]) -> None:
+def test_a_file_that_is_no_referral_list_is_one_sentence_and_status_1(
+    capsys: pytest.CaptureFixture[str], extra: list[str]
+) -> None:
     assert main(["referrals", "import", str(FIXTURES / "custody-list-2025-04.csv"), "--dry-run", *extra]) == 1
     said = capsys.readouterr()
     assert said.out == ""
@@ -53,7 +55,9 @@ def test_a_file_that_is_no_referral_list_is_one_sentence_and_status_1(capsys: py
     assert said.err.count("\n") == 1
 
 
-def test_a_file_that_is_not_there_and_a_save_by_nobody_are_said_in_words(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_and_a_save_by_nobody_are_said_in_words(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert main(["referrals", "import", str(tmp_path / "none.csv"), "--dry-run"]) == 1
     assert "cannot be opened" in capsys.readouterr().err
     assert main(["referrals", "import", str(MARCH)]) == 1
@@ -71,7 +75,9 @@ def test_saving_acts_as_the_membership_from_a_console(cast: Cast, capsys: pytest
     assert console_actor(email).membership_id == cast.coordinator.pk
 
 
-def test_a_dry_run_as_somebody_is_judged_against_what_their_site_holds(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_as_somebody_is_judged_against_what_their_site_holds(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
     email = cast.coordinator.user.email
     main(["referrals", "import", str(MARCH), "--as", email])
     capsys.readouterr()

@@ -69,7 +69,7 @@ def apply_policies(owner_url: str) -> None:
     """Drop and make again every policy, grant and policy function. `owner_url` logs in as the owner."""
     prefix = settings.DRIVE_ROLE_PREFIX
     everybody = [
-        sql.Identifier(f"{prefix}_{name}") for name in ([s.value for s in Scope] + ["policy", "app"])
+        sql.Identifier(f"{prefix}_{name}") for name in ([s.value for s in Scope] + ["policy", "app", "seed"])
     ]
     with psycopg.connect(owner_url) as connection, connection.cursor() as cursor:
         # pgbouncer and `psql -1` habits do not matter here: one connection, one transaction.
@@ -160,11 +160,6 @@ def apply_policies(owner_url: str) -> None:
             _statement(
                 named("grant select, insert, update, delete on all tables in schema public to role_seed")
             )
-        )
-        # The triggers of what is loaded ask the functions that commands ask.
-        cursor.execute(_statement(named("grant usage on schema access, audit, safety to role_seed")))
-        cursor.execute(
-            _statement(named("grant execute on all functions in schema access, audit, safety to role_seed"))
         )
         cursor.execute(_statement(named("grant select on all tables in schema public to role_backup")))
         cursor.execute(_statement(f"comment on schema access is 'policies {fingerprint()}'"))

@@ -63,14 +63,14 @@ def test_nothing_imports_views_but_addresses_and_views() -> None:
 def test_context_is_never_set_for_longer_than_a_transaction() -> None:
     """Trap 5: `set_config(..., false)` and plain SET survive into the next request of a pooled connection."""
     faults = []
-    for path in [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.sql")]:
+    for path in [*_modules("*.py"), *SOURCE.rglob("*.sql")]:
         text = path.read_text().lower()
         if "set_config(" in text:
             for part in text.split("set_config(")[1:]:
                 inside = part.split(")")[0]
                 if inside.rstrip().endswith("false"):
                     faults.append(path.name)
-        if "set session" in text:
+        if "set session " in text:
             faults.append(path.name)
     assert faults == []
 

@@ -20,7 +20,18 @@ from drive.people.profiles import fold
 
 from . import rules, transitions
 from .closing_facts import case_length, initials
-from .models import CaseHistory, LinkedPerson, ServiceUserProfile, StateEntry, SuCase
+from .models import (
+    Action,
+    Assessment,
+    CaseHistory,
+    Closure,
+    ContactStrategy,
+    LinkedPerson,
+    ResearchNote,
+    ServiceUserProfile,
+    StateEntry,
+    SuCase,
+)
 
 PAGE = 40
 """Cases on one page of a list."""
@@ -272,3 +283,67 @@ def _page_of(profiles: QuerySet[ServiceUserProfile]) -> CaseList:
         ],
         older=shown[-1].case_id if len(found) > PAGE else None,
     )
+
+
+def strategies(case_id: UUID) -> list[ContactStrategy]:
+    """Every version of the contact strategy, the newest first."""
+    return list(
+        ContactStrategy.objects.filter(case_id=case_id).select_related("recorded_by").order_by("-version")
+    )
+
+
+def profile(case_id: UUID) -> ServiceUserProfile:
+    """The service user's details in force. Raises `DoesNotExist` where the case is out of sight."""
+    found = (
+        ServiceUserProfile.objects.filter(case_id=case_id)
+        .select_related("recorded_by")
+        .order_by("-version")
+        .first()
+    )
+    if found is None:
+        raise ServiceUserProfile.DoesNotExist
+    return found
+
+
+def steps(case_id: UUID, history: str) -> QuerySet[StateEntry]:
+    """Every step of one history of a case, with who wrote it."""
+    return StateEntry.objects.filter(case_id=case_id, history=history).select_related("recorded_by")
+
+
+def closures(case_id: UUID) -> list[Closure]:
+    """How the case ended, the latest first; more than one where it was opened again."""
+    return list(Closure.objects.filter(case_id=case_id).select_related("recorded_by").order_by("-closed_on"))
+
+
+def action_of(case_id: UUID, asked: str) -> Action | None:
+    """The action whose key was asked for, if it is one of this case's."""
+    key = _key(asked)
+    return Action.objects.filter(case_id=case_id, pk=key).first() if key else None
+
+
+def first_of_enquiry(case_id: UUID, asked: str) -> ResearchNote:
+    """The first row of an enquiry of this case. Raises `DoesNotExist`."""
+    key = _key(asked)
+    found = (
+        ResearchNote.objects.filter(case_id=case_id, enquiry_id=key).order_by("recorded_at").first()
+        if key
+        else None
+    )
+    if found is None:
+        raise ResearchNote.DoesNotExist
+    return found
+
+
+def assessment_of(case_id: UUID, instrument: str, asked: str) -> Assessment:
+    """One submitted form of this case and instrument. Raises `DoesNotExist`."""
+    key = _key(asked)
+    if key is None:
+        raise Assessment.DoesNotExist
+    return Assessment.objects.get(pk=key, case_id=case_id, instrument=instrument)
+
+
+def _key(asked: str) -> UUID | None:
+    try:
+        return UUID(asked)
+    except ValueError:
+        return None

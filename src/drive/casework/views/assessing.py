@@ -21,7 +21,7 @@ from drive.instruments.definitions import Definition, Item, Unit
 from drive.instruments.forms import InstrumentForm, Question, form_class, initial_answers
 from drive.instruments.library import instrument
 
-from .. import assessed, commands
+from .. import assessed, commands, queries
 from ..assessed import HeldForm
 from ..closing_facts import missing_exit_forms
 from ..models import Assessment, LinkedPerson
@@ -192,12 +192,7 @@ def _submit(
 
 
 def _amended(case_id: UUID, instrument_id: str, asked: str) -> Assessment | None:
-    if not asked:
-        return None
-    try:
-        return Assessment.objects.get(pk=UUID(asked), case_id=case_id, instrument=instrument_id)
-    except ValueError:
-        raise Assessment.DoesNotExist from None
+    return queries.assessment_of(case_id, instrument_id, asked) if asked else None
 
 
 def _person(

@@ -17,12 +17,12 @@ from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
 from drive.safety.queries import client_summaries, live_stops, what_may_happen_now
 
+from .. import queries
 from ..assessed import forms_due, forms_of, known_unknowns, open_flags, risk_line
 from ..commands import answer_review_flag
 from ..drawing import draw
 from ..forms import FlagForm
 from ..histories import facts_of
-from ..models import ContactStrategy
 from ..queries import case_of
 from ..timelines import Quiet, last_contact, pattern, timeline
 from ..work import actions_of, contact_work_of
@@ -41,7 +41,7 @@ def case_page(request: ActorRequest, case_id: UUID) -> HttpResponse:
     forms = forms_of(case)
     unknowns = known_unknowns(case, summary.states, summary.linked, forms)
     lately, shape = timeline(case, today=today), pattern(case, today)
-    strategy = ContactStrategy.objects.filter(case=case).order_by("-version").first()
+    strategy = next(iter(queries.strategies(case_id)), None)
     clients = {client.link_id: client for client in client_summaries(case_id)}
     return render(
         request,

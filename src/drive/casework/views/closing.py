@@ -17,11 +17,11 @@ from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
 from drive.safety import commands as safety
 
-from .. import commands, transitions
+from .. import commands, queries, transitions
 from ..closing_facts import case_length, missing_exit_forms
 from ..commands.states import last_written
 from ..forms import add_refusal
-from ..models import CaseHistory, Closure, StateEntry
+from ..models import CaseHistory
 from ..planning_forms import ClosureForm, ProposeForm
 from ..rules import add_months, label_of
 from .frame import case_frame, drafting
@@ -65,16 +65,14 @@ def case_close(request: ActorRequest, case_id: UUID) -> HttpResponse:
             "too_early": local_today() < add_months(context["case"].starts_on, earliest),
             "closures": [
                 (closure, label_of("K-52", closure.primary_reason), label_of("K-45", closure.risk_owner))
-                for closure in Closure.objects.filter(case_id=case_id)
-                .select_related("recorded_by")
-                .order_by("-closed_on")
+                for closure in queries.closures(case_id)
             ],
         },
     )
 
 
 def _proposed(request: ActorRequest, case_id: UUID, form: ProposeForm) -> bool:
-    last = last_written(StateEntry.objects.filter(case_id=case_id, history=CaseHistory.STATUS))
+    last = last_written(queries.steps(case_id, CaseHistory.STATUS))
     try:
         commands.set_state(
             by=request.actor,

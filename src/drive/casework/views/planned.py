@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from drive.safety.models import Booking, OutcomeProposal
 from drive.safety.queries import BookingRow, bookings_for, what_may_happen_now
+from drive.safety.queries.planned import cases_booked, cases_with_outcomes_ending
 
 from ..desk import AHEAD, DeskCase
 
@@ -26,9 +26,8 @@ class Lapsing:
 
 def decisions_lapsing(cases: Mapping[UUID, DeskCase], today: datetime.date) -> list[Lapsing]:
     """Lapsed first, then by their last day. Asks the bridge only about cases with an outcome that ends about now."""
-    ending = OutcomeProposal.objects.filter(ends_on__range=(today - AHEAD, today + AHEAD))
     found = []
-    for case_id in sorted(set(ending.values_list("su_case_id", flat=True)) & set(cases)):
+    for case_id in sorted(cases_with_outcomes_ending(today - AHEAD, today + AHEAD) & set(cases)):
         may = what_may_happen_now(case_id)
         if may.until is None:
             found.append(Lapsing(cases[case_id], None, " ".join(one.why for one in may.closed[:1])))
@@ -41,10 +40,9 @@ def meetings_today(cases: Mapping[UUID, DeskCase]) -> list[tuple[DeskCase, Booki
     """What is planned with a service user today, suspended and lapsed ones still listed, by time."""
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     end = start + datetime.timedelta(days=1)
-    planned = Booking.objects.filter(starts_at__gte=start, starts_at__lt=end)
     found = [
         (cases[case_id], row)
-        for case_id in sorted(set(planned.values_list("case_id", flat=True)) & set(cases))
+        for case_id in sorted(cases_booked(start, end) & set(cases))
         for row in bookings_for(case_id, after=start)
         if row.booking.starts_at < end
     ]

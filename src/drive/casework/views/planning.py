@@ -18,7 +18,7 @@ from drive.access.refusal import Refusal
 from drive.access.roles import Role
 from drive.access.scopes import Scope
 
-from .. import commands
+from .. import commands, queries
 from ..commands.states import last_written
 from ..forms import add_refusal
 from ..models import CaseHistory, ContactStrategy, ServiceUserProfile, StateEntry
@@ -41,9 +41,7 @@ def case_strategy(request: ActorRequest, case_id: UUID) -> HttpResponse:
     It gates direct contact only; nothing indirect waits for it (S-21).
     """
     context = case_frame(request, case_id, "case_strategy")
-    versions = list(
-        ContactStrategy.objects.filter(case_id=case_id).select_related("recorded_by").order_by("-version")
-    )
+    versions = queries.strategies(case_id)
     newest = versions[0] if versions else None
     draft = drafting(request, "strategy", case_id)
     words, start = context["summary"].short_name, StrategyForm.initial_of(newest)
@@ -113,14 +111,7 @@ def case_profile(request: ActorRequest, case_id: UUID) -> HttpResponse:
     Unknown, not asked and not said are different answers.
     """
     context = case_frame(request, case_id)
-    newest = (
-        ServiceUserProfile.objects.filter(case_id=case_id)
-        .select_related("recorded_by")
-        .order_by("-version")
-        .first()
-    )
-    if newest is None:
-        raise ServiceUserProfile.DoesNotExist
+    newest = queries.profile(case_id)
     draft = drafting(request, "profile", case_id)
     start = ProfileForm.initial_of(newest)
     form = draft.start(ProfileForm, initial=start)
@@ -178,7 +169,7 @@ def case_state(request: ActorRequest, case_id: UUID, history: str) -> HttpRespon
         raise StateEntry.DoesNotExist
     which = CaseHistory(history)
     context = case_frame(request, case_id)
-    entries = StateEntry.objects.filter(case_id=case_id, history=which).select_related("recorded_by")
+    entries = queries.steps(case_id, which)
     last = last_written(entries)
     workers = colleagues(
         service_id=context["case"].service_id,

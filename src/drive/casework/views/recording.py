@@ -21,7 +21,7 @@ from drive.access.refusal import Refusal
 from drive.safety import commands as safety
 from drive.safety.queries import client_summaries, what_may_happen_now
 
-from .. import commands
+from .. import commands, queries
 from ..forms import (
     ActionForm,
     CaseForm,
@@ -195,10 +195,7 @@ def record_update(request: ActorRequest, case_id: UUID) -> HttpResponse:
 
 
 def _words_of(case_id: UUID, action_id: str) -> dict[str, Any]:
-    try:
-        row = Action.objects.filter(case_id=case_id, pk=UUID(action_id)).first()
-    except ValueError:
-        return {}
+    row = queries.action_of(case_id, action_id)
     return {"done": row.done, "done_on": row.done_on} if row else {}
 
 
@@ -253,13 +250,4 @@ def _enquiry(case_id: UUID, asked: str) -> ResearchNote | None:
     """
     if not asked:
         return None
-    try:
-        enquiry_id = UUID(asked)
-    except ValueError:
-        raise ResearchNote.DoesNotExist from None
-    found = (
-        ResearchNote.objects.filter(case_id=case_id, enquiry_id=enquiry_id).order_by("recorded_at").first()
-    )
-    if found is None:
-        raise ResearchNote.DoesNotExist
-    return found
+    return queries.first_of_enquiry(case_id, asked)

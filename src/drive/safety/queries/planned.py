@@ -14,6 +14,7 @@ from drive.instruments.codelists import code_list
 from ..models import (
     Booking,
     BookingState,
+    OutcomeProposal,
 )
 from ..position import contact_refusal
 from ..rules import BOOKING_KINDS, BOOKING_STATES, label
@@ -72,3 +73,17 @@ def bookings_for_record(record_id: UUID) -> list[dict[str, Any]]:
             else label(BOOKING_STATES, row["state"])
         )
     return rows
+
+
+def cases_with_outcomes_ending(first: datetime.date, last: datetime.date) -> set[UUID]:
+    """Cases in sight with an agreed or proposed outcome that ends between two days, both included."""
+    return set(
+        OutcomeProposal.objects.filter(ends_on__range=(first, last)).values_list("su_case_id", flat=True)
+    )
+
+
+def cases_booked(start: datetime.datetime, end: datetime.datetime) -> set[UUID]:
+    """Cases in sight with a booking, in whatever state, that starts from `start` and before `end`."""
+    return set(
+        Booking.objects.filter(starts_at__gte=start, starts_at__lt=end).values_list("case_id", flat=True)
+    )

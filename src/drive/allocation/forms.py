@@ -72,8 +72,8 @@ class AllocationForm(forms.Form):
             self.fields["su_join"] = _offer(
                 "The service user may have an open case here",
                 known.case,
-                "It is him: use the open case",
-                "Open a case of its own",
+                "The same person: use the open case",
+                "Another person: open a new case",
             )
         else:
             del self.fields["su_join"]
@@ -81,11 +81,14 @@ class AllocationForm(forms.Form):
             self.fields["vs_join"] = _offer(
                 "The victim/survivor may have an open record here",
                 known.record,
-                "It is her: use the open record",
-                "Open a record of its own",
+                "The same person: use the open record",
+                "Another person: open a new record",
             )
         else:
             del self.fields["vs_join"]
+
+        self.fields["su_holder"].optional_words = "unless the open case is used" if known.case else ""  # type: ignore[attr-defined]  # read by our renderer
+        self.fields["vs_holder"].optional_words = "unless the open record is used" if known.record else ""  # type: ignore[attr-defined]  # read by our renderer
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

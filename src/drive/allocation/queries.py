@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from drive.access.models import Membership, Service, local_today
+from drive.access.refusal import Refusal
 from drive.access.roles import Role
 from drive.access.scopes import Side
 from drive.casework.closing_facts import setting
@@ -22,7 +23,7 @@ from drive.referrals.models import PartyRole, Referral, ReferralParty
 from drive.referrals.queries import ReferralRow
 
 from .models import Allocation
-from .rules import CASE_HOLDERS, RECORD_HOLDERS, LoadLimits
+from .rules import CASE_HOLDERS, RECORD_HOLDERS, LoadLimits, may_allocate
 
 PAGE = 40
 
@@ -157,6 +158,19 @@ def open_already(row: ReferralRow) -> OpenAlready:
 def _allocated_before(party: ReferralParty) -> list[Allocation]:
     same = ReferralParty.objects.filter(role=party.role, match_key=party.match_key).exclude(pk=party.pk)
     return list(Allocation.objects.filter(referral_id__in=same.values("referral_id")).order_by("recorded_at"))
+
+
+def why_not(row: ReferralRow) -> str:
+    """What stands in the way of allocating a referral now, in words; empty when nothing does."""
+    try:
+        may_allocate(
+            latest_outcome=row.decision.outcome if row.decision else None,
+            allocated=row.allocated,
+            straight_from_marac=referral_queries.straight_from_marac(row.referral.site_id),
+        )
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
 
 
 def allocation_of(referral_id: UUID) -> Allocation | None:

@@ -74,7 +74,7 @@ def allocation_item(request: ActorRequest, referral_id: UUID) -> HttpResponse:
                 messages.success(request, "Allocated. Both workers have it on their desks.")
                 return HttpResponseRedirect(reverse("allocation_item", kwargs={"referral_id": referral_id}))
     else:
-        form = AllocationForm(initial={"approach": row.decision.approach if row.decision else ""}, **choices)
+        form = AllocationForm(**choices)
     return render(
         request,
         "allocation/item.html",
@@ -82,7 +82,7 @@ def allocation_item(request: ActorRequest, referral_id: UUID) -> HttpResponse:
         | {
             "form": form,
             "problems": bool(form.is_bound and form.errors),
-            "straight_from_marac": referral_queries.straight_from_marac(request.actor.site_id),
+            "why_not": queries.why_not(row),
         },
     )
 

@@ -14,15 +14,15 @@ PAGE = 40
 
 CRITERIA = (
     "Risk: how recent, how often, how grave",
-    "A safe lever: something that could move him without harm to anyone",
+    "A safe lever: something that could bring change without harm to anyone",
     "Risk to workers",
-    "Whether work on his behaviour would be safe",
+    "Whether work on behaviour would be safe",
     "Enough known to plan on",
     "Very severe mental ill-health: say which",
     "Heavy other offending managed elsewhere",
     "Living out of the area",
 )
-"""What a panel weighs (P-08): advice, never a sum. That he is hard to engage is no ground to refuse (P-07)."""
+"""What a panel weighs (P-08): advice, never a sum. Being hard to engage is no ground to refuse (P-07)."""
 
 
 @dataclass(frozen=True, slots=True)

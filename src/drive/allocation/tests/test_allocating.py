@@ -316,7 +316,7 @@ def test_the_page_offers_to_join_what_is_open(cast: Cast, client_of: Callable[[M
     give(cast, first)
     manager = client_of(cast.service_manager)
     page = manager.get(_item(second)).content.decode()
-    assert "It is him: use the open case" in page
+    assert "The same person: use the open case" in page
     assert "Stays with Imelda Farthing, Haven Marrowby" in page
     sent = manager.post(_item(second), {"su_join": "join", "vs_join": "join", "approach": "direct"})
     assert sent.status_code == 302

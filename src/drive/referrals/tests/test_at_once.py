@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable, Iterator
 
-import psycopg
 import pytest
-from django.db import connection
 
 from drive.access.models import Membership
 from drive.access.roles import Role
@@ -18,47 +14,15 @@ from drive.referrals.commands import SavedList, save_list, upload_list
 from drive.referrals.models import ListSaved, PossibleMatch, Referral, ReferralList, ReferralParty
 from tests.cast import Cast, join, lay_out, seeding
 
+from .racing import at_once, remove_everything
+
 
 @pytest.fixture
 def committed(transactional_db: None) -> Iterator[Cast]:
     """A cast that other connections see, and that is gone afterwards."""
     cast = lay_out()
     yield cast
-    _remove_everything()
-
-
-def _remove_everything() -> None:
-    """As the superuser, past the triggers that keep audit events from everybody else."""
-    with psycopg.connect(os.environ["DRIVE_TEST_SUPERUSER_HERE"]) as superuser:
-        superuser.execute("set session_replication_role = replica")
-        found = superuser.execute(
-            "select string_agg(format('%I', tablename), ', ') from pg_tables where schemaname = 'public'"
-            " and tablename ~ '^(access|audit|casework|advocacy|safety|referrals|allocation)_' and tablename <> 'access_installation'"
-        ).fetchone()
-        assert found
-        superuser.execute(f"truncate {found[0]} cascade")  # type: ignore[arg-type]  # names from the catalogue
-
-
-def _at_once(*acts: Callable[[], object]) -> list[BaseException]:
-    """Run each on a connection of its own, begun together; what they raised."""
-    ready = threading.Barrier(len(acts))
-    raised: list[BaseException] = []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            ready.wait()
-            act()
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    return raised
+    remove_everything()
 
 
 def _kept(member: Membership, content: bytes) -> ReferralList:
@@ -88,7 +52,7 @@ def test_two_coordinators_who_save_at_once_create_nothing_twice(
         second = join("Cordelia Second", Role.PANEL_COORDINATOR, None, committed.site, first.organisation)
     lists = [_kept(first, march), _kept(second, march)][:uploads]
     done: list[SavedList] = []
-    raised = _at_once(_saving(first, lists[0], done), _saving(second, lists[-1], done))
+    raised = at_once(_saving(first, lists[0], done), _saving(second, lists[-1], done))
     assert raised == []
     created = sorted(each.created + each.matched for each in done)
     assert created == [0, 53]

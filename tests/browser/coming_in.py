@@ -7,6 +7,7 @@ from .walk import Walk
 
 LIST = ROOT / "src/drive/referrals/lists/tests/fixtures/marac-castlegate-2025-03.csv"
 HIM, HER = "Tobias O'Clutterbuck", "Cordelia Muddlecombe"
+HER_INITIALS = "C.M."
 CASE_MANAGER, IDVA = "Casimir Tolliver", "Imelda Farthing"
 
 
@@ -68,7 +69,9 @@ def the_panel_decides(walk: Walk) -> None:
     chair.check()
     chair.choose("Decision", "Accept")
     chair.write("Why", "Recent, repeated and grave. His sister might be a reason to talk.")
-    chair.write("Victims’ and survivors’ safety", "The IDVA is in touch with the client; a marker is on the address.")
+    chair.write(
+        "Victims’ and survivors’ safety", "The IDVA is in touch with the client; a marker is on the address."
+    )
     chair.write("Children’s safety", "Two children live with the client; children’s services know.")
     chair.choose("If accepted: approach", "Direct")
     chair.picture("05-panel-decision")

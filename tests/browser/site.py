@@ -48,11 +48,14 @@ class Site:
         with psycopg.connect(self.superuser) as connection:
             names = [
                 name
-                for (name,) in connection.execute("select tablename from pg_tables where schemaname = 'public'")
+                for (name,) in connection.execute(
+                    "select tablename from pg_tables where schemaname = 'public'"
+                )
                 if name.startswith(FACTS)
             ]
             counts = sql.SQL(" union all ").join(
-                sql.SQL("select {}, count(*) from {}").format(sql.Literal(name), sql.Identifier(name)) for name in sorted(names)
+                sql.SQL("select {}, count(*) from {}").format(sql.Literal(name), sql.Identifier(name))
+                for name in sorted(names)
             )
             return {str(name): int(count) for name, count in connection.execute(counts)}
 
@@ -100,7 +103,9 @@ def open_site(name: str, log: Path) -> Iterator[Site]:
 
 def _environment(application: str) -> dict[str, str]:
     """What the site's processes know: the application's log-in, never the owner's."""
-    kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "PYTEST_CURRENT_TEST")}
+    kept = {
+        key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "PYTEST_CURRENT_TEST")
+    }
     return kept | {
         "DRIVE_APP_URL": application,
         "DRIVE_ROLE_PREFIX": PREFIX,

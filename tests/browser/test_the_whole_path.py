@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from . import coming_in
-from .site import Site, open_site
+from .site import open_site
 from .walk import Walk
 
 pytestmark = pytest.mark.browser

@@ -28,7 +28,10 @@ class Walk:
         """The window of the one who plays this part, signed in when first wanted."""
         if part not in self.windows:
             context = self.browser.new_context(
-                java_script_enabled=self.scripts, viewport={"width": DESK, "height": 900}, locale="en-GB", timezone_id="Europe/London"
+                java_script_enabled=self.scripts,
+                viewport={"width": DESK, "height": 900},
+                locale="en-GB",
+                timezone_id="Europe/London",
             )
             self.windows[part] = Window.open(part, self.site, context, scripts=self.scripts)
         return self.windows[part]
@@ -50,8 +53,12 @@ class Walk:
     def know_the_case(self, name: str) -> None:
         """Remember the keys of what the allocation opened, which stand in addresses and nowhere else."""
         referral = self.referral_of(name)
-        self.case = str(self.site.one("select su_case_id from allocation_allocation where referral_id = %s", referral))
-        self.record = str(self.site.one("select vs_record_id from allocation_allocation where referral_id = %s", referral))
+        self.case = str(
+            self.site.one("select su_case_id from allocation_allocation where referral_id = %s", referral)
+        )
+        self.record = str(
+            self.site.one("select vs_record_id from allocation_allocation where referral_id = %s", referral)
+        )
         self.link = str(self.site.one("select id from safety_caselink where su_case_id = %s", self.case))
 
     def twice(self, window: Window) -> None:
@@ -62,7 +69,9 @@ class Walk:
         answer = window.send_again()
         assert answer.status < 500, (window.path, answer.status)
         after = self.site.facts()
-        assert after == before, {name: (before[name], after[name]) for name in before if after[name] != before[name]}
+        assert after == before, {
+            name: (before[name], after[name]) for name in before if after[name] != before[name]
+        }
 
     def not_for(self, window: Window, *parts: str) -> None:
         """The page that was just used, and what was just sent, are for none of these: the one 404 (S-39), and no row."""

@@ -74,7 +74,9 @@ class Window:
     def reads(self, words: str) -> None:
         """The page says this, where a person can see it."""
         found = self.page.get_by_text(words)
-        assert any(found.nth(i).is_visible() for i in range(found.count())), f"{words!r} not in: {self.text()}"
+        assert any(found.nth(i).is_visible() for i in range(found.count())), (
+            f"{words!r} not in: {self.text()}"
+        )
 
     def misses(self, words: str) -> None:
         """The page does not say this anywhere, shown or not."""
@@ -96,9 +98,34 @@ class Window:
             words = self.page.locator(".drive-tile__label", has_text=re.compile(f"^{re.escape(answer)}$"))
             self._click(self.question(label).locator("label.drive-tile", has=words).first)
 
+    def choose_first(self, label: str) -> None:
+        """Choose the first answer that is offered, where it does not matter which."""
+        self._click(self.question(label).locator("label.drive-tile").first)
+
     def write(self, label: str, words: str) -> None:
-        self.page.get_by_label(label).first.fill(words)
+        boxes = self.page.locator("textarea, input:not([type=radio], [type=checkbox])")
+        self.page.get_by_label(label).and_(boxes).first.fill(words)
         self.clicks += 1
+
+    def answer_everything(self, *preferred: str) -> None:
+        """Answer every question of a long form that is still open: with a preferred answer where it is offered, else
+        with the first. A question that may be left without an answer is, for a reason; a date is today."""
+        form = self.page.locator("main form", has=self.page.locator("fieldset")).last
+        excused: set[str] = set()
+        for group in form.locator("fieldset").all():
+            tiles = group.locator("label.drive-tile")
+            words = [words.strip() for words in tiles.locator(".drive-tile__label").all_inner_texts()]
+            excused.add((group.get_attribute("id") or "").removesuffix("__missing"))
+            if not words or group.locator("input:checked").count():
+                continue
+            wanted = next((each for each in preferred if each in words), words[0])
+            self._click(tiles.nth(words.index(wanted)))
+        for box in form.locator("textarea, input[type=text]").all():
+            if (box.get_attribute("id") or "") in excused or box.input_value():
+                continue
+            kind = box.get_attribute("class") or ""
+            box.fill("today" if "--date" in kind else "1" if "--short" in kind else "As far as is known.")
+            self.clicks += 1
 
     def pick(self, label: str, answer: str) -> None:
         """Choose in a list that drops down."""
@@ -115,7 +142,10 @@ class Window:
 
     def press_like(self, words: str) -> None:
         """The same, for a button whose words go on with a number."""
-        self._click(self.page.get_by_role("main").get_by_role("button", name=re.compile(f"^{words}")).first, leads=True)
+        self._click(
+            self.page.get_by_role("main").get_by_role("button", name=re.compile(f"^{words}")).first,
+            leads=True,
+        )
 
     def _click(self, target: Locator, *, leads: bool = False) -> None:
         self.clicks += 1
@@ -132,8 +162,11 @@ class Window:
         assert self.complaints == [], (self.part, self.path, self.complaints)
         if self.scripts:
             found = Axe().run(self.page).response["violations"]
-            assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], self.path
-            wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            problems = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+            assert not problems, f"{self.path}: {problems}"
+            wide = self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             assert wide <= 0, f"{self.path} scrolls sideways by {wide} px"
 
     def check_on_a_phone(self) -> None:
@@ -164,8 +197,15 @@ class Window:
     @staticmethod
     def _send(request: Request | None, sender: Window) -> APIResponse:
         assert request is not None
-        fields = [(k, v) for k, v in parse_qsl(request.post_data or "", keep_blank_values=True) if k != "csrfmiddlewaretoken"]
-        found = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', sender.context.request.get(f"{sender.site.url}/sign-out/").text())
+        fields = [
+            (k, v)
+            for k, v in parse_qsl(request.post_data or "", keep_blank_values=True)
+            if k != "csrfmiddlewaretoken"
+        ]
+        found = re.search(
+            'name="csrfmiddlewaretoken" value="([^"]+)"',
+            sender.context.request.get(f"{sender.site.url}/sign-out/").text(),
+        )
         assert found
         return sender.context.request.post(
             request.url,
@@ -173,7 +213,6 @@ class Window:
             headers={"Content-Type": "application/x-www-form-urlencoded", "Referer": request.url},
             max_redirects=0,
         )
-
 
 
 @dataclass

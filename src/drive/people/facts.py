@@ -6,10 +6,15 @@ unique key over (record, version) is what stops a second editor from overwriting
 
 from __future__ import annotations
 
+import datetime
 import uuid
+from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
+
+SAME_ACT = datetime.timedelta(minutes=1)
+"""Within this time the same words of the same person in the same place are one act: a second click, a page sent again."""
 
 
 class Fact(models.Model):
@@ -21,6 +26,19 @@ class Fact(models.Model):
 
     class Meta:
         abstract = True
+
+
+def sent_before[F: Fact](model: type[F], *, recorded_by_id: uuid.UUID, **values: Any) -> F | None:
+    """The row that this person wrote with exactly these values within `SAME_ACT`, or None.
+
+    Waits for an act of the same person that is still being written, so that of two at once the second finds the first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(recorded_by_id)])
+    since = timezone.now() - SAME_ACT
+    return model._default_manager.filter(
+        recorded_by_id=recorded_by_id, recorded_at__gt=since, **values
+    ).first()
 
 
 class Profile(models.Model):

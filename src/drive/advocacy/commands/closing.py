@@ -39,6 +39,13 @@ def close_record(
     code_list("K-62").entry(reason)
     check_happened(exited_on, local_today(), field="exited_on")
     record = open_to(record_id)
+    closed_already = Refusal(
+        "This record is closed already.",
+        still_open="You can still write down what happened.",
+        rule="V-18",
+    )
+    if RecordExit.objects.filter(record=record).exists():
+        raise closed_already
     try:
         with transaction.atomic():
             closed = add_fact(
@@ -51,12 +58,8 @@ def close_record(
                 detail=detail,
                 check_ins_continue=check_ins_continue,
             )
-    except IntegrityError as error:
-        raise Refusal(
-            "This record is closed already.",
-            still_open="You can still write down what happened.",
-            rule="V-18",
-        ) from error
+    except IntegrityError as error:  # closed by a colleague at the same moment
+        raise closed_already from error
     add_fact(EngagementEntry, by=by, record=record, kind="client_engagement", value="exited", since=exited_on)
     plan = CheckInPlan.objects.filter(record=record).order_by("-recorded_at").first()
     if plan is not None and plan.due_on is not None and not check_ins_continue:

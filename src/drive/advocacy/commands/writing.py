@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from drive.access.stepping import Actor
 from drive.audit.record import Act, record_event
+from drive.people.facts import sent_before
 
 from ..models import ClientFact, VsRecord
 
@@ -31,8 +32,19 @@ def open_to(record_id: UUID) -> VsRecord:
 
 
 def add_fact[F: ClientFact](model: type[F], *, by: Actor, record: VsRecord, kind: str, **values: Any) -> F:
-    """Write one row and its event. The row policies refuse it where `by` may not write to the record."""
-    fact = model(record=record, service_id=record.service_id, recorded_by_id=by.membership_id, **values)
+    """Write one row and its event; sent twice, the row of the first time comes back and nothing is written.
+
+    The row policies refuse it where `by` may not write to the record.
+    """
+    columns = {
+        "record": record,
+        "service_id": record.service_id,
+        "recorded_by_id": by.membership_id,
+        **values,
+    }
+    if again := sent_before(model, **columns):
+        return again
+    fact = model(**columns)
     fact.save(force_insert=True)
     record_event(
         Act.WROTE, by=by, kind=kind, record_id=record.pk, service_id=record.service_id, fields=sorted(values)

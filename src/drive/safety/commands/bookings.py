@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
 from drive.audit.record import Act, record_event
 from drive.casework.models import SuCase
+from drive.people.facts import sent_before
 
 from ..models import Booking, BookingState
 from ..position import booking_refusal, refuse, stand_in_line
@@ -39,18 +41,21 @@ def book_contact(
     case = SuCase.objects.get(pk=case_id)
     stand_in_line(case.pk)
     refuse(booking_refusal(case.pk, starts_at=starts_at, place=place, leaves_out=leaves_out))
-    booking = Booking.objects.create(
-        case=case,
-        service_id=case.service_id,
-        recorded_by_id=by.membership_id,
-        kind=kind,
-        channel=channel,
-        starts_at=starts_at,
-        place=place,
-        with_whom=with_whom,
-        reason_given=reason_given,
-        leaves_out=leaves_out,
-    )
+    planned: dict[str, Any] = {
+        "case": case,
+        "service_id": case.service_id,
+        "recorded_by_id": by.membership_id,
+        "kind": kind,
+        "channel": channel,
+        "starts_at": starts_at,
+        "place": place,
+        "with_whom": with_whom,
+        "reason_given": reason_given,
+        "leaves_out": leaves_out,
+    }
+    if again := sent_before(Booking, **planned):
+        return again
+    booking = Booking.objects.create(**planned)
     _step(by, booking, "planned")
     return booking
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from django.db import IntegrityError, transaction
 from drive.access.models import local_today
 from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
+from drive.people.facts import sent_before
 
 from ..models import CaseLink, ContactQuestion, ContactView, DecisionLapse, OutcomeAnswer, OutcomeProposal
 from ..rules import OTHERS_AT_RISK, VOICE_NOT_HAD
@@ -30,16 +32,19 @@ def ask_for_view(
     when_planned: str,
     why_now: str,
 ) -> ContactQuestion:
-    """Ask for a joint decision on contact that is planned; either side may. Decides nothing."""
+    """Ask for a joint decision on contact that is planned; either side may. Decides nothing. Twice is once."""
     link = CaseLink.objects.get(pk=link_id)
-    question = ContactQuestion.objects.create(
-        **on_link(link, by),
-        planned=planned,
-        setting=setting,
-        reason_given=reason_given,
-        when_planned=when_planned,
-        why_now=why_now,
-    )
+    asked: dict[str, Any] = on_link(link, by) | {
+        "planned": planned,
+        "setting": setting,
+        "reason_given": reason_given,
+        "when_planned": when_planned,
+        "why_now": why_now,
+    }
+    again = sent_before(ContactQuestion, **asked)
+    if again is not None and not again.views.exists():
+        return again
+    question = ContactQuestion.objects.create(**asked)
     wrote(by, "contact_question", link, "planned", "setting", "reason_given", "when_planned", "why_now")
     return question
 
@@ -137,18 +142,21 @@ def propose_outcome(
         )
     if outcome == "go_with_conditions" and not conditions.strip():
         raise Refusal("Say which conditions.", rule="S-15", field="conditions")
-    proposal = OutcomeProposal.objects.create(
-        **on_link(question.link, by),
-        question=question,
-        outcome=outcome,
-        conditions=conditions,
-        leave_out=leave_out,
-        told=told,
-        tell_each_other=tell_each_other,
-        places=list(places),
-        ends_on=ends_on,
-        dissent=dissent,
-    )
+    forward: dict[str, Any] = on_link(question.link, by) | {
+        "question": question,
+        "outcome": outcome,
+        "conditions": conditions,
+        "leave_out": leave_out,
+        "told": told,
+        "tell_each_other": tell_each_other,
+        "places": list(places),
+        "ends_on": ends_on,
+        "dissent": dissent,
+    }
+    again = sent_before(OutcomeProposal, **forward)
+    if again is not None and not OutcomeAnswer.objects.filter(proposal=again).exists():
+        return again
+    proposal = OutcomeProposal.objects.create(**forward)
     wrote(by, "contact_outcome", question.link, "outcome", "conditions", "places", "ends_on", "dissent")
     return proposal
 

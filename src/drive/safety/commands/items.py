@@ -10,6 +10,7 @@ from django.db import transaction
 
 from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
+from drive.people.facts import sent_before
 
 from ..models import CaseLink, ItemAcknowledgement, RiskItem
 from .links import on_link, wrote
@@ -51,18 +52,20 @@ def send_risk_item(
             field="work_out",
         )
     link = CaseLink.objects.get(pk=link_id)
-    item = RiskItem.objects.create(
-        **on_link(link, by),
-        kind=kind,
-        purpose=purpose,
-        text=text,
-        urgency=urgency,
-        work_out=work_out,
-        use_rule=use_rule,
-        decision_served=decision_served,
-        sole_informant=sole_informant,
-        details=dict(details or {}),
-    )
+    told: dict[str, Any] = on_link(link, by) | {
+        "kind": kind,
+        "purpose": purpose,
+        "text": text,
+        "urgency": urgency,
+        "work_out": work_out,
+        "use_rule": use_rule,
+        "decision_served": decision_served,
+        "sole_informant": sole_informant,
+        "details": dict(details or {}),
+    }
+    if again := sent_before(RiskItem, **told):
+        return again
+    item = RiskItem.objects.create(**told)
     wrote(by, "risk_item", link, "kind", "purpose", "text", "use_rule")
     return item
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
+from drive.people.facts import sent_before
 
 from ..models import CaseLink, StopAcknowledgement, StopAnswer, StopConcern, StopConcernReason
 from .links import on_link, wrote
@@ -36,9 +38,15 @@ def raise_stop(
     if scope in ("topic", "action") and not words.strip():
         raise Refusal("Say which topic or action.", rule="S-17", field="words")
     link = CaseLink.objects.get(pk=link_id)
-    concern = StopConcern.objects.create(
-        **on_link(link, by), scope=scope, place=place if scope == "place" else "", words=words
-    )
+    raised: dict[str, Any] = on_link(link, by) | {
+        "scope": scope,
+        "place": place if scope == "place" else "",
+        "words": words,
+    }
+    again = sent_before(StopConcern, **raised)
+    if again is not None and not again.answers.exists():
+        return again
+    concern = StopConcern.objects.create(**raised)
     if reason.strip():
         StopConcernReason.objects.create(
             **on_link(link, by), concern=concern, reason=reason, use_rule=use_rule
@@ -67,9 +75,14 @@ def give_stop_reason(
 ) -> StopConcernReason:
     """Say why, now or later. Read by both workers and their managers; never in a banner."""
     concern = StopConcern.objects.select_related("link").get(pk=concern_id)
-    given = StopConcernReason.objects.create(
-        **on_link(concern.link, by), concern=concern, reason=reason, use_rule=use_rule
-    )
+    said: dict[str, Any] = on_link(concern.link, by) | {
+        "concern": concern,
+        "reason": reason,
+        "use_rule": use_rule,
+    }
+    if again := sent_before(StopConcernReason, **said):
+        return again
+    given = StopConcernReason.objects.create(**said)
     wrote(by, "stop_concern", concern.link, "reason")
     return given
 

@@ -360,6 +360,6 @@ def test_an_act_without_its_event_does_not_happen(cast: Cast, monkeypatch: pytes
         assert AuditEvent.objects.filter(kind="contact_question", record_id=cast.link.pk).count() == 1
     monkeypatch.setattr("drive.safety.commands.links.record_event", fails)
     with pytest.raises(RuntimeError):
-        ask(cast.case_manager, cast.link.pk)
+        ask(cast.idva, cast.link.pk)
     with acting_as(cast.case_manager.as_actor()):
         assert ContactQuestion.objects.count() == 1

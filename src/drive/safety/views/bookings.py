@@ -48,6 +48,7 @@ def _show(request: ActorRequest, case_id: UUID, form: forms.Form, template: str)
 @page(Permission.CASE_RECORD, "Plan contact", looks_at="su_case", key="case_id")
 def book(request: ActorRequest, case_id: UUID) -> HttpResponse:
     """What a joint decision covers can be planned; otherwise why not, and what remains open (S-21)."""
+    queries.case_seen(case_id)
     now = queries.what_may_happen_now(case_id)
     form = BookingForm(request.POST or None)
     if now.places:
@@ -66,6 +67,7 @@ def book(request: ActorRequest, case_id: UUID) -> HttpResponse:
 @page(Permission.CASE_VIEW, "Planned contact", looks_at="su_case", key="case_id")
 def bookings(request: ActorRequest, case_id: UUID) -> HttpResponse:
     """What is planned, suspended or lapsed; each to be continued, set aside or cancelled."""
+    queries.case_seen(case_id)
     return _show(request, case_id, ToldForm(), "safety/bookings.html")
 
 

@@ -28,7 +28,7 @@ class Fact(models.Model):
         abstract = True
 
 
-def sent_before[F: Fact](model: type[F], *, recorded_by_id: uuid.UUID, **values: Any) -> F | None:
+def sent_before[F: models.Model](model: type[F], *, recorded_by_id: uuid.UUID, **values: Any) -> F | None:
     """The row that this person wrote with exactly these values within `SAME_ACT`, or None.
 
     Waits for an act of the same person that is still being written, so that of two at once the second finds the first.

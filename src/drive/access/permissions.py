@@ -28,6 +28,7 @@ class Permission(StrEnum):
     GOVERNANCE_MATCHES = "governance:matches"
     PANEL_DECIDE = "panel:decide"
     PANEL_VIEW = "panel:view"
+    PERMISSION_CHANGES_VIEW = "permission-changes:view"
     REFERRAL_IMPORT = "referral:import"
     REFERRAL_VIEW = "referral:view"
     RETURN_VIEW = "return:view"
@@ -59,6 +60,7 @@ MEANINGS: dict[Permission, str] = {
     Permission.GOVERNANCE_MATCHES: "Decide on possible matches across sides and sites",
     Permission.PANEL_DECIDE: "Record the panel's decision on a referral",
     Permission.PANEL_VIEW: "Read what the panel has before it",
+    Permission.PERMISSION_CHANGES_VIEW: "See who was given or lost a role, an account or a setting",
     Permission.REFERRAL_IMPORT: "Bring in a referral list",
     Permission.REFERRAL_VIEW: "Open referrals",
     Permission.RETURN_VIEW: "Open the performance return",

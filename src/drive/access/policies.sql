@@ -148,30 +148,43 @@ declare
 begin
   foreach tbl in array array['access_organisation', 'access_site', 'access_sitesetting', 'access_service', 'access_team'] loop
     execute format('grant select on %I to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration, role_accounts, role_matcher, role_clock, role_policy', tbl);
-    execute format('grant insert, update on %I to role_administration', tbl);
+    execute format('grant insert on %I to role_administration', tbl);
+    if tbl <> 'access_sitesetting' then -- a setting is a fact: a change is a new row (C-30)
+      execute format('grant update on %I to role_administration', tbl);
+    end if;
   end loop;
 end $$;
 
+-- The account behind the acting membership. An administrator gives nothing to their own account and takes nothing from
+-- it: another administrator must, so that nobody comes by a case role alone.
+create or replace function access.account_in(wanted text) returns uuid language sql stable security definer parallel safe
+return (select m.user_id from access_membership m where m.id = (select access.member_in(wanted)));
+
 -- Accounts: the accounts scope signs people in; administration creates and ends. No case scope reads an account.
 call access.protect('access_user');
-grant select, insert, update on access_user to role_accounts, role_administration;
+grant select, insert, update on access_user to role_accounts;
+-- An administrator takes a password away and never reads one, not even its digest.
+grant select (id, email, name, is_active, is_demonstration, created_at, last_login), insert, update (password, is_active)
+  on access_user to role_administration;
 grant select on access_user to role_policy;
 create policy signs_in on access_user for all to role_accounts using (true) with check (true);
-create policy administers on access_user for all to role_administration
-  using ((select access.member_in('administration')) is not null)
-  with check ((select access.member_in('administration')) is not null);
+create policy sees on access_user for select to role_administration using ((select access.member_in('administration')) is not null);
+create policy opens on access_user for insert to role_administration with check ((select access.member_in('administration')) is not null);
+create policy changes on access_user for update to role_administration
+  using (id <> (select access.account_in('administration'))) with check (id <> (select access.account_in('administration')));
 create policy decides on access_user for select to role_policy using (true);
 
 -- Memberships: who works here. Colleagues at the same site are known to each other by name and role (W-26).
 call access.protect('access_membership');
 grant select on access_membership to role_policy, role_accounts, role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
   role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report;
-grant select, insert, update on access_membership to role_administration;
+grant select, insert, update (ends_on) on access_membership to role_administration;
 create policy decides on access_membership for select to role_policy using (true);
 create policy own on access_membership for select to role_accounts using (user_id = (select access.account()));
-create policy administers on access_membership for all to role_administration
-  using ((select access.member_in('administration')) is not null)
-  with check ((select access.member_in('administration')) is not null);
+create policy sees on access_membership for select to role_administration using ((select access.member_in('administration')) is not null);
+create policy gives on access_membership for insert to role_administration with check (user_id <> (select access.account_in('administration')));
+create policy ends on access_membership for update to role_administration
+  using (user_id <> (select access.account_in('administration'))) with check (user_id <> (select access.account_in('administration')));
 create policy colleagues on access_membership for select to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
   role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report
   using (site_id = (select access.own_site()));

@@ -8,7 +8,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as usersessions
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 from .pages import account_page, public_page
@@ -27,6 +27,7 @@ urlpatterns = [
     path("emergency/<uuid:reading_id>/review/", views.review_emergency, name="review_emergency"),
     path("emergency/<uuid:reading_id>/finish/", views.finish_emergency, name="finish_emergency"),
     path("looked/<uuid:record_id>/", views.looked, name="who_looked"),
+    path("", include("drive.access.administration.urls")),
     # Sign-in, by django-allauth. Its sign-up, email and password-reset pages are not here: administrators make accounts.
     path("sign-in/", public_page("Sign in")(account.login), name="account_login"),
     path("sign-in/code/", public_page("Second step")(mfa.authenticate), name="mfa_authenticate"),

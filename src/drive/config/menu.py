@@ -16,7 +16,10 @@ ENTRIES: tuple[tuple[str, str, Permission], ...] = (
     ("Referrals", "referral_list", Permission.REFERRAL_VIEW),
     ("Panel", "panel_list", Permission.PANEL_VIEW),
     ("Allocation", "allocation_list", Permission.ALLOCATION_DECIDE),
+    ("Matches across", "governance_matches", Permission.GOVERNANCE_MATCHES),
     ("Return", "return", Permission.RETURN_VIEW),
+    ("Administration", "administration", Permission.ACCOUNTS_MANAGE),
+    ("Permission changes", "permission_changes", Permission.PERMISSION_CHANGES_VIEW),
 )
 """(label, URL name, permission). An entry whose page does not exist here is left out."""
 

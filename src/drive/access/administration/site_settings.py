@@ -1,0 +1,95 @@
+"""The settings of a site that can be changed here (C ids): their values, what they mean, what follows them.
+
+A setting is stored as JSON in `SiteSetting.value`: a code for a choice, a truth for a yes or no, an object of whole
+numbers otherwise. `followed_by` says honestly which part of Drive reads it. Defaults are the handbook's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from drive.access.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One whole number of a setting, with its unit and the limits within which it means anything."""
+
+    name: str
+    label: str
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: a choice (`choices`) or numbers that rise (`numbers`)."""
+
+    code: str
+    label: str
+    default: Any
+    followed_by: str
+    choices: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[Number, ...] = field(default=())
+
+    def words(self, value: Any) -> str:
+        """A stored value in words."""
+        if self.choices:
+            stored = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+            return dict(self.choices).get(str(stored), str(stored))
+        given = value if isinstance(value, Mapping) else {}
+        return "; ".join(f"{n.label}: {given.get(n.name, 'not said')}" for n in self.numbers)
+
+    def checked(self, value: Any) -> Any:
+        """`value` as it is stored. Raises `Refusal` for a choice that is none, or numbers out of limits or order."""
+        if self.choices:
+            if value not in dict(self.choices):
+                raise Refusal("Choose one of the answers.", field="value")
+            return value == "yes" if isinstance(self.default, bool) else value
+        last = None
+        for number in self.numbers:
+            given = value[number.name]
+            if not number.least <= given <= number.most:
+                raise Refusal(f"Give a number from {number.least} to {number.most}.", field=number.name)
+            if last is not None and given < last:
+                raise Refusal("This must not be less than the number before it.", field=number.name)
+            last = given
+        return {number.name: int(value[number.name]) for number in self.numbers}
+
+
+_YES_NO = (("yes", "Yes"), ("no", "No"))
+
+SETTINGS: dict[str, Setting] = {
+    setting.code: setting
+    for setting in (
+        Setting(
+            "C-01", "Decision route", "panel",
+            "Referrals: with MARAC only, an eligible referral goes to allocation without a panel.",
+            choices=(("panel", "Panel decides"), ("marac_only", "MARAC only")),
+        ),
+        Setting(
+            "C-05", "Length of a case", {"earliest": 3, "planned": 12},
+            "Closing: the earliest closure and the planned end. A case keeps the rule it began under.",
+            numbers=(
+                Number("earliest", "Earliest closure, months", 0, 60), Number("planned", "Planned end, months", 1, 60),
+            ),
+        ),
+        Setting(
+            "C-13", "Caseload per case manager", {"warning": 20, "alert": 25},
+            "Allocation: from these loads on it warns, then warns strongly.",
+            numbers=(Number("warning", "Warn from, cases", 1, 200), Number("alert", "Warn strongly from, cases", 1, 200)),
+        ),
+        Setting(
+            "C-15", "Longest gap between joint case reviews", {"usual": 28, "hard": 42},
+            "Kept as what the site agreed. Drive’s own reminders keep to 28 and 42 days.",
+            numbers=(Number("usual", "Usual, days", 1, 365), Number("hard", "At most, days", 1, 365)),
+        ),
+        Setting(
+            "C-18", "Service user told about IDVA support", False,
+            "Kept as what the site agreed. Drive never tells or prints it for a service user (S-10).",
+            choices=_YES_NO,
+        ),
+    )
+}  # fmt: skip

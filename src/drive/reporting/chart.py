@@ -7,6 +7,7 @@ beside it on the page.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from xml.sax.saxutils import escape
 
 from drive.instruments.codelists import code_list
@@ -47,9 +48,8 @@ def draw(pairs: Sequence[SeverityPair]) -> str:
         x += 45 + 8 * len(label)
     for row, kind in enumerate(types):
         y = TOP + row * (2 * BAR + GAP)
-        parts.append(
-            f'<text x="8" y="{y + BAR}" font-weight="bold">{escape(_short(code_list("K-27").label(kind)))}</text>'
-        )
+        for number, words in enumerate(wrap(code_list("K-27").label(kind), 19)):
+            parts.append(f'<text x="8" y="{y + 14 + 16 * number}" font-weight="bold">{escape(words)}</text>')
         for line, (when, words) in enumerate((("intake", "Intake"), ("exit", "Exit"))):
             top = y + line * (BAR + 4)
             parts.append(f'<text x="{LEFT - 8}" y="{top + 15}" text-anchor="end">{words}</text>')
@@ -74,7 +74,3 @@ def draw(pairs: Sequence[SeverityPair]) -> str:
                     parts.append(f'{back}<text x="{at + 5:.1f}" y="{top + 15}" fill="{ink}">{count}</text>')
                 at += width
     return "".join([*parts, "</svg>"])
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= 18 else label[:17].rsplit(" ", 1)[0]

@@ -23,6 +23,9 @@ from drive_evaluation.run import Outcome
 SITE_CODE = "site"
 """The code of the site inside the tables; its name stands in the page's heading only."""
 
+ROLL_UPS = {"any": "Fully or partially engaging, together", "probation": "Probation services, together"}
+"""Rows that count what other rows count too: named so that nobody adds them up."""
+
 WITHHELD = "[c]"
 """What a cell shows that is withheld by disclosure control: of fixed width, so that its length tells nothing."""
 
@@ -147,12 +150,11 @@ def _by_code(
     """Rows (label, count, share) of a measure by one dimension, with its n and missing."""
     wanted = set(only)
     found = [r for r in book.of(measure, population) if set(r.dimensions) == {dimension}]
-    total = sum(r.values.get("count") or 0 for r in found)
     rows: list[tuple[str, ...]] = [
         (
-            label(r.dimensions[dimension]),
+            ROLL_UPS.get(r.dimensions[dimension]) or label(r.dimensions[dimension]),
             book.shown(r.values.get("count")),
-            book.share(r.values.get("count"), total),
+            book.share(r.values.get("count"), r.n + r.n_missing),
         )
         for r in found
         if r.values.get("count") or r.dimensions[dimension] in wanted

@@ -14,6 +14,7 @@ from drive.access.permissions import Permission
 from drive.access.roles import Role
 from drive.access.scopes import Scope
 from drive.audit.record import Act, record_event
+from drive.components.page import Standing
 
 from . import chart, spreadsheet
 from .forms import PeriodForm
@@ -46,6 +47,9 @@ def the_return(request: ActorRequest) -> HttpResponse:
         request,
         "reporting/return.html",
         {
+            "standing": Standing(
+                "reports", words="Reports", subject=f"Performance return, {request.actor.site}"
+            ),
             "form": form,
             "made": made,
             "chart_url": f"{reverse('return_chart')}?{query}",

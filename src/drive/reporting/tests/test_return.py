@@ -11,7 +11,6 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
-from tests.cast import Cast, open_case, seeding
 
 from drive.access.models import Membership, local_today
 from drive.access.scopes import Scope
@@ -20,6 +19,7 @@ from drive.audit.models import AuditEvent
 from drive.casework.models import Action, Contact
 from drive.extract.tables import contract_tables
 from drive.reporting.performance import WITHHELD, performance_return
+from tests.cast import Cast, open_case, seeding
 
 SignIn = Callable[[Membership], Client]
 
@@ -145,3 +145,21 @@ def test_an_empty_period_is_a_stated_result_never_a_failure(cast: Cast) -> None:
     with acting_as(cast.outside_manager.as_actor(), Scope.REPORT):
         made = performance_return(datetime.date(2020, 1, 1), datetime.date(2020, 1, 31), exact=True)
     assert made.sections
+
+
+def test_shares_come_from_the_measure_and_roll_ups_are_named(busy: Cast) -> None:
+    """A row that counts what other rows count too never enters a total."""
+    with seeding():
+        case = busy.case
+        from drive.casework.models import StateEntry
+
+        StateEntry.objects.create(
+            case=case, service_id=case.service_id, recorded_by=busy.case_manager, history="engagement", value="full", since=local_today(),
+        )  # fmt: skip
+        Contact.objects.create(
+            case=case, service_id=case.service_id, recorded_by=busy.case_manager, happened_on=local_today(),
+            outcome="spoke", channel="phone", started_by="us",
+        )  # fmt: skip
+    rows = _section(busy, "engagement", exact=True)
+    assert rows["Fully engaging"] == ("1", "20%")
+    assert rows["Fully or partially engaging, together"] == ("1", "20%")

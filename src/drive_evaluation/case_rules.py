@@ -20,7 +20,8 @@ def case_month(start: pd.Series, day: pd.Series) -> pd.Series:
     """
     months = (day.dt.year - start.dt.year) * 12 + (day.dt.month - start.dt.month)
     anniversary = start.dt.day.where(start.dt.day < day.dt.days_in_month, day.dt.days_in_month)
-    return months - (day.dt.day < anniversary).astype(float) + 1.0
+    number: pd.Series = months - (day.dt.day < anniversary).astype(float) + 1.0
+    return number
 
 
 def add_months(days: pd.Series, months: int) -> pd.Series:

@@ -16,7 +16,7 @@ from drive_evaluation.presentation import rounded
 # Okabe and Ito's palette in an order of falling darkness; hatching tells the series apart in grey print.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#F0E442")
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "--", "oo")
-STYLE = {
+STYLE: Any = {
     "svg.hashsalt": "drive-evaluation",
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",

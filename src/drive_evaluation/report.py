@@ -241,7 +241,7 @@ def _fixed_zip(data: bytes) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            info = zipfile.ZipInfo(name, stamp)  # type: ignore[arg-type]  # six numbers, as ZipInfo wants
+            info = zipfile.ZipInfo(name, stamp)
             info.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(info, old.read(name))
     return target.getvalue()

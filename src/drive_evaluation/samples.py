@@ -107,9 +107,10 @@ def child_protection(study: Study, frame: pd.DataFrame) -> pd.Series:
     children = study.table("children")
     known = children[children["cp_status"].notna() & (children["cp_status"] != "unknown")]
     plan = known[known["cp_status"] == "protection_plan"]["perpetrator_id"]
-    answer = pd.Series(np.nan, index=frame.index, dtype=object)
-    answer = answer.mask(frame["perpetrator_id"].isin(known["perpetrator_id"]), "no")
-    return answer.mask(frame["perpetrator_id"].isin(plan), "yes")
+    answer: pd.Series = pd.Series(np.nan, index=frame.index, dtype=object)
+    answer[frame["perpetrator_id"].isin(known["perpetrator_id"])] = "no"
+    answer[frame["perpetrator_id"].isin(plan)] = "yes"
+    return answer
 
 
 def victims_per_perpetrator(study: Study) -> pd.Series:
@@ -131,7 +132,8 @@ def serial(study: Study, frame: pd.DataFrame, definition: str | None = None) -> 
 def _cut(days: pd.Series, last: object) -> pd.Series:
     if last is None:
         return pd.Series(True, index=days.index)
-    return days <= pd.Timestamp(str(last))
+    in_time: pd.Series = days <= pd.Timestamp(str(last))
+    return in_time
 
 
 def _cohort(study: Study, period: str) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from drive_evaluation.errors import PackageError
 
@@ -54,7 +54,7 @@ class Settings:
     engaged_rule: str = "ever_full_or_partial"
     dash_items: int = 20
     dash_exclude_at: int = 11
-    levene_center: str = "mean"
+    levene_center: Literal["mean", "median", "trimmed"] = "mean"
     levene_alpha: float = 0.05
     posthoc: str = "mean_ranks"
     percent_change_zero_zero: str = "zero"

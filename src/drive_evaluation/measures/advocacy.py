@@ -68,14 +68,9 @@ def help_seeking(study: Study, sample: Sample) -> list[Result]:
         compare_arms(study, "M-IDVA-SELF", sample, sample.frame[item], {"item": item})
         for item in HELP_SEEKING
     ]
-    tested = [
-        i
-        for i, result in enumerate(results)
-        if result.comparison.test and result.comparison.test.p is not None
-    ]
-    adjusted = holm_adjusted(
-        [results[i].comparison.test.p or 0.0 for i in tested if results[i].comparison.test]
-    )
+    tests = {i: result.comparison.test for i, result in enumerate(results)}
+    known = {i: test.p for i, test in tests.items() if test is not None and test.p is not None}
+    tested, adjusted = list(known), holm_adjusted(list(known.values()))
     for i, p in zip(tested, adjusted, strict=True):
         comparison = results[i].comparison
         assert comparison.test is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -105,7 +106,7 @@ def latent_classes(study: Study, sample: Sample) -> list[Result]:
     search = search_classes(study)
     measure, results = "M-LCA", []
     for number, fit in search.fits.items():
-        values = {
+        values: dict[str, Any] = {
             "classes": number,
             "log_likelihood": fit.log_likelihood,
             "parameters": fit.parameters,
@@ -131,7 +132,7 @@ def latent_classes(study: Study, sample: Sample) -> list[Result]:
             make(measure, sample, {"classes": str(number)}, values, n=fit.n, notes=_notes(study, fit))
         )
     chosen, shown = search.fits[search.selected], search.shown
-    values = {
+    overview: dict[str, Any] = {
         "classes": shown.classes,
         "selected_by_bic": search.selected,
         "log_likelihood": shown.log_likelihood,
@@ -143,7 +144,7 @@ def latent_classes(study: Study, sample: Sample) -> list[Result]:
     notes = _notes(study, shown) + (
         ("selected_differs_from_shown",) if chosen.classes != shown.classes else ()
     )
-    results.append(make(measure, sample, {}, values, n=shown.n, notes=(*notes, "labels_are_proposals")))
+    results.append(make(measure, sample, {}, overview, n=shown.n, notes=(*notes, "labels_are_proposals")))
     modal = shown.modal
     for k, label in enumerate(search.labels):
         size = int((modal == k).sum())

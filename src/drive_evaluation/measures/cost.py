@@ -43,7 +43,8 @@ def avoided(
 
     Returns are numbers of cases, costs pounds of one price year. A model of this library: no published formula exists.
     """
-    return (expected_returns - observed_returns) * cost_per_case / (1 + DISCOUNT) ** years - delivery_cost
+    saved = (expected_returns - observed_returns) * cost_per_case / float((1 + DISCOUNT) ** years)
+    return saved - delivery_cost
 
 
 def cost_avoided(study: Study, sample: Sample) -> list[Result]:

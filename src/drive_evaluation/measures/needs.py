@@ -314,15 +314,13 @@ def high_needs_by_engagement(study: Study, sample: Sample) -> list[Result]:
     for need, comparison in comparisons.items():
         graded = levels[need].isin(GRADED)
         high = levels[need] == "high"
-        values = {
+        both: dict[str, object] = {
             "engaged": {"known": int((graded & engaged).sum()), "count": int((high & engaged).sum())},
             "not_engaged": {"known": int((graded & ~engaged).sum()), "count": int((high & ~engaged).sum())},
             "p_holm": holm.get(need),
         }
         results.append(
-            make(
-                "M-NEEDS-HIGH-ENG", sample, {"need": need}, values, n=int(graded.sum()), comparison=comparison
-            )
+            make("M-NEEDS-HIGH-ENG", sample, {"need": need}, both, n=int(graded.sum()), comparison=comparison)
         )
     return results
 

@@ -29,7 +29,7 @@ def panel_load(study: Study, sample: Sample) -> list[Result]:
 
 
 def _load(items: pd.DataFrame) -> dict[str, object]:
-    minutes = items.drop_duplicates("meeting_id")["meeting_minutes"].dropna()
+    minutes = items.groupby("meeting_id")["meeting_minutes"].max().dropna()
     total = float(minutes.sum()) if len(minutes) else None
     hours = total / 60 if total is not None else None
     outcome = items["outcome"].value_counts()

@@ -318,7 +318,8 @@ def _register_summary(frame: pd.DataFrame, *, nested: bool) -> dict[str, object]
     """Entries by kind and role (the pilot reports), or interviews by role and other kinds in total (later sites)."""
     counts = frame.groupby(["kind", "role"], sort=True).size()
     summary: dict[str, object] = {}
-    for (kind, role), number in counts.items():
+    for place, number in counts.items():
+        kind, role = place if isinstance(place, tuple) else (place, "")
         name = PLURALS.get(str(kind), f"{kind}_cases" if kind == "dip_sample" else str(kind))
         if nested:
             group = summary.setdefault(name, {})

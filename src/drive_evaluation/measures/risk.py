@@ -98,7 +98,7 @@ def case_manager_judgements(study: Study, sample: Sample) -> pd.Series:
 def risk_case_manager(study: Study, sample: Sample) -> list[Result]:
     """M-RISK-CM: every code with ``percent`` of all judgements and ``percent_known`` without don't know."""
     codes = case_manager_judgements(study, sample)
-    rollups = {
+    rollups: dict[str, tuple[str, ...]] = {
         "reduced": ("reduced_greatly", "reduced_slightly"),
         "increased": ("increased_slightly", "increased_greatly"),
     }
@@ -107,7 +107,7 @@ def risk_case_manager(study: Study, sample: Sample) -> list[Result]:
 
 def risk_advocate(study: Study, sample: Sample) -> list[Result]:
     """M-RISK-IDVA: change in risk judged by the IDVA at exit; roll-up reduced = significant + moderate."""
-    rollups = {"reduced": ("significant", "moderate")}
+    rollups: dict[str, tuple[str, ...]] = {"reduced": ("significant", "moderate")}
     return _distribution(study, "M-RISK-IDVA", sample, sample.frame["code"], "idva_change", rollups)
 
 
@@ -118,7 +118,7 @@ def risk_sustained(study: Study, sample: Sample) -> list[Result]:
 
 def risk_safer(study: Study, sample: Sample) -> list[Result]:
     """M-RISK-SAFER: safer than at intake."""
-    rollups = {"safer": ("much", "slightly")}
+    rollups: dict[str, tuple[str, ...]] = {"safer": ("much", "slightly")}
     return _distribution(study, "M-RISK-SAFER", sample, sample.frame["code"], "idva_safer", rollups)
 
 
@@ -193,6 +193,7 @@ def retention_itt(study: Study, sample: Sample) -> list[Result]:
     """
     from drive_evaluation.samples import judgements
 
+    study.table("advocacy")
     everyone = SAMPLES["cohort_vs"].build(study, "all")
     judged = judgements(study, "idva_change")
     reduced = judged[judged["code"].isin(["significant", "moderate"])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -133,7 +133,7 @@ class _Encoded:
         return np.where(shared > 0, total / np.maximum(shared, 1), np.inf)
 
 
-def standardised_difference(a: Array, b: Array) -> float | None:
+def standardised_difference(a: NDArray[Any], b: NDArray[Any]) -> float | None:
     """Difference of means over the root of the mean variance; None without values, 0 where both are constant alike."""
     a, b = a[np.isfinite(a)], b[np.isfinite(b)]
     if not a.size or not b.size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,11 +13,12 @@ from drive_evaluation.results import Comparison, Effect, Test
 from drive_evaluation.statistics.descriptive import Numbers, numbers
 from drive_evaluation.statistics.ranks import mann_whitney_tests
 
+Center = Literal["mean", "median", "trimmed"]
 SMALLEST_GROUP = 5
 
 
 def compare_means(
-    first: ArrayLike, second: ArrayLike, *, levene_center: str = "mean", levene_alpha: float = 0.05
+    first: ArrayLike, second: ArrayLike, *, levene_center: Center = "mean", levene_alpha: float = 0.05
 ) -> Comparison:
     """Difference of means, first minus second, by Welch's or the pooled t test.
 
@@ -51,11 +53,11 @@ def compare_means(
     )
 
 
-def _levene(a: Numbers, b: Numbers, center: str) -> Test:
+def _levene(a: Numbers, b: Numbers, center: Center) -> Test:
     deviations = [np.abs(x - (x.mean() if center == "mean" else np.median(x))) for x in (a, b)]
     if center != "trimmed" and all(d.var() == 0 for d in deviations):
         return Test("levene", None, (1.0, float(a.size + b.size - 2)), None, center)
-    outcome = stats.levene(a, b, center=center)  # type: ignore[arg-type]  # stubs want a literal
+    outcome = stats.levene(a, b, center=center)
     return Test(
         "levene", float(outcome.statistic), (1.0, float(a.size + b.size - 2)), float(outcome.pvalue), center
     )

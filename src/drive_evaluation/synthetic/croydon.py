@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from drive_evaluation.synthetic.people import abuse_rows, ids
+from drive_evaluation.synthetic.people import Frame, abuse_rows, ids
 from drive_evaluation.synthetic.quota import days_between, flags, spread, sums_to
 
 FIRST, MIDDLE, CUT = dt.date(2018, 7, 1), dt.date(2019, 5, 8), dt.date(2020, 3, 31)
@@ -135,7 +135,7 @@ def _closing(rng: np.random.Generator, accepted: list[dt.date], total: int) -> l
     return [day + dt.timedelta(days=int(days)) for day, days in zip(accepted, length, strict=True)]
 
 
-def _people(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
+def _people(rng: np.random.Generator, cases: Frame) -> pd.DataFrame:
     n = len(cases)
     ethnicity = np.concatenate(
         [
@@ -164,7 +164,7 @@ def _people(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _linked(rng: np.random.Generator, cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _linked(rng: np.random.Generator, cases: Frame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """203 victims/survivors: 89 and 114 by period, 83 of them linked to the cases closed in the second period."""
     second = cases.index >= 73
     closed = (cases["role"] == "closed").to_numpy()
@@ -222,7 +222,7 @@ def _linked(rng: np.random.Generator, cases: pd.DataFrame) -> tuple[pd.DataFrame
     return victims, children
 
 
-def _first_contacts(rng: np.random.Generator, cases: pd.DataFrame) -> pd.Series:
+def _first_contacts(rng: np.random.Generator, cases: Frame) -> pd.Series:
     """Day of the first contact made, so that both snapshots and the closed cases have the printed numbers."""
     day = pd.Series([None] * len(cases), index=cases.index, dtype=object)
     first = np.flatnonzero((cases.index < 73) & (cases["role"] != "early"))
@@ -241,7 +241,7 @@ def _first_contacts(rng: np.random.Generator, cases: pd.DataFrame) -> pd.Series:
     return day
 
 
-def _contacts(rng: np.random.Generator, cases: pd.DataFrame, contact: pd.Series) -> pd.DataFrame:
+def _contacts(rng: np.random.Generator, cases: Frame, contact: pd.Series) -> pd.DataFrame:
     rows = []
     for i, case in enumerate(cases.itertuples()):
         rows.append((case.case_id, case.accepted_date + dt.timedelta(days=10), "phone", "attempted"))
@@ -252,7 +252,7 @@ def _contacts(rng: np.random.Generator, cases: pd.DataFrame, contact: pd.Series)
     return frame
 
 
-def _sessions(rng: np.random.Generator, cases: pd.DataFrame, contact: pd.Series) -> pd.DataFrame:
+def _sessions(rng: np.random.Generator, cases: Frame, contact: pd.Series) -> pd.DataFrame:
     """41 of the cases open at the end with five sessions each on average, 11 of those open at the middle."""
     open_now = [i for i in np.flatnonzero(cases["role"] == "open") if contact[i] is not None][:41]
     number = sums_to(rng, 41, 205, 1, 12)
@@ -281,7 +281,7 @@ def _sessions(rng: np.random.Generator, cases: pd.DataFrame, contact: pd.Series)
 
 
 def _episodes(
-    rng: np.random.Generator, cases: pd.DataFrame, contact: pd.Series
+    rng: np.random.Generator, cases: Frame, contact: pd.Series
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     engagement, status = [], []
     full = 0
@@ -307,7 +307,7 @@ def _episodes(
     )
 
 
-def _needs(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
+def _needs(rng: np.random.Generator, cases: Frame) -> pd.DataFrame:
     kept = np.flatnonzero(cases["role"] != "removed")
     early, late = [i for i in kept if i < 73], [i for i in kept if i >= 73]
     many = [*rng.permutation(early)[:32], *rng.permutation(late)[:71]]
@@ -337,13 +337,13 @@ def _needs(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _aces(rng: np.random.Generator, cases: pd.DataFrame, contact: pd.Series) -> pd.DataFrame:
+def _aces(rng: np.random.Generator, cases: Frame, contact: pd.Series) -> pd.DataFrame:
     own = [i for i in np.flatnonzero(cases["role"] == "closed") if contact[i] is not None]
     rows = [(cases.loc[i, "case_id"], "any", "yes" if k < 10 else "no") for k, i in enumerate(own[:18])]
     return pd.DataFrame(rows, columns=["case_id", "ace", "answer"])
 
 
-def _grids(rng: np.random.Generator, cases: pd.DataFrame, victims: pd.DataFrame) -> pd.DataFrame:
+def _grids(rng: np.random.Generator, cases: Frame, victims: Frame) -> pd.DataFrame:
     own = cases[cases["role"] == "closed"]
     links = victims[victims["perpetrator_id"].isin(own["perpetrator_id"])].reset_index(drop=True)
     n = len(links)
@@ -362,7 +362,7 @@ def _grids(rng: np.random.Generator, cases: pd.DataFrame, victims: pd.DataFrame)
     return pd.concat(frames, ignore_index=True)
 
 
-def _actions(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
+def _actions(rng: np.random.Generator, cases: Frame) -> pd.DataFrame:
     frames = []
     agencies = {
         "police": 28,
@@ -397,7 +397,7 @@ def _actions(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _closures(rng: np.random.Generator, cases: pd.DataFrame, contact: pd.Series) -> pd.DataFrame:
+def _closures(rng: np.random.Generator, cases: Frame, contact: pd.Series) -> pd.DataFrame:
     own = np.flatnonzero(cases["end_type"] == "closed")
     reasons = {
         "disengaged": 30,
@@ -421,7 +421,7 @@ def _closures(rng: np.random.Generator, cases: pd.DataFrame, contact: pd.Series)
     )
 
 
-def _panel(rng: np.random.Generator, people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _panel(rng: np.random.Generator, people: Frame) -> tuple[pd.DataFrame, pd.DataFrame]:
     n = 17
     items = pd.DataFrame(
         {
@@ -450,7 +450,7 @@ def _panel(rng: np.random.Generator, people: pd.DataFrame) -> tuple[pd.DataFrame
     return items, attendance
 
 
-def _footprint(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
+def _footprint(rng: np.random.Generator, cases: Frame) -> pd.DataFrame:
     people = rng.permutation(cases["perpetrator_id"].to_numpy()[73:])[:25]
     rows = []
     for person in people:
@@ -466,7 +466,7 @@ def _footprint(rng: np.random.Generator, cases: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["sample_id", "perpetrator_id", "agency", "known_before"])
 
 
-def _list(cases: pd.DataFrame) -> pd.DataFrame:
+def _list(cases: Frame) -> pd.DataFrame:
     people = cases.loc[cases["role"] != "removed", "perpetrator_id"].reset_index(drop=True)
     return pd.DataFrame(
         {
@@ -508,7 +508,7 @@ def _references() -> pd.DataFrame:
     )
 
 
-def _marac(rng: np.random.Generator, cases: pd.DataFrame, victims: pd.DataFrame) -> pd.DataFrame:
+def _marac(rng: np.random.Generator, cases: Frame, victims: Frame) -> pd.DataFrame:
     people = cases["perpetrator_id"].to_numpy()[:40]
     victim = victims.drop_duplicates("perpetrator_id").set_index("perpetrator_id")["victim_id"]
     frame = pd.DataFrame({"appearance_id": ids(rng, "syn-r", len(people)), "perpetrator_id": people})

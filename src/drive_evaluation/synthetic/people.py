@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+Frame = Any
+"""A data frame with object columns of dates, which the stubs of pandas cannot describe."""
+
 TYPES = ("physical", "sexual", "hs", "jcc")
 
 

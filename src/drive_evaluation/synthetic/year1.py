@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from drive_evaluation.synthetic.people import abuse_rows, arrange, ids, later_levels, random_levels
+from drive_evaluation.synthetic.people import Frame, abuse_rows, arrange, ids, later_levels, random_levels
 from drive_evaluation.synthetic.quota import apportion, days_between, flags, numbers_with, spread
 
 CUT = dt.date(2017, 7, 31)
@@ -171,7 +171,7 @@ def _people(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     return perpetrators, pd.concat(hers, ignore_index=True)
 
 
-def _cases(rng: np.random.Generator, perpetrators: pd.DataFrame) -> pd.DataFrame:
+def _cases(rng: np.random.Generator, perpetrators: Frame) -> pd.DataFrame:
     drive = perpetrators[perpetrators["arm"] == "drive"].reset_index(drop=True)
     chosen = _closed_people(drive)
     frame = pd.DataFrame(
@@ -198,7 +198,7 @@ def _cases(rng: np.random.Generator, perpetrators: pd.DataFrame) -> pd.DataFrame
     return frame
 
 
-def _closed_people(drive: pd.DataFrame) -> list[str]:
+def _closed_people(drive: Frame) -> list[str]:
     """48 people, three of them women, mean age 33, with the youngest and the oldest: greedy from the middle."""
     women = drive[drive["gender"] == "woman"].sort_values("age", kind="stable")["perpetrator_id"].tolist()[:3]
     men = drive[(drive["gender"] == "man")].sort_values("age", kind="stable")
@@ -218,8 +218,8 @@ def _closed_people(drive: pd.DataFrame) -> list[str]:
 
 def _by_age(
     rng: np.random.Generator,
-    perpetrators: pd.DataFrame,
-    victims: pd.DataFrame,
+    perpetrators: Frame,
+    victims: Frame,
     closed: np.ndarray,
     contacted: np.ndarray,
 ) -> np.ndarray:
@@ -266,7 +266,7 @@ def _by_age(
     return _nearest_rank_sum(rng, ranks, contacted, 382.0)
 
 
-def _swap_victims(victims: pd.DataFrame, hers: np.ndarray) -> None:
+def _swap_victims(victims: Frame, hers: np.ndarray) -> None:
     """No man among the 48 victims/survivors: exchange genders with women of the same arm and site."""
     inside = set(hers)
     site = victims["victim_id"].str[:8]
@@ -277,7 +277,7 @@ def _swap_victims(victims: pd.DataFrame, hers: np.ndarray) -> None:
             victims.loc[[i, j], "gender"] = victims.loc[[j, i], "gender"].to_numpy()
 
 
-def _exchange_ages(victims: pd.DataFrame, hers: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _exchange_ages(victims: Frame, hers: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Exchange ages within arm and site, so that the 48 have ages near the wanted ones and no cell changes.
 
     The most extreme ages are placed first, each on the link whose site holds the nearest one.
@@ -328,7 +328,7 @@ def _nearest_rank_sum(
 
 
 def _contacts(
-    rng: np.random.Generator, cases: pd.DataFrame, closed: np.ndarray, contacted: np.ndarray
+    rng: np.random.Generator, cases: Frame, closed: np.ndarray, contacted: np.ndarray
 ) -> pd.DataFrame:
     start = cases.set_index("perpetrator_id")
     rows = []
@@ -345,7 +345,7 @@ def _contacts(
     return frame
 
 
-def _sessions(rng: np.random.Generator, cases: pd.DataFrame, contacted: np.ndarray) -> pd.DataFrame:
+def _sessions(rng: np.random.Generator, cases: Frame, contacted: np.ndarray) -> pd.DataFrame:
     index = cases.set_index("perpetrator_id")
     rows = []
     for person in contacted[:11]:
@@ -360,9 +360,7 @@ def _sessions(rng: np.random.Generator, cases: pd.DataFrame, contacted: np.ndarr
     return frame
 
 
-def _needs(
-    rng: np.random.Generator, cases: pd.DataFrame, closed: np.ndarray, contacted: np.ndarray
-) -> pd.DataFrame:
+def _needs(rng: np.random.Generator, cases: Frame, closed: np.ndarray, contacted: np.ndarray) -> pd.DataFrame:
     case_of = cases.set_index("perpetrator_id")
     rows = []
     for group in (True, False):
@@ -398,7 +396,7 @@ def _hide(levels: list[dict[str, str]], missing: dict[str, int]) -> None:
 
 
 def _advocacy(
-    rng: np.random.Generator, perpetrators: pd.DataFrame, victims: pd.DataFrame, closed: np.ndarray
+    rng: np.random.Generator, perpetrators: Frame, victims: Frame, closed: np.ndarray
 ) -> pd.DataFrame:
     frames = []
     arm = perpetrators.set_index("perpetrator_id")["arm"]
@@ -435,11 +433,11 @@ def _advocacy(
 
 def _abuse(
     rng: np.random.Generator,
-    perpetrators: pd.DataFrame,
-    victims: pd.DataFrame,
-    cases: pd.DataFrame,
+    perpetrators: Frame,
+    victims: Frame,
+    cases: Frame,
     closed: np.ndarray,
-    advocacy: pd.DataFrame,
+    advocacy: Frame,
 ) -> pd.DataFrame:
     links = victims.set_index("perpetrator_id").loc[list(closed)].reset_index()
     site = perpetrators.set_index("perpetrator_id").loc[list(closed), "site_id"].to_numpy()
@@ -475,9 +473,7 @@ def _abuse(
 _USE = {"physical": 0.75, "sexual": 0.3, "hs": 0.65, "jcc": 0.8}
 
 
-def _risk(
-    rng: np.random.Generator, closed: np.ndarray, victims: pd.DataFrame, advocacy: pd.DataFrame
-) -> pd.DataFrame:
+def _risk(rng: np.random.Generator, closed: np.ndarray, victims: Frame, advocacy: Frame) -> pd.DataFrame:
     codes = spread(
         rng,
         {
@@ -514,7 +510,7 @@ def _risk(
     return frame
 
 
-def _status(rng: np.random.Generator, cases: pd.DataFrame, people: np.ndarray) -> pd.DataFrame:
+def _status(rng: np.random.Generator, cases: Frame, people: np.ndarray) -> pd.DataFrame:
     index = cases.set_index("perpetrator_id")
     rows = []
     for i, person in enumerate(people):
@@ -541,8 +537,8 @@ DIRECT_CODES = {"contact": 183, "direct_support": 101, "behaviour_change": 39, "
 
 def _notes(
     rng: np.random.Generator,
-    perpetrators: pd.DataFrame,
-    cases: pd.DataFrame,
+    perpetrators: Frame,
+    cases: Frame,
     closed: np.ndarray,
     contacted: np.ndarray,
 ) -> pd.DataFrame:

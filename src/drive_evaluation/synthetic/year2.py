@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from drive_evaluation.synthetic.people import abuse_rows, ids, later_levels, random_levels
+from drive_evaluation.synthetic.people import Frame, abuse_rows, ids, later_levels, random_levels
 from drive_evaluation.synthetic.quota import (
     apportion,
     days_between,
@@ -209,7 +209,7 @@ def _perpetrators(rng: np.random.Generator, size: _Size, randomised: int) -> pd.
 
 
 def _baseline_masks(
-    rng: np.random.Generator, size: _Size, people: pd.DataFrame
+    rng: np.random.Generator, size: _Size, people: Frame
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Who has an intake form: closed Drive cases, other Drive cases, control."""
     group = people["group"].to_numpy()
@@ -226,7 +226,7 @@ def _baseline_masks(
 
 
 def _victims(
-    rng: np.random.Generator, size: _Size, people: pd.DataFrame
+    rng: np.random.Generator, size: _Size, people: Frame
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     allocated = people[people["arm"].notna()].reset_index(drop=True)
     n = len(allocated)
@@ -305,7 +305,7 @@ def _victim_ages(
 
 
 def _advocacy(
-    rng: np.random.Generator, links: pd.DataFrame, places: Mapping[str, np.ndarray], sites: pd.Series
+    rng: np.random.Generator, links: Frame, places: Mapping[str, np.ndarray], sites: pd.Series
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     form = places["both"] | places["drive"] | places["control"]
     frame = links.loc[form, ["victim_id", "perpetrator_id", "group"]].reset_index(drop=True)
@@ -355,9 +355,7 @@ def _advocacy(
     return frame.drop(columns="group"), needs
 
 
-def _victim_needs(
-    rng: np.random.Generator, links: pd.DataFrame, places: Mapping[str, np.ndarray]
-) -> pd.DataFrame:
+def _victim_needs(rng: np.random.Generator, links: Frame, places: Mapping[str, np.ndarray]) -> pd.DataFrame:
     drive, control, both = COMPLEX
     count = {key: int(mask.sum()) for key, mask in places.items()}
     total = dict(zip(drive, apportion(list(drive.values()), count["both"] + count["drive"]), strict=True))
@@ -381,9 +379,7 @@ def _victim_needs(
     return pd.concat(frames, ignore_index=True)
 
 
-def _extra_victims(
-    rng: np.random.Generator, size: _Size, victims: pd.DataFrame, closed: pd.DataFrame
-) -> pd.DataFrame:
+def _extra_victims(rng: np.random.Generator, size: _Size, victims: Frame, closed: Frame) -> pd.DataFrame:
     """A second victim/survivor for 8 % of the closed cases."""
     chosen = closed["perpetrator_id"].to_numpy()[: size(17)]
     extra = pd.DataFrame(
@@ -398,7 +394,7 @@ def _extra_victims(
     return pd.concat([victims, extra], ignore_index=True)
 
 
-def _cases(rng: np.random.Generator, size: _Size, people: pd.DataFrame) -> pd.DataFrame:
+def _cases(rng: np.random.Generator, size: _Size, people: Frame) -> pd.DataFrame:
     drive = people[people["arm"] == "drive"].reset_index(drop=True)
     n = len(drive)
     frame = drive[["perpetrator_id", "site_id", "group", "age"]].copy()
@@ -480,7 +476,7 @@ def _closing_in(start: dt.date, month: int, in_time: bool) -> dt.date:
 
 
 def _contact_flags(
-    rng: np.random.Generator, size: _Size, closed: pd.DataFrame, people: pd.DataFrame
+    rng: np.random.Generator, size: _Size, closed: Frame, people: Frame
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Contacted, behaviour change work, engaged: the last two among the contacted, engagement by children."""
     n = len(closed)
@@ -498,9 +494,7 @@ def _contact_flags(
     return contacted, delivered, engaged
 
 
-def _contacts(
-    rng: np.random.Generator, cases: pd.DataFrame, closed: pd.DataFrame, contacted: np.ndarray
-) -> pd.DataFrame:
+def _contacts(rng: np.random.Generator, cases: Frame, closed: Frame, contacted: np.ndarray) -> pd.DataFrame:
     number = np.where(contacted, 1 + rng.negative_binomial(1, 0.09, len(closed)), 0)
     made = closed.loc[np.repeat(np.arange(len(closed)), number), ["case_id", "start_date", "closed_date"]]
     tried = closed.loc[np.repeat(np.arange(len(closed)), rng.poisson(2, len(closed)))]
@@ -524,7 +518,7 @@ def _within(rng: np.random.Generator, first: pd.Series, last: pd.Series) -> np.n
     return np.asarray(start + np.floor(rng.random(len(start)) * (span + 1)).astype("timedelta64[D]"))
 
 
-def _sessions(rng: np.random.Generator, delivered: pd.DataFrame) -> pd.DataFrame:
+def _sessions(rng: np.random.Generator, delivered: Frame) -> pd.DataFrame:
     rows = delivered.loc[np.repeat(np.arange(len(delivered)), 1 + rng.poisson(4, len(delivered)))]
     frame = pd.DataFrame({"session_id": ids(rng, "syn-s", len(rows)), "case_id": rows["case_id"].to_numpy()})
     frame["date"] = _within(rng, rows["start_date"], rows["closed_date"])
@@ -537,7 +531,7 @@ def _sessions(rng: np.random.Generator, delivered: pd.DataFrame) -> pd.DataFrame
     return frame
 
 
-def _engagement(closed: pd.DataFrame, engaged: np.ndarray) -> pd.DataFrame:
+def _engagement(closed: Frame, engaged: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "case_id": closed["case_id"],
@@ -549,7 +543,7 @@ def _engagement(closed: pd.DataFrame, engaged: np.ndarray) -> pd.DataFrame:
 
 
 def _children(
-    rng: np.random.Generator, size: _Size, closed: pd.DataFrame, engaged: np.ndarray, people: pd.DataFrame
+    rng: np.random.Generator, size: _Size, closed: Frame, engaged: np.ndarray, people: Frame
 ) -> pd.DataFrame:
     """Children of the cases with children; 50 cases with a protection plan, of which 32 engaged."""
     with_children = (
@@ -565,7 +559,7 @@ def _children(
     return frame
 
 
-def _intake_known(size: _Size, closed: pd.DataFrame, engaged: np.ndarray) -> np.ndarray:
+def _intake_known(size: _Size, closed: Frame, engaged: np.ndarray) -> np.ndarray:
     """Places of the cases with any intake record, those with needs known first: graded, then named only."""
     n = len(closed)
     yes, no = np.flatnonzero(engaged), np.flatnonzero(~engaged)
@@ -575,7 +569,7 @@ def _intake_known(size: _Size, closed: pd.DataFrame, engaged: np.ndarray) -> np.
 
 
 def _needs(
-    rng: np.random.Generator, size: _Size, closed: pd.DataFrame, engaged: np.ndarray, known: np.ndarray
+    rng: np.random.Generator, size: _Size, closed: Frame, engaged: np.ndarray, known: np.ndarray
 ) -> pd.DataFrame:
     number = size(151)
     yes = known[: size(52)]
@@ -609,9 +603,7 @@ def _needs(
     return pd.concat([frame, later], ignore_index=True).drop(columns="place")
 
 
-def _statutory(
-    rng: np.random.Generator, size: _Size, closed: pd.DataFrame, known: np.ndarray
-) -> pd.DataFrame:
+def _statutory(rng: np.random.Generator, size: _Size, closed: Frame, known: np.ndarray) -> pd.DataFrame:
     frames = []
     for sector, base, yes, agency in (("cyps", 168, 72, "childrens_services"), ("ccj", 194, 147, "police")):
         places = rng.permutation(known)[: size(base)]
@@ -630,7 +622,7 @@ def _statutory(
     return pd.concat(frames, ignore_index=True)
 
 
-def _dash(rng: np.random.Generator, size: _Size, closed: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
+def _dash(rng: np.random.Generator, size: _Size, closed: Frame, known: np.ndarray) -> pd.DataFrame:
     """Forms at three points: the published means of unknown answers, and of the score at intake."""
     frames = []
     kept = known
@@ -676,9 +668,9 @@ def _dash(rng: np.random.Generator, size: _Size, closed: pd.DataFrame, known: np
 def _abuse(
     rng: np.random.Generator,
     size: _Size,
-    closed: pd.DataFrame,
-    victims: pd.DataFrame,
-    advocacy: pd.DataFrame,
+    closed: Frame,
+    victims: Frame,
+    advocacy: Frame,
     known: np.ndarray,
     effect: float,
 ) -> pd.DataFrame:
@@ -707,9 +699,7 @@ def _abuse(
     return pd.concat(frames, ignore_index=True)
 
 
-def idva_abuse(
-    rng: np.random.Generator, victims: pd.DataFrame, advocacy: pd.DataFrame, effect: float
-) -> pd.DataFrame:
+def idva_abuse(rng: np.random.Generator, victims: Frame, advocacy: Frame, effect: float) -> pd.DataFrame:
     """Ratings of the IDVA at intake and exit; in Drive, abuse stops with ``effect`` more probability."""
     levels = {kind: random_levels(rng, len(advocacy), use) for kind, use in USE.items()}
     frames = [abuse_rows(advocacy, "idva", "intake", advocacy["intake_date"].to_numpy(), levels, 12)]
@@ -724,7 +714,7 @@ def idva_abuse(
     return pd.concat(frames, ignore_index=True)
 
 
-def _risk(rng: np.random.Generator, closed: pd.DataFrame, advocacy: pd.DataFrame) -> pd.DataFrame:
+def _risk(rng: np.random.Generator, closed: Frame, advocacy: Frame) -> pd.DataFrame:
     n = len(closed)
     codes = {
         "reduced_greatly": 32,
@@ -755,9 +745,7 @@ def _risk(rng: np.random.Generator, closed: pd.DataFrame, advocacy: pd.DataFrame
     return frame
 
 
-def _actions(
-    rng: np.random.Generator, size: _Size, closed: pd.DataFrame, delivered: np.ndarray
-) -> pd.DataFrame:
+def _actions(rng: np.random.Generator, size: _Size, closed: Frame, delivered: np.ndarray) -> pd.DataFrame:
     groups = [
         ("y1", "direct", {"contact": 60, "direct_support": 30, "behaviour_change": 0}, 1050),
         (
@@ -808,7 +796,7 @@ def _actions(
 
 
 def _police(
-    rng: np.random.Generator, size: _Size, closed: pd.DataFrame, victims: pd.DataFrame, advocacy: pd.DataFrame
+    rng: np.random.Generator, size: _Size, closed: Frame, victims: Frame, advocacy: Frame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     in_time = closed[[day <= dt.date(2017, 12, 31) for day in closed["closed_date"]]]
     drive = (

@@ -1,0 +1,125 @@
+"""Disclosure control: nothing small is shown, and nothing hidden can be worked out."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from acro import acro_tables
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drive_evaluation.disclosure import Policy, _Cells, _sums, approve, exposed, half_up, narrow, protect
+from drive_evaluation.errors import ReleaseRefusedError
+from drive_evaluation.results import Result
+from drive_evaluation.run import Outcome
+
+
+def table(counts: dict[str, int], subgroup: str = "all") -> list[Result]:
+    total = sum(counts.values())
+    return [
+        Result(
+            "M-CLOSE-REASON",
+            "x.closed",
+            subgroup,
+            {"reason": code},
+            total,
+            0,
+            {"count": count, "percent": 100 * count / total if total else None},
+        )
+        for code, count in counts.items()
+    ]
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 60), min_size=2))
+@settings(max_examples=150, deadline=None)
+def test_no_small_count_is_shown_and_no_hidden_one_can_be_narrowed(counts: dict[str, int]) -> None:
+    results = table(counts)
+    policy = Policy()
+    release = protect(results, policy)
+    cells = _Cells(results, policy)
+    shown = {}
+    for result, document in zip(results, release.documents, strict=True):
+        count = document["values"]["count"]
+        shown[result.dimensions["reason"]] = count
+        if count is None:
+            cells.hidden.setdefault((result.id, "values.count"), "secondary")
+        else:
+            assert count % 5 == 0
+            assert counts[result.dimensions["reason"]] > 7
+        if document["n"] is None:
+            cells.hidden.setdefault((result.id, "n"), "secondary")
+    assert exposed(cells, _sums(results, cells)) == []
+    hidden = [code for code, count in shown.items() if count is None]
+    if len(hidden) == 1 and counts[hidden[0]] > 0:
+        # A lone redacted part is only safe where its total is redacted too.
+        assert all(document["n"] is None for document in release.documents)
+
+
+@pytest.mark.parametrize("report", ["year1", "year2", "croydon"])
+def test_a_whole_release_survives_the_attack_and_random_differences(
+    report: str, outcomes: dict[str, Outcome]
+) -> None:
+    results = outcomes[report].results
+    release = protect(results)
+    text = json.dumps(release.documents)
+    assert '"min": 1' not in text
+    exact = {(r.id, "values.count"): r.values.get("count") for r in results}
+    shown = {
+        (r.id, "values.count"): d["values"].get("count")
+        for r, d in zip(results, release.documents, strict=True)
+        if isinstance(r.values.get("count"), int)
+    }
+    for key, count in shown.items():
+        true = exact[key]
+        assert isinstance(true, int)
+        assert count is None or (true > 7 and count == half_up(true, 5))
+    # Differences of random pairs of shown counts: never a number of people from one to seven that is exact.
+    rng = np.random.default_rng(1)
+    values = [count for count in shown.values() if count is not None]
+    pairs = rng.choice(values, (10_000, 2))
+    gaps = np.abs(pairs[:, 0] - pairs[:, 1])
+    assert set(np.unique(gaps % 5)) <= {0}
+    for redaction in release.redactions:
+        assert redaction.reason
+        assert not any(char.isdigit() for char in redaction.reason.replace("10", ""))
+
+
+def test_the_attack_itself_works_a_lone_hidden_cell_is_found() -> None:
+    total, left, right = ("t", "n"), ("a", "c"), ("b", "c")
+    known = narrow({total: (20, 20), left: (17, 17), right: (0, 7)}, [(total, (left, right))])
+    assert known[right] == (3, 3)
+
+
+def test_acro_suppresses_no_cell_that_we_show(outcomes: dict[str, Outcome]) -> None:
+    """An independent checker with the same threshold: every cell it would suppress is redacted by us."""
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"reason": rng.choice(list("abcdef"), 150, p=[0.4, 0.25, 0.2, 0.1, 0.03, 0.02])})
+    counts = {str(code): int(n) for code, n in frame["reason"].value_counts().items()}
+    release = protect(table(counts))
+    acro_tables.THRESHOLD = 8
+    for document in release.documents:
+        code = document["dimensions"]["reason"]
+        suppressed = bool(acro_tables.agg_threshold(frame.loc[frame["reason"] == code, "reason"]))
+        assert not (suppressed and document["values"]["count"] is not None)
+
+
+def test_a_test_on_small_groups_is_not_released(outcomes: dict[str, Outcome]) -> None:
+    release = protect(outcomes["year1"].results)
+    for document in release.documents:
+        if document["test"] is not None and document["test"].get("n"):
+            assert min(document["test"]["n"]) >= 10
+
+
+def test_a_package_may_make_the_policy_stricter_never_looser() -> None:
+    assert Policy.from_settings({"redact_up_to": 3}).redact_up_to == 7
+    assert Policy.from_settings({"redact_up_to": 10, "round_to": 10}) == Policy(redact_up_to=10, round_to=10)
+
+
+def test_a_release_needs_two_different_people() -> None:
+    assert approve(["Ada Example", "Bo Example"]) == ("Ada Example", "Bo Example")
+    for names in ([], ["Ada Example"], ["Ada Example", "ada example "]):
+        with pytest.raises(ReleaseRefusedError):
+            approve(names)

@@ -1,0 +1,151 @@
+"""What a run writes: the same bytes each time, guarded cells, a tagged report, sentences that cannot contradict."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from drive_evaluation.cli import main
+from drive_evaluation.exhibits import EXHIBITS
+from drive_evaluation.package import Package
+from drive_evaluation.presentation import p_text, rounded
+from drive_evaluation.run import Outcome
+from drive_evaluation.sentences import FORBIDDEN, ContradictionError, claim_all, sentences
+from drive_evaluation.tables import guarded
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def runs(packages: dict[str, Package], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folders = (tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two"))
+    for folder in folders:
+        arguments = ["run", str(packages["croydon"].path), "--out", str(folder), "--report", "croydon"]
+        assert main(arguments) == 0
+    return folders
+
+
+def test_the_same_package_gives_the_same_bytes(runs: tuple[Path, Path]) -> None:
+    one, two = files(runs[0]), files(runs[1])
+    assert set(one) == set(two)
+    same = [
+        name for name in one if name.endswith((".json", ".csv", ".svg", ".png", ".html", ".docx", ".xlsx"))
+    ]
+    assert len(same) > 20
+    assert [name for name in same if one[name] != two[name]] == []
+
+
+def test_the_report_is_a_tagged_pdf_and_every_figure_has_its_numbers(runs: tuple[Path, Path]) -> None:
+    assert (
+        b"/StructTreeRoot" in (runs[0] / "report.pdf").read_bytes()
+        or b"ObjStm" in (runs[0] / "report.pdf").read_bytes()
+    )
+    page = (runs[0] / "report.html").read_text(encoding="utf-8")
+    drawn = [path.stem for path in (runs[0] / "figures").glob("*.svg")]
+    assert {exhibit.name for exhibit in EXHIBITS["croydon"]} >= set(drawn)
+    for name in drawn:
+        assert f"figures/{name}.svg" in page
+    assert page.count("<caption>") >= len(drawn)
+    assert "Synthetic data" in page
+    assert "E-CR-24" in page
+
+
+def test_results_only_writes_no_documents(packages: dict[str, Package], tmp_path: Path) -> None:
+    assert (
+        main(
+            [
+                "run",
+                str(packages["croydon"].path),
+                "--out",
+                str(tmp_path),
+                "--report",
+                "croydon",
+                "--results-only",
+            ]
+        )
+        == 0
+    )
+    assert {path.name for path in tmp_path.iterdir()} == {"results.json", "skipped.json", "validation.json"}
+    document = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert {
+        "measure",
+        "exhibit",
+        "population",
+        "subgroup",
+        "dimensions",
+        "n",
+        "n_missing",
+        "values",
+        "test",
+    } <= set(document[0])
+
+
+def test_exit_status_tells_a_broken_package_from_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    assert "datapackage.json" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as caught:
+        main(["run"])
+    assert caught.value.code == 2
+    assert main(["synthesise", "--like", "croydon", "--perpetrators", "5", "--out", str(tmp_path)]) == 2
+
+
+def test_a_release_is_written_with_both_names_and_no_small_count(
+    packages: dict[str, Package], tmp_path: Path
+) -> None:
+    path = str(packages["croydon"].path)
+    assert (
+        main(["release", path, "--out", str(tmp_path), "--report", "croydon", "--approved-by", "Ada Example"])
+        == 1
+    )
+    assert not (tmp_path / "release").exists()
+    both = ["--approved-by", "Ada Example", "--approved-by", "Bo Example"]
+    assert main(["release", path, "--out", str(tmp_path), "--report", "croydon", *both]) == 0
+    record = json.loads((tmp_path / "release" / "release.json").read_text(encoding="utf-8"))
+    assert record["approved_by"] == ["Ada Example", "Bo Example"]
+    assert record["redactions"]
+    page = (tmp_path / "release" / "report.html").read_text(encoding="utf-8")
+    assert "Released numbers" in page
+
+
+def test_sentences_follow_the_numbers(outcomes: dict[str, Outcome]) -> None:
+    documents = [result.to_json() for outcome in outcomes.values() for result in outcome.results]
+    found = list(sentences(documents))
+    texts = [sentence.text for sentence in found]
+    assert any("29 of 48" in text or "19 of 48 cases (40 %)" in text for text in texts)
+    # The one level that rose in Croydon is said to have risen, with its level named.
+    assert any("Harassment and stalking at the standard level rose" in text for text in texts)
+    assert not any(word in text.lower() for text in texts for word in FORBIDDEN)
+    assert all(sentence.sources for sentence in found)
+
+
+def test_a_claim_over_all_cells_is_refused_where_one_cell_disagrees() -> None:
+    cells = [("physical", 10.0, 5.0), ("sexual", 3.0, 4.0)]
+    with pytest.raises(ContradictionError, match="sexual rose"):
+        claim_all(cells, "fell", "All types fell.")
+    assert claim_all(cells[:1], "fell", "All types fell.") == "All types fell."
+
+
+def test_numbers_round_half_away_from_zero_once() -> None:
+    assert [rounded(0.125, 2), rounded(-0.125, 2), rounded(2.5, 0), rounded(None)] == [
+        "0.13",
+        "-0.13",
+        "3",
+        "not defined",
+    ]
+    assert [p_text(0.0004), p_text(0.0571)] == ["p < .001", "p = .057"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_no_cell_becomes_a_formula(text: str) -> None:
+    assert guarded(text) == "'" + text
+    assert guarded(-1.5) == -1.5

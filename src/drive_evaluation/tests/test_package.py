@@ -1,0 +1,152 @@
+"""The contract: what is written is read back, and every breach is named with file, row, field and remedy."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from frictionless import Package as FrictionlessPackage
+
+from drive_evaluation.contract import CODE_LISTS, RISK_SCALES, TABLES
+from drive_evaluation.errors import PackageError
+from drive_evaluation.package import Package, read_package
+from drive_evaluation.settings import settings_from_descriptor
+from drive_evaluation.validation import errors, validate
+
+
+@pytest.fixture
+def folder(packages: dict[str, Package], tmp_path: Path) -> Path:
+    """A copy of the Croydon package that a test may break."""
+    return Path(shutil.copytree(packages["croydon"].path, tmp_path / "package"))
+
+
+def edit(folder: Path, table: str, change: Callable[[list[list[str]]], None]) -> None:
+    file = folder / f"{table}.csv"
+    rows = [line.split(",") for line in file.read_text(encoding="utf-8").splitlines()]
+    change(rows)
+    file.write_text("\n".join(",".join(row) for row in rows) + "\n", encoding="utf-8")
+
+
+def column(table: str, field: str) -> int:
+    return TABLES[table].field_names.index(field)
+
+
+def test_the_contract_has_31_tables_and_the_risk_codes_belong_to_their_list() -> None:
+    assert len(TABLES) == 31
+    assert {code for codes in RISK_SCALES.values() for code in codes} == set(CODE_LISTS["risk_code"])
+    assert TABLES["cases"].fields[0].required
+
+
+def test_frictionless_finds_nothing_wrong_with_a_written_package(packages: dict[str, Package]) -> None:
+    report = FrictionlessPackage(str(packages["croydon"].path / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "note"])
+
+
+BREACHES = [
+    ("cases", "start_date", "01/07/2018", "type-or-code"),
+    ("cases", "end_type", "finished", "type-or-code"),
+    ("cases", "case_id", "", "required"),
+    ("cases", "perpetrator_id", "nobody", "reference"),
+    ("cases", "accepted_date", "2030-01-01", "data-cut"),
+    ("victims", "is_index", "TRUE", "type-or-code"),
+    ("actions", "mode", "direct", "mode-of-category"),
+    ("risk_change", "code", "much", "code-of-scale"),
+]
+
+
+@pytest.mark.parametrize(("table", "field", "value", "rule"), BREACHES)
+def test_a_breach_is_named_with_its_place_and_remedy(
+    folder: Path, packages: dict[str, Package], table: str, field: str, value: str, rule: str
+) -> None:
+    if (
+        table == "risk_change"
+    ):  # Croydon has no judgements; borrow a table of Year 1 for people of this package
+        person = (folder / "perpetrators.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
+        header = ",".join(TABLES[table].field_names)
+        row = f"{person},,case_manager,cm_change,,exit,2019-01-01,no_change"
+        (folder / "risk_change.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    place = column(table, field)
+
+    def break_it(rows: list[list[str]]) -> None:
+        rows[1][place] = value
+
+    edit(folder, table, break_it)
+    found = [p for p in errors(validate(read_package(folder))) if p.rule == rule]
+    assert found
+    problem = found[0]
+    assert (problem.file, problem.row, problem.field) == (f"{table}.csv", 2, field)
+    assert problem.remedy
+    assert f"{table}.csv, row 2, field {field}" in str(problem)
+
+
+def test_frictionless_and_we_find_the_same_kinds_of_breach(folder: Path) -> None:
+    edit(folder, "cases", lambda rows: rows[1].__setitem__(column("cases", "end_type"), "finished"))
+    edit(folder, "contacts", lambda rows: rows.append(list(rows[1])))
+    ours = {problem.file for problem in errors(validate(read_package(folder)))}
+    report = FrictionlessPackage(str(folder / "datapackage.json")).validate()
+    theirs = {Path(task.place).name for task in report.tasks if task.errors}
+    assert {"cases.csv", "contacts.csv"} <= ours
+    assert {"cases.csv", "contacts.csv"} <= theirs
+
+
+def test_unknown_and_missing_columns_are_errors(folder: Path) -> None:
+    edit(folder, "aces", lambda rows: [row.append("note") for row in rows] and None)  # type: ignore[func-returns-value]
+    edit(folder, "targets", lambda rows: [row.pop() for row in rows] and None)  # type: ignore[func-returns-value]
+    rules = {(problem.file, problem.rule) for problem in errors(validate(read_package(folder)))}
+    assert ("aces.csv", "known-field") in rules
+    assert ("targets.csv", "all-fields") in rules
+
+
+def test_a_form_with_missing_questions_is_an_error_not_a_set_of_no(
+    packages: dict[str, Package], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(packages["year2"].path, tmp_path / "package"))
+    edit(folder, "drive_dash", lambda rows: rows.pop())
+    assert any(problem.rule == "whole-form" for problem in errors(validate(read_package(folder))))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: d.update(contract_version="9.9"), "contract_version"),
+        (lambda d: d.pop("evaluation"), "evaluation.spec"),
+        (lambda d: d["evaluation"].update(data_cut="soon"), "data_cut"),
+        (lambda d: d["evaluation"].update(params={"victims": "some"}), "victims"),
+    ],
+)
+def test_a_descriptor_that_cannot_be_used_is_refused_in_words(
+    folder: Path, change: Callable[[dict[str, object]], object], words: str
+) -> None:
+    file = folder / "datapackage.json"
+    document = json.loads(file.read_text(encoding="utf-8"))
+    change(document)
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(PackageError, match=words):
+        read_package(folder)
+
+
+def test_no_folder_no_descriptor_and_no_json_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match="is not a folder"):
+        read_package(tmp_path / "nowhere")
+    with pytest.raises(PackageError, match="holds no datapackage"):
+        read_package(tmp_path)
+    (tmp_path / "datapackage.json").write_text("{", encoding="utf-8")
+    with pytest.raises(PackageError, match="not valid JSON"):
+        read_package(tmp_path)
+
+
+def test_settings_take_the_defaults_of_their_report() -> None:
+    assert settings_from_descriptor({"evaluation": {"spec": "y1"}}).needs_counted == (
+        "alcohol",
+        "drugs",
+        "housing",
+        "mental_health",
+    )
+    changed = settings_from_descriptor(
+        {"evaluation": {"spec": "y2", "params": {"su_closed_by": "2018-03-31"}}}
+    )
+    assert str(changed.su_closed_by) == "2018-03-31"
+    assert changed.vs_start_by["control"].isoformat() == "2018-01-31"

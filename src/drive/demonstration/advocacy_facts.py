@@ -30,8 +30,8 @@ from drive.people.channels import DIGEST_PURPOSE, folded_channel
 from . import words
 from .bridge_facts import BridgeFacts
 from .casework_facts import Change
-from .contact_facts import FULL, Density
 from .courses import ClientCourse, Course
+from .density import Density
 from .diary import DAY, later
 from .keys import dashed, draw_key
 from .scribe import Link, Scribe
@@ -119,13 +119,13 @@ class ClientFacts:
         )  # fmt: skip
 
     def _contacts(self) -> None:
-        day, least, most = later(self.opened, 1, 2, self.rng), *self.density.contact_days
+        day, least, most = later(self.opened, 1, 2, self.rng), *self.density.client_contact_days
         while day < min(self.until, self.diary.today):
             spoke = self.reached_on is not None and day >= self.reached_on and self.rng.random() < 0.7
             self._contact(day, "spoke" if spoke else self.rng.choice(("no_reply", "no_reply", "missed")))
             if self.reached_on is None and (day - self.opened).days > 60:
                 return
-            day = later(day, least + 3, most + 10, self.rng)
+            day = later(day, least, most, self.rng)
         if self.reached_on:
             self._contact(self.reached_on, "spoke")
 
@@ -178,7 +178,7 @@ class ClientFacts:
     def _sealed(self, reached: datetime.date) -> list[Change]:
         rng, at = self.rng, self.diary.on(reached, 16, self.rng.randrange(60))
         self.seal_value("phone", words.phone(rng), at, label="Own mobile")
-        if self.density is not FULL:
+        if not self.density.circumstances:
             return []
         if rng.random() < 0.3:
             self.seal_value("school", f"{rng.choice(('Teapot', 'Windmill', 'Acorn'))} Primary, {self.course.place.name}", at, label="Younger child")
@@ -196,7 +196,7 @@ class ClientFacts:
         rng, diary = self.rng, self.diary
         if self.client.engagement not in ("engaged", "sporadic", "monitoring") or (rng.random() < 0.25 and self.client.engagement != "monitoring"):
             return
-        interval = rng.choice((14, 30, 30, 61))
+        interval = rng.choice(self.density.check_in_days)
         agreed = later(reached, 5, 15, rng)
         if agreed >= min(self.until, diary.today):
             return
@@ -242,7 +242,7 @@ class ClientFacts:
         at = diary.on(day, 14, rng.randrange(60))
         living = "yes" if self.client.relationship == "partner" and rng.random() < 0.7 else rng.choice(("no", "no", "at_times", "unknown"))
         note(self.record, LivingWith, "living_with", at, answer=living, as_of=day)
-        if self.density is not FULL:
+        if not self.density.circumstances:
             return
         children = rng.choices((0, 1, 2, 3), weights=(38, 28, 24, 10))[0]
         note(self.record, ChildrenKnown, "children_known", at, answer="listed" if children else rng.choice(("none", "none", "unknown", "not_asked")), as_of=day)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from drive.components.dates import LONDON
 from drive.safety.models import (
@@ -147,7 +148,7 @@ class BridgeFacts:
     def _view(self, question: str, link: Link, side: str, at: datetime.datetime) -> None:
         rng = self.rng
         others = {key: rng.choice(words.OTHERS[:2]) if rng.random() < 0.3 else "unknown" for key, _ in OTHERS_AT_RISK}
-        voice: dict[str, object] = {}
+        voice: dict[str, Any] = {}
         if side == "vs":
             voice = rng.choice((
                 {"voice": "told_directly", "voice_detail": "On the phone, this week"}, {"voice": "through_worker", "voice_detail": "Through the children’s centre"},
@@ -215,7 +216,7 @@ class BridgeFacts:
             kind, side, text = rng.choice(_ITEMS)
             at = diary.at(day, rng)
             recent = (diary.today - day).days < 5
-            self.tell(rng.choice(self.case.links), kind, side, at, text, urgency=rng.choice(("routine", "soon", "soon", "urgent")), unread=recent and rng.random() < 0.6 or rng.random() < 0.02)
+            self.tell(rng.choice(self.case.links), kind, side, at, text, urgency=rng.choice(("routine", "soon", "soon", "urgent")), unread=(recent and rng.random() < 0.6) or rng.random() < 0.02)
             day = later(day, every // 2, every * 2, rng)
 
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from drive.access.roles import Role
-from drive.casework.models import Action, Closure, ContactStrategy, ResearchNote, ServiceUserProfile, StateEntry
+from drive.casework.models import (
+    Action,
+    Closure,
+    ContactStrategy,
+    ResearchNote,
+    ServiceUserProfile,
+    StateEntry,
+)
 from drive.casework.rules import add_months
 from drive.casework.transitions import status_after_closing
 from drive.people.profiles import NewProfile
 
 from . import words
 from .courses import DIRECT, Course, Stage
+from .density import Density
 from .diary import DAY, later, working
 from .keys import draw_key
 from .scribe import Case, Scribe
@@ -33,12 +42,12 @@ class Change:
 class CaseFacts:
     """Writes what one case manager's side holds of one course, except contact and forms."""
 
-    def __init__(self, scribe: Scribe, course: Course, case: Case) -> None:
-        self.scribe, self.course, self.case = scribe, course, case
+    def __init__(self, scribe: Scribe, course: Course, case: Case, density: Density) -> None:
+        self.scribe, self.course, self.case, self.density = scribe, course, case, density
         self.rng, self.diary = scribe.rng, scribe.diary
         self.until = course.closed_on or self.diary.today - DAY
 
-    def state(self, history: str, value: str, since: datetime.date, *, by: Worker | None = None, hour: int = 11, **more: object) -> datetime.datetime:
+    def state(self, history: str, value: str, since: datetime.date, *, by: Worker | None = None, hour: int = 11, **more: Any) -> datetime.datetime:
         """One step of one history, written on the day it speaks of. When."""
         at = self.diary.on(since, hour, self.rng.randrange(60))
         self.case.last_state[history] = self.scribe.on_case(
@@ -89,6 +98,14 @@ class CaseFacts:
         order = rng.choice(("none", "none", "nmo", "restraining", "bail", "community", "licence", "unknown"))
         ends = known + DAY * rng.randint(60, 500) if order not in ("none", "unknown") else None
         self.state("legal", order, known, until=ends, hour=12)
+        changes += self._later_changes()
+        if self.density.circumstances:
+            self._said_again(where, known, changes)
+        return changes
+
+    def _later_changes(self) -> list[Change]:
+        """A remand and a release, or an order made, in the middle of direct work."""
+        course, rng, changes = self.course, self.rng, list[Change]()
         start = course.direct_from
         if start and (self.until - start).days > 60:
             day = later(start, 30, (self.until - start).days - 10, rng)
@@ -101,6 +118,15 @@ class CaseFacts:
                 at = self.state("legal", "nmo", day, until=day + DAY * 365, hour=15, reason="Made at the family court.")
                 changes.append(self._change("order", at))
         return changes
+
+    def _said_again(self, where: str, known: datetime.date, changes: list[Change]) -> None:
+        """Whereabouts looked at again every two months or so, and found the same; nothing lapses by that."""
+        if any(change.cause == "custody" for change in changes):
+            return
+        day = later(known, 45, 70, self.rng)
+        while day < self.until:
+            self.state("whereabouts", where, day, detail=self.course.place.name if where == "community" else "", hour=9)
+            day = later(day, 45, 70, self.rng)
 
     def _change(self, cause: str, at: datetime.datetime) -> Change:
         return Change(at, cause, "su", self.case.holder)
@@ -125,7 +151,7 @@ class CaseFacts:
             return
         self.state("engagement", "partial", spoke_on[0], hour=17)
         if len(spoke_on) > 5:
-            value = "not" if self.course.reason == "disengaged" else self.rng.choice(("full", "full", "partial", "not"))
+            value = "not" if self.course.reason == "disengaged" else self.rng.choice(("full", "full", "partial", "partial", "not" if self.course.closed_on else "full"))
             if value != "partial":
                 self.state("engagement", value, spoke_on[-2], hour=17)
 
@@ -153,10 +179,11 @@ class CaseFacts:
             return
         rng = self.rng
         agencies = ["police", "probation", "housing", "childrens_services", "health", "substance", "mental_health", "prison"]
-        for agency in rng.sample(agencies, rng.randint(2, 5)):
+        for agency in rng.sample(agencies, rng.randint(*self.density.enquiries)):
             topic = rng.choice(("background", "perpetration", "previous_partners", "substances", "mental_health", "children", "accommodation", "attitudes"))
             enquiry, day = draw_key(rng), later(self.course.research_on, 0, 9, rng)
-            end = rng.choices(("received", "part", "refused", "chased", "asked"), weights=(62, 8, 8, 12, 10))[0]
+            lately = (self.diary.today - day).days < 50
+            end = rng.choices(("received", "refused", "part", "chased", "asked"), weights=(62, 8, *((8, 12, 10) if lately else (0.6, 0.6, 0.3))))[0]
             steps = ["asked"] if end == "asked" else ["asked", "chased"] if end == "chased" else ["asked", end] if rng.random() < 0.7 else ["asked", "chased", end]
             for status in steps:
                 if day >= self.diary.today:
@@ -175,7 +202,7 @@ class CaseFacts:
         if course.strategy_on is None or (course.approach not in DIRECT and rng.random() < 0.6):
             return []
         case, diary = self.case, self.diary
-        content: dict[str, object] = {
+        content: dict[str, Any] = {
             "sources": words.SOURCES, "client_view": "Wants to be told before anything happens.", "levers": rng.sample(["good_parent", "child_contact", "health_help", "practical_need", "rar_days_through_om"], 2),
             "entry_route": rng.choice(("joint_visit", "phone", "letter", "through_agency")), "place": rng.choice(("office", "probation_office", "police_station")),
             "hook": rng.choice(words.HOOKS), "cover_story": rng.choice(words.COVERS), "cover_reveals": rng.choice(words.REVEALS),
@@ -197,13 +224,13 @@ class CaseFacts:
                 return [self._change("plan", at)]
         return []
 
-    def _version(self, version: int, stage: str, day: datetime.date, content: dict[str, object], review: datetime.date | None, by: Worker) -> datetime.datetime:
+    def _version(self, version: int, stage: str, day: datetime.date, content: dict[str, Any], review: datetime.date | None, by: Worker) -> datetime.datetime:
         at = self.diary.on(day, 15, version)
         self.scribe.on_case(self.case, ContactStrategy, "contact_strategy", at, by=by, version=version, stage=stage, review_on=review, **content)
         return at
 
-    def actions(self, every: float, spoke_on: list[datetime.date]) -> None:
-        """What was done with and through others, about every so many days, and with him where he was seen (P-30 to P-32)."""
+    def actions(self, spoke_on: list[datetime.date]) -> None:
+        """What was done with and through others, about every so many days (`Density`), and with him where he was seen (P-30 to P-32)."""
         course, rng = self.course, self.rng
         assert course.allocated_on  # only what was allocated has a case
         day = course.allocated_on + DAY * rng.randint(1, 4)
@@ -216,7 +243,7 @@ class CaseFacts:
             kind = rng.choice(("direct_support", "behaviour_change", "contact")) if direct else rng.choices(_INDIRECT, weights=_WEIGHTS)[0]
             if day >= course.allocated_on:
                 self._action(kind, day, course)
-            day += DAY * max(1, round(rng.expovariate(1 / every)))
+            day += DAY * max(1, round(rng.expovariate(1 / self.density.action_days)))
         for day in sorted(seen)[::3]:
             self._action("behaviour_change", day, course)
         if course.closed_on and course.stage is Stage.STEP_DOWN:
@@ -224,7 +251,7 @@ class CaseFacts:
 
     def _action(self, kind: str, day: datetime.date, course: Course, *, step_down: bool = False) -> None:
         rng = self.rng
-        values: dict[str, object] = {}
+        values: dict[str, Any] = {}
         if kind == "multi_agency":
             sub = rng.choices(("disrupt", "support", "both"), weights=(46, 38, 16))[0]
             if course.approach == "disrupt_only" and sub == "support":
@@ -247,10 +274,10 @@ class CaseFacts:
         recorded = min(day + DAY * rng.choice((0, 0, 0, 0, 1, 2)), self.diary.today - DAY)
         self.scribe.on_case(
             self.case, Action, "action", self.diary.at(recorded, rng), done_on=day, kind=kind,
-            mode="direct" if kind in ("behaviour_change", "direct_support", "contact") else "indirect", done=text,
+            mode="direct" if kind in _HE_IS_THERE else "indirect", done=text,
             beneficiaries=rng.choice(_FOR), only_because_of_drive=rng.choice(("", "yes", "yes", "no", "unknown")),
             unmet_need_agency=rng.choice(("", "", "", "", "", "housing", "mental_health")),
-            visibility=rng.choice(("hidden", "hidden", "could_guess", "will_see", "")),
+            visibility="will_see" if kind in _HE_IS_THERE else rng.choice(("hidden", "hidden", "hidden", "could_guess", "will_see" if values.get("support_areas") else "hidden", "")),
             raises_risk=rng.choices(("no", "yes", "unsure", ""), weights=(80, 8, 6, 6))[0], rests_on=rng.choice(words.FACTS),
             outcome=rng.choice(words.OUTCOMES), minutes=rng.choice((None, 10, 15, 20, 30, 45, 60)), step_down=step_down, **values,
         )  # fmt: skip
@@ -283,6 +310,7 @@ class CaseFacts:
         }  # fmt: skip
 
 
+_HE_IS_THERE = frozenset({"behaviour_change", "direct_support", "contact"})
 _INDIRECT = ("multi_agency", "case_update", "background_research", "institutional_advocacy", "child_safeguarding", "family_work", "contact_safety_planning", "joint_direct")
 _WEIGHTS = (40, 27, 12, 6, 8, 1, 4, 2)
 _TEXTS = {

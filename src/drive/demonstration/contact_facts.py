@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from typing import Any
 
 from drive.casework.models import Contact, Session
 from drive.components.dates import LONDON
@@ -12,26 +12,11 @@ from drive.safety.models import Booking, BookingState, IncidentClosing, Practice
 from . import words
 from .bridge_facts import BridgeFacts, Stretch
 from .courses import Course
+from .density import Density
 from .diary import DAY, later
 from .scribe import Case, Scribe
 
 NOT_TRIED = frozenset({"cancelled_us", "cancelled_safety"})
-
-
-@dataclass(frozen=True, slots=True)
-class Density:
-    """How much is written down: a small world is told in full, a large one keeps what pages and figures rest on."""
-
-    contact_days: tuple[int, int] = (6, 12)
-    booked: float = 0.6
-    item_days: int = 24
-    action_days: float = 8.5
-    forms: float = 1.0
-    looks: int = 6
-
-
-FULL = Density()
-SPARSE = Density(contact_days=(14, 28), booked=0.02, item_days=90, action_days=6.6, forms=0.5, looks=0)
 
 
 class ContactFacts:
@@ -75,11 +60,11 @@ class ContactFacts:
                     self._session(day, place, contact)
             day = later(day, least, most, rng)
 
-    def _contact(self, day: datetime.date, outcome: str, channel: str, **more: object) -> str:
+    def _contact(self, day: datetime.date, outcome: str, channel: str, **more: Any) -> str:
         rng = self.rng
         if outcome in ("spoke", "agreed_next"):
             self.spoke_on.append(day)
-        values: dict[str, object] = {"started_by": "us", "note": rng.choice(words.CONTACT_NOTES)}
+        values: dict[str, Any] = {"started_by": "us", "note": rng.choice(words.CONTACT_NOTES.get(outcome, ("",)))}
         return self.scribe.on_case(
             self.case, Contact, "contact", self.diary.on(day, 17, rng.randrange(60)), happened_on=day,
             happened_at=datetime.time(rng.randint(9, 16), rng.choice((0, 15, 30))) if rng.random() < 0.8 else None, outcome=outcome, channel=channel, **(values | more),
@@ -103,7 +88,7 @@ class ContactFacts:
         if made >= starts or starts >= stretch.end:
             return
         booking = self._booking(made, starts, place, channel)
-        end = {"state": "done"} if done else {"state": "cancelled", "told": "That the worker is ill."}
+        end: dict[str, Any] = {"state": "done"} if done else {"state": "cancelled", "told": "That the worker is ill."}
         self.scribe.on_case(self.case, BookingState, "booking", self.diary.on(day, 17, 30), fields=[end["state"]], booking_id=booking, **end)
 
     def _booking(self, made: datetime.datetime, starts: datetime.datetime, place: str, channel: str) -> str:

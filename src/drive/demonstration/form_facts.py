@@ -51,8 +51,12 @@ class FormFacts:
         self._round("intake", intake, seen, dash=True)
         for point, days in POINTS:
             day = later(intake, days - 4, days + 6, rng)
-            if day < end - DAY * 14 and rng.random() < 0.8:
+            if day < end - DAY * 14 and rng.random() < 0.94:
                 self._round(point, day, seen)
+        middle = later(intake, 150, 165, rng)
+        if middle < end - DAY * 14 and rng.random() < 0.94:
+            for link in self.case.links:
+                self._submit("drive_dash", "mid", middle, self._dash(link, "mid"), link)
         last = course.closed_on or (course.pre_closure_on if course.scene == "close" else None)
         if last is None or course.reason == "not_progressed" or (rng.random() < 0.2 and not course.scene):
             return True

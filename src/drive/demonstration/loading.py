@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -21,7 +22,7 @@ from psycopg import sql
 from drive.config.installation import DEMONSTRATION
 
 from .accounts import PASSWORD, Accounts, accounts, whom_to_sign_in_as
-from .sheets import columns_of
+from .sheets import NULL, columns_of
 from .world import World
 
 __all__ = ["Loaded", "NotEmptyError", "load", "load_if_empty", "pour", "whom_to_sign_in_as"]
@@ -65,7 +66,7 @@ def load(
             raise NotEmptyError("This database is not a practice site: the practice world is not written into it.")
         with _as_loader(connection):
             for table in ("access_user", "referrals_referral", "casework_sucase", "advocacy_vsrecord"):
-                if connection.execute(_statement(f"select exists (select from {table})")).fetchone() == (True,):
+                if connection.execute(sql.SQL("select exists (select from {})").format(sql.Identifier(table))).fetchone() == (True,):
                     raise NotEmptyError("This database holds something already: the practice world is written into an empty one alone.")
             loaded = pour(world, connection, progress)
     with psycopg.connect(owner_url, autocommit=True) as connection:
@@ -95,7 +96,7 @@ def pour(world: World, connection: psycopg.Connection[Any], progress: Progress =
     """
     loaded = Loaded()
     with connection.cursor() as cursor:
-        for done, sheets in world.chunks():
+        for done, sheets in _one_ahead(world.chunks()):
             for model, lines in sheets.carry_off():
                 _copy(cursor, model, lines)
                 table = model._meta.db_table
@@ -105,9 +106,20 @@ def pour(world: World, connection: psycopg.Connection[Any], progress: Progress =
     return loaded
 
 
+def _one_ahead[T](chunks: Iterator[T]) -> Iterator[T]:
+    """The same chunks, each made while the database is at work on the one before: at most two exist."""
+    with ThreadPoolExecutor(1) as aside:
+        coming = aside.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = aside.submit(next, chunks, None)
+            yield chunk
+
+
 def _copy(cursor: psycopg.Cursor[Any], model: type[models.Model], lines: list[str]) -> None:
     columns = columns_of(model)
-    into = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(columns.table), sql.SQL(", ").join(map(sql.Identifier, columns.names)))
+    into = sql.SQL("copy {} ({}) from stdin (null {})").format(
+        sql.Identifier(columns.table), sql.SQL(", ").join(map(sql.Identifier, columns.names)), sql.Literal(NULL)
+    )
     with cursor.copy(into) as copy:
         for block in _blocks(lines):
             copy.write(block)
@@ -116,10 +128,6 @@ def _copy(cursor: psycopg.Cursor[Any], model: type[models.Model], lines: list[st
 def _blocks(lines: list[str], size: int = 2000) -> Iterator[bytes]:
     for first in range(0, len(lines), size):
         yield "".join(lines[first : first + size]).encode()
-
-
-def _statement(text: str) -> sql.SQL:
-    return sql.SQL(cast(LiteralString, text))
 
 
 def load_if_empty(owner_url: str, say: Callable[[str], None]) -> Accounts | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from drive.access.models import CaseAssignment, ClientAssignment
@@ -129,7 +130,7 @@ class Arrivals:
                 approach=first_approach(course),
             )  # fmt: skip
 
-    def _decision(self, course: Course, referral: str, by: Worker, day: datetime.date, **values: object) -> None:
+    def _decision(self, course: Course, referral: str, by: Worker, day: datetime.date, **values: Any) -> None:
         at = self.diary.at(day, self.rng)
         self.scribe.row(
             ReferralDecision, recorded_at=at, recorded_by_id=by.id, referral_id=referral, site_id=course.place.id,
@@ -158,8 +159,8 @@ class Arrivals:
             accepted_on=course.decided_on if course.place.panel else None, allocated_on=course.allocated_on,
             starts_on=course.allocated_on, recorded_at=at, recorded_by_id=manager.id,
         )  # fmt: skip
-        part: dict[str, object] = {"by": manager, "silent": True}
-        self.scribe.on_case(case, ServiceUserProfile, "", at, **part, **as_referred(course.person).fields())  # type: ignore[arg-type]  # a row's own columns
+        part: dict[str, Any] = {"by": manager, "silent": True}
+        self.scribe.on_case(case, ServiceUserProfile, "", at, **part, **as_referred(course.person).fields())
         for history, value in (
             ("status", "allocated"), ("contact", "planned_pending"), ("whereabouts", "unknown"), ("approach", first_approach(course)),
         ):  # fmt: skip

@@ -82,6 +82,8 @@ _PENNYFOLD: tuple[tuple[Role, str, str], ...] = (
     (Role.CASE_MANAGER, "Indira Tumblecroft", "su"),
     (Role.CASE_MANAGER, "Osric Pebblethwaite", "su"),
     (Role.CASE_MANAGER, "Noor Gorsewhistle", "su"),
+    (Role.CASE_MANAGER, "Lambert Fennelworthy", "su"),
+    (Role.CASE_MANAGER, "Oriel Bumbleknuckle", "su"),
     (Role.TEAM_LEADER, "Keziah Fiddlecombe", "su"),
     (Role.SERVICE_MANAGER, "Roderick Damsonshaw", "su"),
     (Role.STEP_DOWN_WORKER, "Lilias Wurzlebrook", "su"),
@@ -89,6 +91,8 @@ _PENNYFOLD: tuple[tuple[Role, str, str], ...] = (
     (Role.IDVA, "Yasmin Cobblefeather", "vs"),
     (Role.IDVA, "Merrick Nettlebottom", "vs"),
     (Role.IDVA, "Adaeze Plumbutton", "vs"),
+    (Role.IDVA, "Everard Crinklebrook", "vs"),
+    (Role.IDVA, "Zinnia Huckleshaw", "vs"),
     (Role.STAND_IN, "Wren Teaselcombe", "vs"),
     (Role.IDVA_MANAGER, "Petronella Oddleshaw", "vs"),
     (Role.EXPERT_ADVISOR, "Balthazar Crinklewick", "Bramblegate Trust"),
@@ -146,7 +150,7 @@ def lay_out(sheets: Sheets, rng: Random, diary: Diary, *, hashed_password: str, 
     """
     organisations: dict[str, str] = {}
     began = diary.today - datetime.timedelta(days=760)
-    places = []
+    places: list[Place] = []
     for plan in _PLANS:
         place = Place(draw_key(rng), plan.name, plan.panel, draw_key(rng), draw_key(rng))
         roster = ROSTERS[plan.name]
@@ -216,7 +220,10 @@ def _more_workers(rng: Random, plan: _Plan, cases: int) -> Iterable[tuple[Role, 
     for role, of in ((Role.CASE_MANAGER, "su"), (Role.IDVA, "vs")):
         standing = sum(r is role for r, _, _ in ROSTERS[plan.name])
         for _ in range(wanted - standing):
-            yield role, f"{rng.choice(MEN + WOMEN)} {rng.choice(FAMILIES)}", of
+            name = f"{rng.choice(MEN + WOMEN)} {rng.choice(FAMILIES)}"
+            while name in EMAILS:
+                name = f"{rng.choice(MEN + WOMEN)} {rng.choice(FAMILIES)}"
+            yield role, name, of
 
 
 def place_of(places: list[Place], number: int) -> Place:

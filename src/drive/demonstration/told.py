@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from random import Random
+from typing import Any
 
 from drive.access.models import Bar, BreakGlass, BreakGlassReview
 from drive.access.roles import Role
@@ -119,7 +120,7 @@ def around(scribe: Scribe, place: Place, cases: dict[str, Case]) -> None:
     case = cases["child_client"]
     link = case.links[0]
     told_at = diary.on(diary.ago(20), 15, 10)
-    told_values = {"danger": "She rang: he is at the school gate.", "said": "That he is there now, which car, and that an order stands."}
+    told_values: dict[str, Any] = {"danger": "She rang: he is at the school gate.", "said": "That he is there now, which car, and that an order stands."}
     scribe.on_record(link.record, ClientEmergency, "vs_record", told_at, silent=True, recipient="police", told_whom="Log 421", told_at=told_at, **told_values)
     scribe.event("disclosed", by=link.record.holder, at=told_at, kind="vs_record", record_id=link.record.id, service_id=link.record.service_id, fields=["police"])
     scribe.on_link(link, ReviewCall, "review_call", told_at, side="vs", fields=("cause",), cause="emergency")

@@ -82,7 +82,15 @@ NOTES = (
     "Kept to the plan for the weekend.", "Blames everybody; could name one thing he did.", "Quiet. Agreed the next date.",
 )  # fmt: skip
 MANIPULATION = ("", "", "", "Asked twice whether she had said something.", "Agreed with everything; remembered nothing of last time.")
-CONTACT_NOTES = ("", "", "Rang twice, no voicemail left.", "Short call, next date agreed.", "Text only, as agreed.", "He rang, about a letter from the council.")
+CONTACT_NOTES = {
+    "spoke": ("", "Talked about the week.", "Short, and in good temper.", "Asked what comes next."),
+    "agreed_next": ("Short call, next date agreed.", "Text only, next date agreed."),
+    "no_reply": ("", "Rang twice, no voicemail left.", "Text sent, as agreed."),
+    "missed": ("", "Waited half an hour.", "Sent word afterwards that he had overslept."),
+    "declined": ("Not this week, he says.",),
+    "cancelled_us": ("The second worker was ill.",),
+    "cancelled_safety": ("Put off after the IDVA’s call.",),
+}
 
 REASONS_HOLD = {
     "justice": "Trial listed; contact could be called interference.", "vs_unreached": "Nobody has reached her; contact waits for that.",

@@ -15,8 +15,9 @@ from . import told
 from .advocacy_facts import ClientFacts
 from .bridge_facts import BridgeFacts
 from .casework_facts import CaseFacts
-from .contact_facts import FULL, SPARSE, ContactFacts, Density
+from .contact_facts import ContactFacts
 from .courses import ENDED, Course, Stage, draw_course
+from .density import FULL, SPARSE, Density
 from .diary import DAY, Diary, working
 from .form_facts import FormFacts
 from .referring import Arrivals
@@ -65,7 +66,7 @@ class World:
             yield last, self._chunk(first, last, diary)
 
     def _dice(self, name: str) -> Random:
-        return Random(f"{self.seed} {name}")  # noqa: S311  # an invented world, not a secret
+        return Random(f"{self.seed} {name}")  # an invented world, not a secret
 
     def _chunk(self, first: int, last: int, diary: Diary) -> Sheets:
         rng = self._dice(str(first))
@@ -88,7 +89,7 @@ def write_course(scribe: Scribe, course: Course, density: Density) -> Case | Non
     case = Arrivals(scribe).write(course)
     if case is None:
         return None
-    facts, bridge = CaseFacts(scribe, course, case), BridgeFacts(scribe, course, case)
+    facts, bridge = CaseFacts(scribe, course, case, density), BridgeFacts(scribe, course, case)
     facts.status()
     changes = facts.whereabouts_and_orders() + facts.strategy()
     clients = [ClientFacts(scribe, course, client, link, bridge, density) for client, link in zip(course.clients, case.links, strict=True)]
@@ -100,7 +101,7 @@ def write_course(scribe: Scribe, course: Course, density: Density) -> Case | Non
     facts.engagement(spoke_on)
     facts.profile()
     facts.research()
-    facts.actions(density.action_days, spoke_on)
+    facts.actions(spoke_on)
     forms = FormFacts(scribe, course, case, density.forms)
     exit_missing = forms.write(spoke_on)
     for client in clients:

@@ -100,7 +100,7 @@ def apply_policies(owner_url: str) -> None:
                     sql.SQL("revoke all on all {} in schema {} from {}").format(
                         sql.SQL(kind), sql.Identifier(schema), roles
                     )
-                )  # type: ignore[arg-type]  # both from the tuples above
+                )
         schemas = sql.SQL(", ").join([sql.Identifier("public"), *map(sql.Identifier, SCHEMAS)])
         cursor.execute(
             sql.SQL("grant usage on schema {} to {}").format(schemas, sql.SQL(", ").join(everybody))

@@ -195,26 +195,17 @@ def _stamp(*, demonstration: bool) -> str:
 def _prepare(*, demonstration: bool) -> list[str]:
     """Migrations, policies, the mode of the database, and the practice world in an empty one."""
     import django
-    import psycopg
     from django.conf import settings
 
-    from .installation import WrongInstallationError, claim
-    from .preparation import migrate
+    from .preparation import PreparationError, prepare
 
     django.setup()
     try:
-        migrate(settings.DRIVE_OWNER_URL, say)
-        empty = claim(
-            settings.DRIVE_OWNER_URL, demonstration=demonstration, prefix=settings.DRIVE_ROLE_PREFIX
+        empty = prepare(
+            settings.DRIVE_OWNER_URL, demonstration=demonstration, prefix=settings.DRIVE_ROLE_PREFIX, say=say
         )
-    except WrongInstallationError as error:
+    except PreparationError as error:
         raise ServingError(str(error)) from error
-    except psycopg.errors.DiskFull as error:
-        raise ServingError(
-            "The disk that holds the database is full: free some space and start again."
-        ) from error
-    except psycopg.OperationalError as error:
-        raise ServingError(f"The database does not answer: {str(error).strip().splitlines()[-1]}") from error
     if not demonstration or not find_spec("drive.demonstration.loading"):
         return []
     loading = import_module("drive.demonstration.loading")
@@ -300,7 +291,7 @@ def _wait_until_ready(web: subprocess.Popen[bytes], port: int) -> None:
         if web.poll() is not None:
             raise ServingError("The web server did not start; its last words are above.")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=2):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=2):  # nosec B310  # our own address, http
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

@@ -132,8 +132,7 @@ def serial(study: Study, frame: pd.DataFrame, definition: str | None = None) -> 
 def _cut(days: pd.Series, last: object) -> pd.Series:
     if last is None:
         return pd.Series(True, index=days.index)
-    in_time: pd.Series = days <= pd.Timestamp(str(last))
-    return in_time
+    return days.le(pd.Timestamp(str(last)))
 
 
 def _cohort(study: Study, period: str) -> pd.DataFrame:

@@ -222,9 +222,9 @@ def _linked(rng: np.random.Generator, cases: Frame) -> tuple[pd.DataFrame, pd.Da
     return victims, children
 
 
-def _first_contacts(rng: np.random.Generator, cases: Frame) -> pd.Series:
+def _first_contacts(rng: np.random.Generator, cases: Frame) -> Frame:
     """Day of the first contact made, so that both snapshots and the closed cases have the printed numbers."""
-    day = pd.Series([None] * len(cases), index=cases.index, dtype=object)
+    day: Any = pd.Series([None] * len(cases), index=cases.index, dtype=object)
     first = np.flatnonzero((cases.index < 73) & (cases["role"] != "early"))
     open_now = np.flatnonzero(cases["role"] == "open")
     closed = np.flatnonzero(cases["role"] == "closed")
@@ -326,11 +326,11 @@ def _needs(rng: np.random.Generator, cases: Frame) -> pd.DataFrame:
             if len(held[int(i)]) < 3 or rng.random() < 0.2:
                 held[int(i)][need] = str(rng.choice(["low", "medium", "high"]))
     rows = []
-    for i, levels in held.items():
+    for i, own in held.items():
         for need in (*LEVELS, *OTHER_NEEDS):
-            if need in levels or rng.random() < 0.9:
+            if need in own or rng.random() < 0.9:
                 rows.append(
-                    (cases.loc[i, "case_id"], cases.loc[i, "start_date"], need, levels.get(need, "none"))
+                    (cases.loc[i, "case_id"], cases.loc[i, "start_date"], need, own.get(need, "none"))
                 )
     frame = pd.DataFrame(rows, columns=["case_id", "date", "need", "level"])
     frame.insert(1, "timepoint", "intake")
@@ -348,7 +348,8 @@ def _grids(rng: np.random.Generator, cases: Frame, victims: Frame) -> pd.DataFra
     links = victims[victims["perpetrator_id"].isin(own["perpetrator_id"])].reset_index(drop=True)
     n = len(links)
     case = own.set_index("perpetrator_id").loc[links["perpetrator_id"]]
-    before, after = {}, {}
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
     order = rng.permutation(n)
     for kind, (intake, exit_) in GRID.items():
         for target, counts in ((before, intake), (after, exit_)):

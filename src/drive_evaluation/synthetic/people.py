@@ -12,6 +12,12 @@ from numpy.typing import NDArray
 Frame = Any
 """A data frame with object columns of dates, which the stubs of pandas cannot describe."""
 
+
+def choose(condition: Any, yes: Any, no: Any) -> Any:
+    """``numpy.where`` for columns that mix text, dates and None."""
+    return np.where(condition, yes, no)
+
+
 TYPES = ("physical", "sexual", "hs", "jcc")
 
 

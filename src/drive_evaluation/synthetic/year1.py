@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from drive_evaluation.synthetic.people import Frame, abuse_rows, arrange, ids, later_levels, random_levels
+from drive_evaluation.synthetic.people import (
+    Frame,
+    abuse_rows,
+    arrange,
+    choose,
+    ids,
+    later_levels,
+    random_levels,
+)
 from drive_evaluation.synthetic.quota import apportion, days_between, flags, numbers_with, spread
 
 CUT = dt.date(2017, 7, 31)
@@ -114,7 +122,7 @@ def cohort(seed: int) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _sites() -> pd.DataFrame:
+def _sites() -> Frame:
     return pd.DataFrame(
         {
             "site_id": SITES,
@@ -171,7 +179,7 @@ def _people(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     return perpetrators, pd.concat(hers, ignore_index=True)
 
 
-def _cases(rng: np.random.Generator, perpetrators: Frame) -> pd.DataFrame:
+def _cases(rng: np.random.Generator, perpetrators: Frame) -> Frame:
     drive = perpetrators[perpetrators["arm"] == "drive"].reset_index(drop=True)
     chosen = _closed_people(drive)
     frame = pd.DataFrame(
@@ -194,7 +202,7 @@ def _cases(rng: np.random.Generator, perpetrators: Frame) -> pd.DataFrame:
     frame.loc[closed, "referred_date"] = starts
     frame["closed_date"] = None
     frame.loc[closed, "closed_date"] = closing
-    frame["end_type"] = np.where(closed, "closed", None)
+    frame["end_type"] = choose(closed, "closed", None)
     return frame
 
 
@@ -303,7 +311,7 @@ def _exchange_ages(victims: Frame, hers: np.ndarray, wanted: np.ndarray) -> np.n
         pool = victims[(site == site[oldest]) & free & (victims["age"] > wanted.max() + short)]
         victims.loc[oldest, "age"] += short
         victims.loc[pool.index[0], "age"] -= short
-    return victims.loc[hers, "age"].to_numpy(dtype=float)
+    return np.asarray(victims.loc[hers, "age"], dtype=float)
 
 
 def _nearest_rank_sum(
@@ -327,9 +335,7 @@ def _nearest_rank_sum(
     return chosen
 
 
-def _contacts(
-    rng: np.random.Generator, cases: Frame, closed: np.ndarray, contacted: np.ndarray
-) -> pd.DataFrame:
+def _contacts(rng: np.random.Generator, cases: Frame, closed: np.ndarray, contacted: np.ndarray) -> Frame:
     start = cases.set_index("perpetrator_id")
     rows = []
     for person, made in zip(closed, contacted, strict=True):
@@ -345,7 +351,7 @@ def _contacts(
     return frame
 
 
-def _sessions(rng: np.random.Generator, cases: Frame, contacted: np.ndarray) -> pd.DataFrame:
+def _sessions(rng: np.random.Generator, cases: Frame, contacted: np.ndarray) -> Frame:
     index = cases.set_index("perpetrator_id")
     rows = []
     for person in contacted[:11]:
@@ -360,7 +366,7 @@ def _sessions(rng: np.random.Generator, cases: Frame, contacted: np.ndarray) -> 
     return frame
 
 
-def _needs(rng: np.random.Generator, cases: Frame, closed: np.ndarray, contacted: np.ndarray) -> pd.DataFrame:
+def _needs(rng: np.random.Generator, cases: Frame, closed: np.ndarray, contacted: np.ndarray) -> Frame:
     case_of = cases.set_index("perpetrator_id")
     rows = []
     for group in (True, False):
@@ -395,9 +401,7 @@ def _hide(levels: list[dict[str, str]], missing: dict[str, int]) -> None:
             best[need] = "hidden"
 
 
-def _advocacy(
-    rng: np.random.Generator, perpetrators: Frame, victims: Frame, closed: np.ndarray
-) -> pd.DataFrame:
+def _advocacy(rng: np.random.Generator, perpetrators: Frame, victims: Frame, closed: np.ndarray) -> Frame:
     frames = []
     arm = perpetrators.set_index("perpetrator_id")["arm"]
     for name, (intake, exit_) in FORMS.items():
@@ -424,10 +428,10 @@ def _advocacy(
     frame["exit_date"] = [
         min(day, CUT) if done else None for day, done in zip(last, frame["exit_form"], strict=True)
     ]
-    frame["exit_reason"] = np.where(frame["exit_form"], "completed", None)
+    frame["exit_reason"] = choose(frame["exit_form"], "completed", None)
     frame["risk_level"] = "high"
-    frame["contacts_n"] = np.where(frame["exit_form"], rng.negative_binomial(2, 0.15, n), np.nan)
-    frame["supports_n"] = np.where(frame["exit_form"], rng.poisson(4, n), np.nan)
+    frame["contacts_n"] = choose(frame["exit_form"], rng.negative_binomial(2, 0.15, n), np.nan)
+    frame["supports_n"] = choose(frame["exit_form"], rng.poisson(4, n), np.nan)
     return frame
 
 
@@ -438,7 +442,7 @@ def _abuse(
     cases: Frame,
     closed: np.ndarray,
     advocacy: Frame,
-) -> pd.DataFrame:
+) -> Frame:
     links = victims.set_index("perpetrator_id").loc[list(closed)].reset_index()
     site = perpetrators.set_index("perpetrator_id").loc[list(closed), "site_id"].to_numpy()
     risers = np.flatnonzero(site == SITES[1])[:3]
@@ -473,7 +477,7 @@ def _abuse(
 _USE = {"physical": 0.75, "sexual": 0.3, "hs": 0.65, "jcc": 0.8}
 
 
-def _risk(rng: np.random.Generator, closed: np.ndarray, victims: Frame, advocacy: Frame) -> pd.DataFrame:
+def _risk(rng: np.random.Generator, closed: np.ndarray, victims: Frame, advocacy: Frame) -> Frame:
     codes = spread(
         rng,
         {
@@ -510,7 +514,7 @@ def _risk(rng: np.random.Generator, closed: np.ndarray, victims: Frame, advocacy
     return frame
 
 
-def _status(rng: np.random.Generator, cases: Frame, people: np.ndarray) -> pd.DataFrame:
+def _status(rng: np.random.Generator, cases: Frame, people: np.ndarray) -> Frame:
     index = cases.set_index("perpetrator_id")
     rows = []
     for i, person in enumerate(people):
@@ -541,7 +545,7 @@ def _notes(
     cases: Frame,
     closed: np.ndarray,
     contacted: np.ndarray,
-) -> pd.DataFrame:
+) -> Frame:
     site = cases.set_index("perpetrator_id").loc[list(closed), "site_id"].to_numpy()
     case = cases.set_index("perpetrator_id").loc[list(closed), "case_id"].to_numpy()
     two = np.flatnonzero(site == SITES[1])[:10]
@@ -569,7 +573,7 @@ def _notes(
     return pd.DataFrame(rows, columns=["case_id", "code", "mode", "agency", "references_n"])
 
 
-def _register() -> pd.DataFrame:
+def _register() -> Frame:
     groups = (
         ("interview", "practitioner", 34),
         ("interview", "service_user", 11),

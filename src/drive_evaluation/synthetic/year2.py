@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from drive_evaluation.synthetic.people import Frame, abuse_rows, ids, later_levels, random_levels
+from drive_evaluation.synthetic.people import Frame, abuse_rows, choose, ids, later_levels, random_levels
 from drive_evaluation.synthetic.quota import (
     apportion,
     days_between,
@@ -142,7 +142,7 @@ def cohort(seed: int, perpetrators: int = PUBLISHED, effect: float = 0.1) -> dic
     return tables
 
 
-def _sites() -> pd.DataFrame:
+def _sites() -> Frame:
     return pd.DataFrame(
         {
             "site_id": SITES,
@@ -153,7 +153,7 @@ def _sites() -> pd.DataFrame:
     )
 
 
-def _perpetrators(rng: np.random.Generator, size: _Size, randomised: int) -> pd.DataFrame:
+def _perpetrators(rng: np.random.Generator, size: _Size, randomised: int) -> Frame:
     drive = size(FLOW["drive"])
     refused, lacking, closed = size(FLOW["refused"]), size(FLOW["not_supplied"]), size(FLOW["closed"])
     late = drive - refused - lacking - closed
@@ -163,23 +163,23 @@ def _perpetrators(rng: np.random.Generator, size: _Size, randomised: int) -> pd.
         [refused, lacking, late, closed, control, excluded],
     )
     n = len(group)
-    arm = np.where(group == "control", "control", np.where(group == "excluded", None, "drive"))
+    arm = choose(group == "control", "control", choose(group == "excluded", None, "drive"))
     frame = pd.DataFrame(
         {
             "perpetrator_id": ids(rng, "syn-p", n),
             "site_id": spread(rng, {"essex": 36, "south_wales": 40, "west_sussex": 24}, n),
             "assessed_date": days_between(rng, dt.date(2016, 4, 1), dt.date(2018, 1, 31), n),
             "referral_source": "marac",
-            "eligibility": np.where(group == "excluded", "excluded", "eligible"),
-            "exclusion_reason": np.where(group == "excluded", "repeat_marac", None),
-            "allocation_method": np.where(group == "excluded", "none", "randomised"),
+            "eligibility": choose(group == "excluded", "excluded", "eligible"),
+            "exclusion_reason": choose(group == "excluded", "repeat_marac", None),
+            "allocation_method": choose(group == "excluded", "none", "randomised"),
             "arm": arm,
-            "consent_share": np.where(
-                arm == "drive", np.where(group == "refused", "no", "yes"), "not_applicable"
+            "consent_share": choose(
+                arm == "drive", choose(group == "refused", "no", "yes"), "not_applicable"
             ),
-            "baseline_data": np.where(
+            "baseline_data": choose(
                 arm == "drive",
-                np.where(group == "not_supplied", "not_provided", "provided"),
+                choose(group == "not_supplied", "not_provided", "provided"),
                 "not_applicable",
             ),
             "group": group,
@@ -311,19 +311,19 @@ def _advocacy(
     frame = links.loc[form, ["victim_id", "perpetrator_id", "group"]].reset_index(drop=True)
     n = len(frame)
     control = (frame["group"] == "control").to_numpy()
-    late = np.where(control, rng.random(n) < 0.1, (frame["group"] == "late").to_numpy())
-    first = np.where(late, dt.date(2018, 2, 1), dt.date(2016, 5, 1))
-    last = np.where(late, dt.date(2018, 4, 30), np.where(control, dt.date(2018, 1, 31), dt.date(2017, 6, 30)))
+    late = choose(control, rng.random(n) < 0.1, (frame["group"] == "late").to_numpy())
+    first = choose(late, dt.date(2018, 2, 1), dt.date(2016, 5, 1))
+    last = choose(late, dt.date(2018, 4, 30), choose(control, dt.date(2018, 1, 31), dt.date(2017, 6, 30)))
     frame["intake_date"] = [
         a + dt.timedelta(days=int(u * (b - a).days))
         for a, b, u in zip(first, last, rng.random(n), strict=True)
     ]
     frame["intake_form"] = True
     # Some late starters have exit forms too; the flow takes them out before it counts disengagement.
-    frame["exit_form"] = rng.random(n) < np.where(late, 0.3, 0.66)
+    frame["exit_form"] = rng.random(n) < choose(late, 0.3, 0.66)
     essex = frame["perpetrator_id"].map(sites).to_numpy() == SITES[0]
     frame.loc[np.flatnonzero(essex & ~late & ~control)[: CONTACTS["drive"][0]], "exit_form"] = True
-    length = np.where(control, rng.gamma(1.6, 45, n), rng.gamma(2.2, 70, n)).astype(int)
+    length = choose(control, rng.gamma(1.6, 45, n), rng.gamma(2.2, 70, n)).astype(int)
     length[rng.random(n) < 0.01] = 0
     done = frame["exit_form"].to_numpy()
     some = done | (rng.random(n) < 0.1)  # an exit date may exist without a complete form
@@ -331,9 +331,9 @@ def _advocacy(
         min(day + dt.timedelta(days=int(days)), CUT) if left else None
         for day, days, left in zip(frame["intake_date"], length, some, strict=True)
     ]
-    frame["exit_reason"] = np.where(some, "completed", None)
+    frame["exit_reason"] = choose(some, "completed", None)
     frame["risk_level"] = spread(rng, {"high": 80, "medium": 10, "standard": 4, "unknown": 6}, n)
-    frame["contacts_n"] = np.where(some, rng.negative_binomial(2, np.where(control, 0.18, 0.14), n), np.nan)
+    frame["contacts_n"] = choose(some, rng.negative_binomial(2, choose(control, 0.18, 0.14), n), np.nan)
     for arm, (number, mean, sd, median, low, high) in CONTACTS.items():
         own = essex & ~late & (control == (arm == "control")) & frame["exit_form"].to_numpy()
         places_here = np.flatnonzero(own)
@@ -342,7 +342,7 @@ def _advocacy(
         frame.loc[recorded, "contacts_n"] = numbers_with(
             rng, len(recorded), mean=mean, sd=sd, median=median, low=low, high=high
         )
-    frame["supports_n"] = np.where(some & (rng.random(n) < 0.95), rng.poisson(4.3, n), np.nan)
+    frame["supports_n"] = choose(some & (rng.random(n) < 0.95), rng.poisson(4.3, n), np.nan)
     for item, rate in (
         ("leave_attempts_12m", 1.8),
         ("ae_visits_12m", 0.4),
@@ -350,12 +350,12 @@ def _advocacy(
         ("specialist_support_12m", 0.5),
         ("gp_visits_12m", 4.2),
     ):
-        frame[item] = np.where(rng.random(n) < 0.92, rng.negative_binomial(1, 1 / (1 + rate), n), np.nan)
+        frame[item] = choose(rng.random(n) < 0.92, rng.negative_binomial(1, 1 / (1 + rate), n), np.nan)
     needs = _victim_needs(rng, links, places)
     return frame.drop(columns="group"), needs
 
 
-def _victim_needs(rng: np.random.Generator, links: Frame, places: Mapping[str, np.ndarray]) -> pd.DataFrame:
+def _victim_needs(rng: np.random.Generator, links: Frame, places: Mapping[str, np.ndarray]) -> Frame:
     drive, control, both = COMPLEX
     count = {key: int(mask.sum()) for key, mask in places.items()}
     total = dict(zip(drive, apportion(list(drive.values()), count["both"] + count["drive"]), strict=True))
@@ -369,17 +369,15 @@ def _victim_needs(rng: np.random.Generator, links: Frame, places: Mapping[str, n
     for key, shares in parts.items():
         rows = links.loc[places[key], ["victim_id", "perpetrator_id"]].reset_index(drop=True)
         number = np.array([3 if band == "3+" else int(band) for band in spread(rng, shares, len(rows))])
-        number = np.where(number == 3, number + (rng.random(len(rows)) < 0.3), number)
+        number = choose(number == 3, number + (rng.random(len(rows)) < 0.3), number)
         order = rng.random((len(rows), len(VICTIM_NEEDS))).argsort(axis=1).argsort(axis=1)
         for j, need in enumerate(VICTIM_NEEDS):
-            answer = np.where(
-                order[:, j] < number, "yes", np.where(rng.random(len(rows)) < 0.1, "unknown", "no")
-            )
+            answer = choose(order[:, j] < number, "yes", choose(rng.random(len(rows)) < 0.1, "unknown", "no"))
             frames.append(rows.assign(timepoint="intake", need=need, present=answer))
     return pd.concat(frames, ignore_index=True)
 
 
-def _extra_victims(rng: np.random.Generator, size: _Size, victims: Frame, closed: Frame) -> pd.DataFrame:
+def _extra_victims(rng: np.random.Generator, size: _Size, victims: Frame, closed: Frame) -> Frame:
     """A second victim/survivor for 8 % of the closed cases."""
     chosen = closed["perpetrator_id"].to_numpy()[: size(17)]
     extra = pd.DataFrame(
@@ -394,7 +392,7 @@ def _extra_victims(rng: np.random.Generator, size: _Size, victims: Frame, closed
     return pd.concat([victims, extra], ignore_index=True)
 
 
-def _cases(rng: np.random.Generator, size: _Size, people: Frame) -> pd.DataFrame:
+def _cases(rng: np.random.Generator, size: _Size, people: Frame) -> Frame:
     drive = people[people["arm"] == "drive"].reset_index(drop=True)
     n = len(drive)
     frame = drive[["perpetrator_id", "site_id", "group", "age"]].copy()
@@ -494,8 +492,8 @@ def _contact_flags(
     return contacted, delivered, engaged
 
 
-def _contacts(rng: np.random.Generator, cases: Frame, closed: Frame, contacted: np.ndarray) -> pd.DataFrame:
-    number = np.where(contacted, 1 + rng.negative_binomial(1, 0.09, len(closed)), 0)
+def _contacts(rng: np.random.Generator, cases: Frame, closed: Frame, contacted: np.ndarray) -> Frame:
+    number = choose(contacted, 1 + rng.negative_binomial(1, 0.09, len(closed)), 0)
     made = closed.loc[np.repeat(np.arange(len(closed)), number), ["case_id", "start_date", "closed_date"]]
     tried = closed.loc[np.repeat(np.arange(len(closed)), rng.poisson(2, len(closed)))]
     rows = pd.concat(
@@ -518,7 +516,7 @@ def _within(rng: np.random.Generator, first: pd.Series, last: pd.Series) -> np.n
     return np.asarray(start + np.floor(rng.random(len(start)) * (span + 1)).astype("timedelta64[D]"))
 
 
-def _sessions(rng: np.random.Generator, delivered: Frame) -> pd.DataFrame:
+def _sessions(rng: np.random.Generator, delivered: Frame) -> Frame:
     rows = delivered.loc[np.repeat(np.arange(len(delivered)), 1 + rng.poisson(4, len(delivered)))]
     frame = pd.DataFrame({"session_id": ids(rng, "syn-s", len(rows)), "case_id": rows["case_id"].to_numpy()})
     frame["date"] = _within(rng, rows["start_date"], rows["closed_date"])
@@ -531,20 +529,20 @@ def _sessions(rng: np.random.Generator, delivered: Frame) -> pd.DataFrame:
     return frame
 
 
-def _engagement(closed: Frame, engaged: np.ndarray) -> pd.DataFrame:
+def _engagement(closed: Frame, engaged: np.ndarray) -> Frame:
     return pd.DataFrame(
         {
             "case_id": closed["case_id"],
             "from_date": closed["start_date"],
             "to_date": closed["closed_date"],
-            "level": np.where(engaged, "full", "not"),
+            "level": choose(engaged, "full", "not"),
         }
     )
 
 
 def _children(
     rng: np.random.Generator, size: _Size, closed: Frame, engaged: np.ndarray, people: Frame
-) -> pd.DataFrame:
+) -> Frame:
     """Children of the cases with children; 50 cases with a protection plan, of which 32 engaged."""
     with_children = (
         closed["perpetrator_id"].map(people.set_index("perpetrator_id")["children_involved"]) == "yes"
@@ -555,7 +553,7 @@ def _children(
     frame = pd.DataFrame({"perpetrator_id": closed["perpetrator_id"].to_numpy()[places]})
     frame.insert(0, "child_id", ids(rng, "syn-y", len(frame)))
     frame["age_band"] = spread(rng, {"0_4": 40, "5_10": 35, "11_15": 20, "unknown": 5}, len(frame))
-    frame["cp_status"] = np.where(np.isin(places, plan), "protection_plan", "none")
+    frame["cp_status"] = choose(np.isin(places, plan), "protection_plan", "none")
     return frame
 
 
@@ -570,7 +568,7 @@ def _intake_known(size: _Size, closed: Frame, engaged: np.ndarray) -> np.ndarray
 
 def _needs(
     rng: np.random.Generator, size: _Size, closed: Frame, engaged: np.ndarray, known: np.ndarray
-) -> pd.DataFrame:
+) -> Frame:
     number = size(151)
     yes = known[: size(52)]
     no = known[size(52) : size(52) + size(22)]
@@ -599,15 +597,15 @@ def _needs(
     later["timepoint"] = "exit"
     later["date"] = closed["closed_date"].to_numpy()[later["place"]]
     flip = rng.random(len(later)) < 0.06
-    later["level"] = later["level"].where(~flip, np.where(later["level"] == "none", "low", "none"))
+    later["level"] = later["level"].where(~flip, choose(later["level"] == "none", "low", "none"))
     return pd.concat([frame, later], ignore_index=True).drop(columns="place")
 
 
-def _statutory(rng: np.random.Generator, size: _Size, closed: Frame, known: np.ndarray) -> pd.DataFrame:
+def _statutory(rng: np.random.Generator, size: _Size, closed: Frame, known: np.ndarray) -> Frame:
     frames = []
     for sector, base, yes, agency in (("cyps", 168, 72, "childrens_services"), ("ccj", 194, 147, "police")):
         places = rng.permutation(known)[: size(base)]
-        involved = np.where(np.arange(len(places)) < size(yes), "yes", "no")
+        involved = choose(np.arange(len(places)) < size(yes), "yes", "no")
         frames.append(
             pd.DataFrame(
                 {
@@ -622,7 +620,7 @@ def _statutory(rng: np.random.Generator, size: _Size, closed: Frame, known: np.n
     return pd.concat(frames, ignore_index=True)
 
 
-def _dash(rng: np.random.Generator, size: _Size, closed: Frame, known: np.ndarray) -> pd.DataFrame:
+def _dash(rng: np.random.Generator, size: _Size, closed: Frame, known: np.ndarray) -> Frame:
     """Forms at three points: the published means of unknown answers, and of the score at intake."""
     frames = []
     kept = known
@@ -642,10 +640,10 @@ def _dash(rng: np.random.Generator, size: _Size, closed: Frame, known: np.ndarra
         )
         order = np.argsort(rng.random((n, 20)), axis=1).argsort(axis=1)
         split = rng.random((n, 20)) < 0.8
-        answer = np.where(
+        answer = choose(
             order < yes[:, None],
             "yes",
-            np.where(order < (yes + lacking)[:, None], np.where(split, "nk", "na"), "no"),
+            choose(order < (yes + lacking)[:, None], choose(split, "nk", "na"), "no"),
         )
         dates = closed["start_date" if timepoint == "intake" else "closed_date"].to_numpy()[places]
         if timepoint == "mid":
@@ -673,7 +671,7 @@ def _abuse(
     advocacy: Frame,
     known: np.ndarray,
     effect: float,
-) -> pd.DataFrame:
+) -> Frame:
     links = victims.set_index("perpetrator_id").loc[closed["perpetrator_id"].to_numpy()[known]].reset_index()
     own = closed.iloc[known].reset_index(drop=True)
     n = len(own)
@@ -682,7 +680,7 @@ def _abuse(
     after = {kind: later_levels(rng, level, 0.45, 0.02, 0.2) for kind, level in before.items()}
     # Physical abuse at the high level: 50 links at intake, 21 of them at exit, as many as give the printed fall.
     high, still = size(50), size(21)
-    pairs = [("high", "high")] * still + [("high", "none")] * (high - still)
+    pairs: list[Any] = [("high", "high")] * still + [("high", "none")] * (high - still)
     pairs += [("none", "none")] * (n // 4) + [("moderate", "standard")] * (n // 5)
     pairs += [(None, None)] * (n - len(pairs))
     order = rng.permutation(n)
@@ -699,7 +697,7 @@ def _abuse(
     return pd.concat(frames, ignore_index=True)
 
 
-def idva_abuse(rng: np.random.Generator, victims: Frame, advocacy: Frame, effect: float) -> pd.DataFrame:
+def idva_abuse(rng: np.random.Generator, victims: Frame, advocacy: Frame, effect: float) -> Frame:
     """Ratings of the IDVA at intake and exit; in Drive, abuse stops with ``effect`` more probability."""
     levels = {kind: random_levels(rng, len(advocacy), use) for kind, use in USE.items()}
     frames = [abuse_rows(advocacy, "idva", "intake", advocacy["intake_date"].to_numpy(), levels, 12)]
@@ -714,7 +712,7 @@ def idva_abuse(rng: np.random.Generator, victims: Frame, advocacy: Frame, effect
     return pd.concat(frames, ignore_index=True)
 
 
-def _risk(rng: np.random.Generator, closed: Frame, advocacy: Frame) -> pd.DataFrame:
+def _risk(rng: np.random.Generator, closed: Frame, advocacy: Frame) -> Frame:
     n = len(closed)
     codes = {
         "reduced_greatly": 32,
@@ -745,7 +743,7 @@ def _risk(rng: np.random.Generator, closed: Frame, advocacy: Frame) -> pd.DataFr
     return frame
 
 
-def _actions(rng: np.random.Generator, size: _Size, closed: Frame, delivered: np.ndarray) -> pd.DataFrame:
+def _actions(rng: np.random.Generator, size: _Size, closed: Frame, delivered: np.ndarray) -> Frame:
     groups = [
         ("y1", "direct", {"contact": 60, "direct_support": 30, "behaviour_change": 0}, 1050),
         (
@@ -814,7 +812,7 @@ def _police(
             pd.DataFrame(
                 {
                     "perpetrator_id": drive["perpetrator_id"],
-                    "traced": np.where(np.arange(len(drive)) < size(49), "yes", "no"),
+                    "traced": choose(np.arange(len(drive)) < size(49), "yes", "no"),
                     "anchor_start": drive["start_date"],
                     "anchor_end": drive["closed_date"],
                 }
@@ -824,7 +822,7 @@ def _police(
                     "perpetrator_id": controls.to_numpy(),
                     "matched_to": matches,
                     "distance": np.round(rng.beta(2, 12, len(controls)), 4),
-                    "traced": np.where(np.arange(len(controls)) < size(51), "yes", "no"),
+                    "traced": choose(np.arange(len(controls)) < size(51), "yes", "no"),
                 }
             ),
         ],
@@ -841,7 +839,7 @@ def _police(
     return frame, incidents
 
 
-def _register() -> pd.DataFrame:
+def _register() -> Frame:
     groups = {"practitioner": (43, 33), "service_user": (11, 16), "victim_survivor": (2, 15)}
     rows = [
         (

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import LiteralString, cast
 
 import psycopg
 from django.apps import apps
@@ -62,7 +61,7 @@ def fingerprint() -> str:
 
 
 def _statement(text: str) -> sql.SQL:
-    return sql.SQL(cast(LiteralString, text))
+    return sql.SQL(text)
 
 
 def apply_policies(owner_url: str) -> None:

@@ -189,12 +189,17 @@ class EmbeddedServer:
             time.sleep(0.05)
 
     def _run(self, command: list[str], as_account: dict[str, object]) -> None:
+        """One of PostgreSQL's programs. A server that it starts must not keep our pipes open, so its words go to its log."""
+        words = (
+            {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            if "start" in command
+            else {"capture_output": True}
+        )
         subprocess.run(
             [str(_binaries() / command[0]), *command[1:]],
-            check=True, capture_output=command[0] != "pg_ctl" or "start" not in command, text=True,
-            stdin=subprocess.DEVNULL, cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-            **({"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} if "start" in command else {}),
-            **as_account,  # type: ignore[call-overload, arg-type]  # user and group, or nothing
+            check=True, text=True, stdin=subprocess.DEVNULL, cwd="/",
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            **words, **as_account,  # type: ignore[call-overload]  # where the words go, user and group
         )  # fmt: skip
 
     def _why(self, log: Path) -> str:

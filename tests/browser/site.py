@@ -25,7 +25,7 @@ from psycopg.conninfo import make_conninfo
 from tests.throwaway_server import PREFIX, TEMPLATE
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_WITHIN = 60
+READY_WITHIN = 120
 """Seconds until a server that does not answer is given up."""
 FACTS = ("referrals_", "allocation_", "casework_", "advocacy_", "safety_")
 """Tables whose rows are facts about people: nothing else may grow when an act is sent a second time."""
@@ -157,7 +157,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> N
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise AssertionError("the web server did not answer")
+    raise AssertionError(f"the web server did not answer: {log.read_text()[-2000:]}")
 
 
 def today() -> datetime.date:

@@ -109,27 +109,34 @@ class Window:
 
     def answer_everything(self, *preferred: str) -> None:
         """Answer every question of a long form that is still open: with a preferred answer where it is offered, else
-        with the first. A question that may be left without an answer is, for a reason; a date is today."""
+        with the first. What may be left without an answer is, for a reason; a date is today; a question that is asked
+        only after another answer stays open."""
         form = self.page.locator("main form", has=self.page.locator("fieldset")).last
         excused: set[str] = set()
         for group in form.locator("fieldset").all():
             tiles = group.locator("label.drive-tile")
             words = [words.strip() for words in tiles.locator(".drive-tile__label").all_inner_texts()]
-            excused.add((group.get_attribute("id") or "").removesuffix("__missing"))
-            if not words or group.locator("input:checked").count():
+            name = (group.get_attribute("id") or "").removesuffix("__missing")
+            excused.add(name)
+            if not words or self._depends(name) or group.locator("input:checked").count():
                 continue
             wanted = next((each for each in preferred if each in words), words[0])
             self._click(tiles.nth(words.index(wanted)))
         for box in form.locator("textarea, input[type=text]").all():
-            if (box.get_attribute("id") or "") in excused or box.input_value():
+            name = box.get_attribute("id") or ""
+            if name in excused or self._depends(name) or box.input_value():
                 continue
             kind = box.get_attribute("class") or ""
             box.fill("today" if "--date" in kind else "1" if "--short" in kind else "As far as is known.")
             self.clicks += 1
 
+    def _depends(self, name: str) -> bool:
+        hint = self.page.locator(f"#{name}_helptext")
+        return hint.count() > 0 and hint.inner_text().startswith("Only if")
+
     def pick(self, label: str, answer: str) -> None:
         """Choose in a list that drops down."""
-        self.page.get_by_label(label).first.select_option(label=answer)
+        self.page.get_by_label(label).and_(self.page.locator("select")).first.select_option(label=answer)
         self.clicks += 1
 
     def attach(self, label: str, file: Path) -> None:
@@ -228,4 +235,4 @@ class Tally:
 
     def __exit__(self, *_: object) -> None:
         clicks, seconds = self.window.clicks - self.clicks, time.monotonic() - self.began
-        print(f"{self.act}: {clicks} clicks and fields, {seconds:.1f} s in the browser")
+        print(f"{self.act}: {clicks} clicks and fields, {seconds:.1f} s in the browser")  # noqa: T201  # shown by pytest -rP

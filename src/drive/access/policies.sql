@@ -32,6 +32,15 @@ return (select m.site_id from access_membership m where m.id = (select access.me
 
 create or replace function access.own_site() returns uuid language sql stable security definer parallel safe
 return (select m.site_id from access_membership m
+          join access_user u on u.id = m.user_id and u.is_active
+         where m.id = nullif(current_setting('drive.membership', true), '')::uuid
+           and m.starts_on <= (now() at time zone 'Europe/London')::date
+           and m.ends_on > (now() at time zone 'Europe/London')::date);
+
+-- The acting membership, whatever its role, while it holds and its account is open: for what is one's own (S-46).
+create or replace function access.member_today() returns uuid language sql stable security definer parallel safe
+return (select m.id from access_membership m
+          join access_user u on u.id = m.user_id and u.is_active
          where m.id = nullif(current_setting('drive.membership', true), '')::uuid
            and m.starts_on <= (now() at time zone 'Europe/London')::date
            and m.ends_on > (now() at time zone 'Europe/London')::date);
@@ -233,7 +242,10 @@ create policy keeps on access_bar for all to role_governance
 call access.protect('access_breakglass');
 grant select on access_breakglass to role_policy, role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_governance;
 create policy decides on access_breakglass for select to role_policy using (true);
-create policy own on access_breakglass for select to role_su_worker, role_vs_worker using (membership_id = (select access.membership()));
+create policy own on access_breakglass for select to role_su_worker, role_vs_worker using (membership_id = (select access.member_today()));
+-- Whoever is barred from a record learns neither that it was opened nor why, manager or holder (S-34).
+create policy not_barred on access_breakglass as restrictive for select to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager
+  using (record_id <> all ((select access.barred())::uuid[]));
 create policy reviews_su on access_breakglass for select to role_su_manager using (service_id = (select access.service_in('su_manager')));
 create policy reviews_vs on access_breakglass for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
 create policy reviews on access_breakglass for select to role_governance
@@ -299,6 +311,8 @@ create policy at_su_service on access_breakglassreview for select to role_su_man
 create policy at_vs_service on access_breakglassreview for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
 create policy at_site on access_breakglassreview for select to role_governance
   using (exists (select from access_breakglass b where b.id = access_breakglassreview.break_glass_id));
+create policy of_readings_seen on access_breakglassreview as restrictive for select to role_su_manager, role_vs_manager
+  using (exists (select from access_breakglass b where b.id = access_breakglassreview.break_glass_id));
 create policy reviews on access_breakglassreview for insert to role_su_manager, role_vs_manager, role_governance
   with check (recorded_by_id = (select access.membership())
               and exists (select from access_breakglass b where b.id = access_breakglassreview.break_glass_id
@@ -321,4 +335,4 @@ grant select, insert, update, delete on access_draft to role_su_worker, role_su_
   role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration;
 create policy own on access_draft for all to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
   role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration
-  using (membership_id = (select access.membership())) with check (membership_id = (select access.membership()));
+  using (membership_id = (select access.member_today())) with check (membership_id = (select access.member_today()));

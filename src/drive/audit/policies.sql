@@ -33,6 +33,10 @@ create policy at_vs_service on audit_auditevent for select to role_vs_manager
 create policy at_site on audit_auditevent for select to role_governance
   using (site_id = (select access.site_in('governance')));
 
+-- A manager who is barred from a record does not follow what is done on it (S-34).
+create policy not_barred on audit_auditevent as restrictive for select to role_su_manager, role_vs_manager
+  using (record_id is null or record_id <> all ((select access.barred())::uuid[]));
+
 create or replace function audit.refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception 'audit events are never changed or removed' using errcode = '42501';

@@ -293,13 +293,6 @@ create or replace trigger suspends after insert on safety_stopconcern for each r
 -- ---------------------------------------------------------------------------------------------------------------
 -- Events that end a decision at once (S-19), wherever they are written. Ends what is in force; cancels nothing (S-23).
 
-create or replace function safety.lapse(links uuid[], by_side text, why text, member uuid) returns void language sql volatile security definer
-begin atomic
-  insert into safety_decisionlapse (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, cause, what)
-  select gen_random_uuid(), clock_timestamp(), member, l.id, by_side, l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id, why, ''
-    from safety_caselink l where l.id = any (links) and safety.decision_in_force(l.id, clock_timestamp()) is not null;
-end;
-
 -- One trigger function for them all: the table says which event it is.
 create or replace function safety.lapse_on_event() returns trigger language plpgsql security definer as $$
 declare
@@ -338,7 +331,11 @@ begin
   else
     select array_agg(l.id) into links from safety_caselink l where l.vs_record_id = (row_now ->> 'record_id')::uuid;
   end if;
-  perform safety.lapse(links, tg_argv[1], tg_argv[0], (row_now ->> 'recorded_by_id')::uuid);
+  -- Here and in no function of its own, which any scope could call with any link and any author.
+  insert into safety_decisionlapse (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, cause, what)
+  select gen_random_uuid(), clock_timestamp(), (row_now ->> 'recorded_by_id')::uuid, l.id, tg_argv[1],
+         l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id, tg_argv[0], ''
+    from safety_caselink l where l.id = any (links) and safety.decision_in_force(l.id, clock_timestamp()) is not null;
   return null;
 end $$;
 create or replace trigger ends_decision_on_whereabouts after insert on casework_stateentry for each row

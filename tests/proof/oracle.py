@@ -1,0 +1,366 @@
+"""Who may see which row, said a second time: in plain Python, slowly, one rule a table, from all rows at once.
+
+The database decides by row policies; this file must never ask it anything but "give me every row", past every policy.
+A rule answers for one reader (`Eyes`) and one row. A table of ours without a rule is a `LookupError`: whoever adds a
+table says here who sees it, by inheriting a kind of fact that has a rule or by a rule of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+from tests.cast import seeding
+
+from drive.access.models import (
+    Bar,
+    BreakGlass,
+    BreakGlassReview,
+    CaseAssignment,
+    ClientAssignment,
+    Draft,
+    Installation,
+    Membership,
+    Organisation,
+    Service,
+    Site,
+    SiteSetting,
+    Team,
+    User,
+    local_today,
+)
+from drive.access.roles import Role
+from drive.access.scopes import Scope
+from drive.advocacy.models import ClientFact, EngagementEntry, SealedEnd, SealedValue, VsRecord
+from drive.allocation.models import Allocation
+from drive.audit.models import AuditEvent, AuditSeal
+from drive.casework.models import (
+    Action,
+    CaseFact,
+    Closure,
+    Contact,
+    LinkedPerson,
+    Session,
+    StateEntry,
+    SuCase,
+)
+from drive.referrals.models import (
+    IdentityDecision,
+    IdentityMatch,
+    ListSaved,
+    MatchAnswer,
+    PossibleMatch,
+    Referral,
+    ReferralDecision,
+    ReferralList,
+    ReferralParty,
+    SealedArrival,
+)
+from drive.safety.models import CaseLink, ContactView
+from drive.safety.models.links import BridgeFact
+
+type Row = Any
+type Rule = Callable[["Eyes", Row], bool]
+
+
+def our_models() -> list[type[models.Model]]:
+    """Every table of this project, in the order of the layers."""
+    return [m for c in apps.get_app_configs() if c.name.startswith("drive.") for m in c.get_models()]
+
+
+class World:
+    """Every row of every table, as it stands now."""
+
+    def __init__(self) -> None:
+        with seeding():
+            self.rows: dict[type[models.Model], list[Row]] = {
+                m: list(m._default_manager.all()) for m in our_models()
+            }
+            self.rows[Membership] = list(
+                Membership.objects.select_related("user", "organisation", "site", "service")
+            )
+        self.today = local_today()
+        self.now = timezone.now()
+        self.by_key: dict[UUID, Row] = {row.pk: row for rows in self.rows.values() for row in rows}
+
+    def all[M: models.Model](self, model: type[M]) -> list[M]:
+        return self.rows[model]
+
+    def holds(self, dated: Row) -> bool:
+        """A start that has come and an end that has not: the end is the first day that it no longer holds."""
+        return dated.starts_on <= self.today < dated.ends_on
+
+    def site_of_service(self, service_id: UUID) -> UUID:
+        return self.by_key[service_id].site_id
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """One membership at work in one scope of one world."""
+
+    world: World
+    member: Membership
+    scope: Scope
+
+    @cached_property
+    def works(self) -> bool:
+        """The membership holds today, its account is open, and its role works in the scope."""
+        account = self.world.by_key[self.member.user_id]
+        return (
+            self.world.holds(self.member)
+            and account.is_active
+            and self.scope in Role(self.member.role).entry.scopes
+        )
+
+    def at(self, *scopes: Scope) -> bool:
+        return self.works and self.scope in scopes
+
+    def of_my_site(self, site_id: UUID, *scopes: Scope) -> bool:
+        return self.at(*scopes) and site_id == self.member.site_id
+
+    @cached_property
+    def barred(self) -> set[UUID]:
+        return {
+            bar.record_id
+            for bar in self.world.all(Bar)
+            if bar.user_id == self.member.user_id and self.world.holds(bar)
+        }
+
+    @cached_property
+    def assigned(self) -> set[UUID]:
+        """Cases and records that this member holds or covers today, in whatever way."""
+        return self._assigned(("holder", "named_contact", "cover", "joint", "relay"))
+
+    @cached_property
+    def holds(self) -> set[UUID]:
+        return self._assigned(("holder",))
+
+    def _assigned(self, kinds: tuple[str, ...]) -> set[UUID]:
+        mine: list[Row] = [*self.world.all(CaseAssignment), *self.world.all(ClientAssignment)]
+        return {
+            row.case_id if isinstance(row, CaseAssignment) else row.record_id
+            for row in mine
+            if row.membership_id == self.member.pk and row.kind in kinds and self.world.holds(row)
+        }
+
+    @cached_property
+    def opened(self) -> set[UUID]:
+        """Records open to this member in an emergency now (S-35)."""
+        return {
+            reading.record_id
+            for reading in self.world.all(BreakGlass)
+            if reading.membership_id == self.member.pk and reading.expires_at > self.world.now
+        }
+
+    def case(self, case_id: UUID, *, emergencies: bool = True) -> bool:
+        """Whether this reader reads this service user's case (S-01, S-34, S-35)."""
+        return self._reads(case_id, Scope.SU_WORKER, Scope.SU_MANAGER, emergencies)
+
+    def client(self, record_id: UUID, *, emergencies: bool = True) -> bool:
+        """Whether this reader reads this client's record."""
+        return self._reads(record_id, Scope.VS_WORKER, Scope.VS_MANAGER, emergencies)
+
+    def _reads(self, key: UUID, worker: Scope, manager: Scope, emergencies: bool) -> bool:
+        if key in self.barred:
+            return False
+        if self.at(worker):
+            return key in self.assigned or (emergencies and key in self.opened)
+        if self.at(manager):
+            return key in self.world.by_key and self.world.by_key[key].service_id == self.member.service_id
+        return False
+
+    def counts(self, service_id: UUID) -> bool:
+        """Whether the row is in the coded tables of the reader's site (no names: tests of privacy see to that)."""
+        return self.at(Scope.REPORT) and self.world.site_of_service(service_id) == self.member.site_id
+
+
+def _everybody(eyes: Eyes, row: Row) -> bool:
+    return True
+
+
+def _nobody(eyes: Eyes, row: Row) -> bool:
+    return False
+
+
+def _case_fact(eyes: Eyes, row: Row) -> bool:
+    return eyes.case(row.case_id)
+
+
+def _counted_case_fact(eyes: Eyes, row: Row) -> bool:
+    return eyes.case(row.case_id) or eyes.counts(row.service_id)
+
+
+def _client_fact(eyes: Eyes, row: Row) -> bool:
+    return eyes.client(row.record_id)
+
+
+def _bridge(eyes: Eyes, row: Row) -> bool:
+    """Both sides of one link, each by its own record."""
+    return eyes.case(row.su_case_id) or eyes.client(row.vs_record_id)
+
+
+def _view(eyes: Eyes, row: Row) -> bool:
+    """One's own side's view at once; the other side's when both are in, and only then (S-15)."""
+    own = "su" if eyes.scope in (Scope.SU_WORKER, Scope.SU_MANAGER) else "vs"
+    sides = {v.side for v in eyes.world.all(ContactView) if v.question_id == row.question_id}
+    return _bridge(eyes, row) and (row.side == own or sides == {"su", "vs"})
+
+
+def _sealed(eyes: Eyes, row: Row) -> bool:
+    """Who works with her: no manager, no emergency; a withheld one the holder alone (S-06, S-35)."""
+    if not eyes.at(Scope.VS_WORKER) or not eyes.client(row.record_id, emergencies=False):
+        return False
+    return not row.withheld or row.record_id in eyes.holds
+
+
+def _sealed_end(eyes: Eyes, row: Row) -> bool:
+    """Of a withheld value nobody but the holder learns that it ended."""
+    return eyes.at(Scope.VS_WORKER) and eyes.client(row.record_id, emergencies=False)
+
+
+def _bar(eyes: Eyes, row: Row) -> bool:
+    sites = {m.site_id for m in eyes.world.all(Membership) if m.user_id == row.user_id}
+    return eyes.at(Scope.GOVERNANCE) and eyes.member.site_id in sites
+
+
+def _break_glass(eyes: Eyes, row: Row) -> bool:
+    """Its reader, whoever holds the record, their manager, the governance lead of the reader's site (S-35)."""
+    if eyes.at(Scope.GOVERNANCE):
+        return bool(eyes.world.by_key[row.membership_id].site_id == eyes.member.site_id)
+    if row.record_id in eyes.barred:
+        return False
+    if eyes.at(Scope.SU_WORKER, Scope.VS_WORKER):
+        return row.membership_id == eyes.member.pk or row.record_id in eyes.assigned
+    return eyes.at(Scope.SU_MANAGER, Scope.VS_MANAGER) and row.service_id == eyes.member.service_id
+
+
+def _break_glass_review(eyes: Eyes, row: Row) -> bool:
+    reading = eyes.world.by_key[row.break_glass_id]
+    return eyes.at(Scope.GOVERNANCE, Scope.SU_MANAGER, Scope.VS_MANAGER) and _break_glass(eyes, reading)
+
+
+def _draft(eyes: Eyes, row: Row) -> bool:
+    return eyes.works and row.membership_id == eyes.member.pk
+
+
+def _membership(eyes: Eyes, row: Row) -> bool:
+    """Colleagues at the same site by name; administrators all."""
+    return eyes.at(Scope.ADMINISTRATION) or (eyes.works and row.site_id == eyes.member.site_id)
+
+
+def _account(eyes: Eyes, row: Row) -> bool:
+    return eyes.at(Scope.ADMINISTRATION)
+
+
+def _event(eyes: Eyes, row: Row) -> bool:
+    """The managers of the record's service, the governance lead of the site (S-36); never of a barred record."""
+    if eyes.at(Scope.GOVERNANCE):
+        return bool(row.site_id == eyes.member.site_id)
+    return (
+        eyes.at(Scope.SU_MANAGER, Scope.VS_MANAGER)
+        and row.service_id == eyes.member.service_id
+        and row.record_id not in eyes.barred
+    )
+
+
+def _lists(eyes: Eyes, row: Row) -> bool:
+    return eyes.of_my_site(row.site_id, Scope.REFERRALS)
+
+
+def _before_panel(world: World, referral: Referral) -> bool:
+    """Undecided or to come back, and not allocated."""
+    decisions = [d for d in world.all(ReferralDecision) if d.referral_id == referral.pk]
+    newest = max(decisions, key=lambda d: (d.recorded_at, d.pk), default=None)
+    allocated = any(a.referral_id == referral.pk for a in world.all(Allocation))
+    return (newest is None or newest.outcome == "bring_back") and not allocated
+
+
+def _of_referral(eyes: Eyes, referral: Referral) -> bool:
+    if eyes.of_my_site(referral.site_id, Scope.REFERRALS, Scope.ALLOCATION, Scope.REPORT):
+        return True
+    if not eyes.of_my_site(referral.site_id, Scope.PANEL):
+        return False
+    prepares = eyes.member.role in (Role.PANEL_CHAIR, Role.PANEL_COORDINATOR)
+    return prepares or _before_panel(eyes.world, referral)
+
+
+def _referral_fact(eyes: Eyes, row: Row) -> bool:
+    return _of_referral(eyes, eyes.world.by_key[row.referral_id])
+
+
+RULES: dict[type[models.Model], Rule] = {
+    **dict.fromkeys((Organisation, Site, SiteSetting, Service, Team, Installation), _everybody),
+    User: _account,
+    Membership: _membership,
+    CaseAssignment: _counted_case_fact,
+    ClientAssignment: _client_fact,
+    Bar: _bar,
+    BreakGlass: _break_glass,
+    BreakGlassReview: _break_glass_review,
+    Draft: _draft,
+    AuditEvent: _event,
+    AuditSeal: _nobody,
+    SuCase: lambda eyes, row: eyes.case(row.pk) or eyes.counts(row.service_id),
+    **dict.fromkeys((StateEntry, LinkedPerson, Contact, Session, Action, Closure), _counted_case_fact),
+    VsRecord: lambda eyes, row: eyes.client(row.pk),
+    EngagementEntry: lambda eyes, row: eyes.client(row.record_id) or eyes.counts(row.service_id),
+    SealedValue: _sealed,
+    SealedEnd: _sealed_end,
+    CaseLink: lambda eyes, row: _bridge(eyes, row) or eyes.counts(row.su_service_id),
+    ContactView: _view,
+    ReferralList: _lists,
+    ListSaved: _lists,
+    PossibleMatch: _lists,
+    MatchAnswer: _lists,
+    SealedArrival: _nobody,
+    Referral: _of_referral,
+    ReferralParty: _referral_fact,
+    ReferralDecision: _referral_fact,
+    IdentityMatch: lambda eyes, row: (
+        eyes.at(Scope.GOVERNANCE) and eyes.member.site_id in (row.first_site_id, row.second_site_id)
+    ),
+    IdentityDecision: lambda eyes, row: eyes.of_my_site(row.site_id, Scope.GOVERNANCE),
+    Allocation: lambda eyes, row: eyes.of_my_site(row.site_id, Scope.ALLOCATION),
+}
+
+FAMILIES: dict[type[models.Model], Rule] = {
+    CaseFact: _case_fact,
+    ClientFact: _client_fact,
+    BridgeFact: _bridge,
+}
+
+
+def rule_for(model: type[models.Model]) -> Rule:
+    """The table's own rule, or its family's. Raises `LookupError`: nobody has said who sees the table."""
+    if model in RULES:
+        return RULES[model]
+    for family, rule in FAMILIES.items():
+        if issubclass(model, family):
+            return rule
+    raise LookupError(f"{model._meta.db_table}: who may see it? Write a rule in tests/proof/oracle.py")
+
+
+type Seen = set[tuple[str, str]]
+"""Pairs of table and key."""
+
+
+def allowed(world: World, member: Membership, scope: Scope) -> Seen:
+    """All that this member may see in this scope."""
+    eyes = Eyes(world, member, scope)
+    return {
+        (model._meta.db_table, str(row.pk))
+        for model, rows in world.rows.items()
+        for row in rows
+        if rule_for(model)(eyes, row)
+    }
+
+
+def allowed_anywhere(world: World, member: Membership) -> Seen:
+    """All that this member may see in any scope of their role: what any page might show them."""
+    return set().union(*(allowed(world, member, scope) for scope in Role(member.role).entry.scopes))

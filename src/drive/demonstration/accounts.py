@@ -8,7 +8,7 @@ from drive.access.roles import Role
 
 from .staff import EMAILS, ROSTERS
 
-PASSWORD = "practice-only-2026"  # printed at every start: it opens nothing but invented people
+PASSWORD = "practice-only-2026"  # nosec B105  # printed at every start: it opens nothing but invented people
 """The password of every practice account."""
 
 

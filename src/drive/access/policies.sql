@@ -336,3 +336,8 @@ grant select, insert, update, delete on access_draft to role_su_worker, role_su_
 create policy own on access_draft for all to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
   role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration
   using (membership_id = (select access.member_today())) with check (membership_id = (select access.member_today()));
+
+-- Backup reads everything, so that pg_dump can run as a role that writes nothing (docs/operations.md).
+grant usage on schema access, audit, safety to role_backup;
+grant select on access.works_in to role_backup;
+grant select on all sequences in schema public to role_backup;

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 def add_commands(commands: Commands) -> None:
     serve = commands.add_parser("serve", help="start everything and serve on this machine")
     serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--data", default="", metavar="DIR", help="where data and secrets are kept (default .data)")
+    serve.add_argument(
+        "--data", default="", metavar="DIR", help="where data and secrets are kept (default .data)"
+    )
     serve.add_argument("--empty", action="store_true", help="start without the demonstration")
     serve.set_defaults(run=_serve)
 
@@ -24,10 +26,17 @@ def add_commands(commands: Commands) -> None:
     clock.add_argument("--once", action="store_true", help="do everything once and end")
     clock.set_defaults(run=_clock)
 
-    roles = commands.add_parser("roles", help="make the database's roles, or print the SQL for an administrator")
-    roles.add_argument("--print", action="store_true", dest="print_sql", help="print SQL instead of running it")
+    roles = commands.add_parser(
+        "roles", help="make the database's roles, or print the SQL for an administrator"
+    )
+    roles.add_argument(
+        "--print", action="store_true", dest="print_sql", help="print SQL instead of running it"
+    )
     roles.add_argument("--superuser-url", default="", help="a superuser's log-in to the server")
     roles.set_defaults(run=_roles)
+
+    role_table = commands.add_parser("role-table", help="print which pages each role can open: docs/roles.md")
+    role_table.set_defaults(run=_role_table)
 
 
 def _serve(chosen: argparse.Namespace) -> int:
@@ -42,9 +51,18 @@ def _prepare(_chosen: argparse.Namespace) -> int:
     django.setup()
     from django.conf import settings
 
-    from .preparation import migrate
+    from .preparation import PreparationError, prepare
 
-    migrate(settings.DRIVE_OWNER_URL, lambda text: print(text, file=sys.stderr))  # noqa: T201  # a command's own output
+    try:
+        prepare(
+            settings.DRIVE_OWNER_URL,
+            demonstration=settings.DRIVE_DEMONSTRATION,
+            prefix=settings.DRIVE_ROLE_PREFIX,
+            say=lambda text: print(text, file=sys.stderr),  # noqa: T201  # a command's own output
+        )
+    except PreparationError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # as above
+        return 1
     return 0
 
 
@@ -61,3 +79,13 @@ def _roles(chosen: argparse.Namespace) -> int:
     from .role_command import run
 
     return run(print_sql=chosen.print_sql, superuser_url=chosen.superuser_url)
+
+
+def _role_table(_chosen: argparse.Namespace) -> int:
+    import django
+
+    django.setup()
+    from drive.access.role_table import document
+
+    sys.stdout.write(document())
+    return 0

@@ -22,7 +22,10 @@ def _literal(value: str) -> str:
 
 def role_statements(prefix: str, *, owner_password: str, app_password: str) -> list[str]:
     """SQL that makes the roles, safe to run again. Run as a superuser, in any database of the server."""
-    statements: list[str] = []
+    statements = [
+        "do $$ begin if current_setting('server_version_num')::int < 160000 then"
+        " raise exception 'Drive needs PostgreSQL 16 or newer'; end if; end $$"
+    ]
 
     def role(name: str, options: str) -> None:
         full = f"{prefix}_{name}"
@@ -40,10 +43,14 @@ def role_statements(prefix: str, *, owner_password: str, app_password: str) -> l
     role("backup", "nologin nosuperuser nocreatedb nocreaterole noreplication bypassrls")
     for scope in Scope:
         role(scope.value, f"nologin inherit {plain}")
-        statements.append(f"grant {_quoted(f'{prefix}_{scope.value}')} to {_quoted(f'{prefix}_app')} with inherit false, set true")
+        statements.append(
+            f"grant {_quoted(f'{prefix}_{scope.value}')} to {_quoted(f'{prefix}_app')} with inherit false, set true"
+        )
     for name in ("policy", "seed"):
         # The owner gives functions to the one and loads data as the other; it never has their sight by itself (trap 3).
-        statements.append(f"grant {_quoted(f'{prefix}_{name}')} to {_quoted(f'{prefix}_owner')} with inherit false, set true")
+        statements.append(
+            f"grant {_quoted(f'{prefix}_{name}')} to {_quoted(f'{prefix}_owner')} with inherit false, set true"
+        )
     return statements
 
 

@@ -57,11 +57,20 @@ class HeldForm:
             elif isinstance(value.value, bool):
                 said.append(f"{value.label}: {'yes' if value.value else 'no'}")
             else:
-                shown = label_of("K-28", value.value).lower() if isinstance(value.value, str) else value.value
+                shown = (
+                    self._level(value.id, value.value) if isinstance(value.value, str) else value.value
+                )
                 said.append(
                     f"{value.label}: {shown}" + (f", {value.missing} missing" if value.missing else "")
                 )
         return said
+
+    def _level(self, derived_id: str, code: str) -> str:
+        """A level in the words of the form's own list: needs (K-25) and abuse (K-28) have different ones."""
+        definition = self.answers.definition
+        source = next(one for one in definition.derived if one.id == derived_id)
+        entry = definition.item(source.items[0]).code(code)
+        return entry.label.lower() if entry else code
 
 
 def forms_of(case: SuCase) -> list[HeldForm]:

@@ -32,7 +32,7 @@ from .bridge_facts import BridgeFacts
 from .casework_facts import Change
 from .courses import ClientCourse, Course
 from .density import Density
-from .diary import DAY, later
+from .diary import DAY, later, working
 from .keys import dashed, draw_key
 from .scribe import Link, Scribe
 
@@ -61,8 +61,12 @@ class ClientFacts:
     def _exit_day(self) -> datetime.date | None:
         if self.client.exit_days_ago is not None:
             return self.diary.ago(self.client.exit_days_ago)
-        if self.reached_on is None or self.course.scene:
+        if self.course.scene:
             return None
+        if self.reached_on is None:
+            # Nobody could be reached: the work ends some months after the case does, or after half a year of trying.
+            day = later(self.course.closed_on or self.opened + DAY * 150, 20, 60, self.rng)
+            return day if day < self.diary.today else None
         leaves = self.rng.random() < (0.6 if self.course.closed_on else 0.05)
         around = self.course.closed_on or self.reached_on + DAY * 60
         day = later(around, -30, 80, self.rng)
@@ -95,17 +99,17 @@ class ClientFacts:
         first = later(self.opened, 1, 2, self.rng)
         if first >= self.diary.today:
             return []
-        changes = [self._engagement("trying", first, 10)]
+        changes = [self._engagement("trying", first, 13)]
         if self.reached_on is None:
             return changes
         settled = self.client.engagement
         moved = later(self.reached_on, 45, 140, self.rng)
         if settled in ("declined", "disengaged") or (self.rng.random() < 0.15 and moved < self.until):
-            changes.append(self._engagement("engaged" if settled != "engaged" else "needs_time", max(self.reached_on, first + DAY), 13))
+            changes.append(self._engagement("engaged" if settled != "engaged" else "needs_time", max(self.reached_on, first + DAY), 14))
             if moved < self.until:
                 changes.append(self._engagement(settled, moved))
         else:
-            changes.append(self._engagement(settled, max(self.reached_on, first + DAY), 13))
+            changes.append(self._engagement(settled, max(self.reached_on, first + DAY), 14))
         return changes
 
     def _contact(self, day: datetime.date, outcome: str, *, channel: str = "") -> str:
@@ -200,7 +204,7 @@ class ClientFacts:
         agreed = later(reached, 5, 15, rng)
         if agreed >= min(self.until, diary.today):
             return
-        due = agreed + DAY * interval
+        due = working(agreed + DAY * interval)
         self._plan(diary.on(agreed, 16, 50), interval, due, why="Agreed with the client")
         behind = rng.random() < 0.1
         while due < min(self.until, diary.today - DAY * (9 if behind else 1)):
@@ -230,7 +234,7 @@ class ClientFacts:
         if summary:
             recent = (diary.today - done).days < 4
             self.bridge.tell(self.link, "check_in_summary", "vs", at + datetime.timedelta(minutes=2), summary, unread=recent, urgency="soon" if outcome == "higher" else "routine")
-        following = done + DAY * interval
+        following = working(done + DAY * interval)
         self._plan(at + datetime.timedelta(minutes=1), interval, following)
         return following
 
@@ -277,7 +281,7 @@ class ClientFacts:
         """The end of the IDVA's work, which nothing but her own service decides (R-72, V-18)."""
         at = self.diary.on(day, 16, 5)
         self.scribe.on_record(
-            self.record, RecordExit, "record_exit", at, exited_on=day, reason=self.rng.choice(("completed", "completed", "disengaged", "moved_away", "case_transferred")), detail="", check_ins_continue=False,
+            self.record, RecordExit, "record_exit", at, exited_on=day, reason=self.rng.choice(("completed", "completed", "disengaged", "moved_away", "case_transferred")) if self.reached_on else "disengaged", detail="", check_ins_continue=False,
         )  # fmt: skip
         self.scribe.on_record(self.record, EngagementEntry, "client_engagement", at, value="exited", since=day)
         return Change(at, "client_engagement", "vs", self.record.holder, self.link.id)

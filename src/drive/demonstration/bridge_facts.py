@@ -216,7 +216,7 @@ class BridgeFacts:
             kind, side, text = rng.choice(_ITEMS)
             at = diary.at(day, rng)
             recent = (diary.today - day).days < 5
-            self.tell(rng.choice(self.case.links), kind, side, at, text, urgency=rng.choice(("routine", "soon", "soon", "urgent")), unread=(recent and rng.random() < 0.6) or rng.random() < 0.02)
+            self.tell(rng.choice(self.case.links), kind, side, at, text, urgency=rng.choice(("routine", "soon", "soon", "urgent")), unread=(recent and rng.random() < 0.6) or rng.random() < 0.004)
             day = later(day, every // 2, every * 2, rng)
 
 

@@ -159,7 +159,7 @@ class FormFacts:
     def of_client(self, facts: ClientFacts) -> None:
         """The IDVA's intake and exit forms."""
         reached, rng = facts.reached_on, self.rng
-        if reached is None or rng.random() > 0.7 * self.share:
+        if reached is None or (rng.random() > 0.7 * self.share and not self.course.scene):
             return
         day = later(reached, 3, 20, rng)
         if day < min(facts.until, self.diary.today):

@@ -7,11 +7,11 @@ from functools import cache
 from django.db import connection, models
 from django.db.models import TextField, Value
 from django.db.models.functions import Cast
-from tests.cast import seeding
 
 from drive.access.models import Membership
 from drive.access.scopes import Scope
 from drive.access.stepping import acting_as, database_role
+from tests.cast import seeding
 
 from .oracle import Seen, our_models
 

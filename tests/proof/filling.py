@@ -16,7 +16,6 @@ from uuid import uuid4
 
 from django.db import models
 from django.utils import timezone
-from tests.cast import seeding
 
 from drive.access.models import Membership, User, local_today
 from drive.access.sealing import seal
@@ -35,6 +34,7 @@ from drive.safety.models import (
     OutcomeProposal,
 )
 from drive.safety.models.links import BridgeFact
+from tests.cast import seeding
 
 GRID = "severity_of_abuse_grid"
 CLIENT_FORM = "idva_intake_form"

@@ -16,7 +16,6 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
-from tests.cast import seeding
 
 from drive.access.models import (
     Bar,
@@ -64,6 +63,7 @@ from drive.referrals.models import (
 )
 from drive.safety.models import CaseLink, ContactView
 from drive.safety.models.links import BridgeFact
+from tests.cast import seeding
 
 type Row = Any
 type Rule = Callable[["Eyes", Row], bool]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.utils import timezone
-from tests.cast import Cast, join, lay_out, link, open_case, open_record, seeding
 
 from drive.access.models import (
     Bar,
@@ -34,6 +33,7 @@ from drive.referrals.models import (
 )
 from drive.safety.models import CaseLink, ContactQuestion, ContactView
 from drive.safety.models.links import BridgeFact
+from tests.cast import Cast, join, lay_out, link, open_case, open_record, seeding
 
 from .filling import Filler
 from .oracle import our_models

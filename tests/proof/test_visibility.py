@@ -26,7 +26,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from tests.cast import Cast, join, lay_out, link, open_case, open_record, seeding
 
 from drive.access import commands
 from drive.access.models import (
@@ -49,6 +48,7 @@ from drive.casework.models import CaseFact, SuCase
 from drive.referrals.models import Referral, ReferralDecision, ReferralParty
 from drive.safety.models import Booking, BookingState, CaseLink, ContactQuestion, ContactView
 from drive.safety.models.links import BridgeFact
+from tests.cast import Cast, join, lay_out, link, open_case, open_record, seeding
 
 from .asking import readable, seen
 from .filling import Filler
@@ -315,8 +315,7 @@ class Worlds(RuleBasedStateMachine):
         if not hasattr(self, "cast"):
             return
         world = World()
-        for member in self.members:
-            member = world.by_key[member.pk]
+        for member in (world.by_key[each.pk] for each in self.members):
             for scope in Role(member.role).entry.scopes:
                 found, expected = seen(member, scope), allowed(world, member, scope)
                 self.asked += 1

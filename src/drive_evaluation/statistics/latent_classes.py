@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits
 
 Array = NDArray[np.float64]
 
@@ -117,27 +118,30 @@ class _Search:
         self.weighted = patterns.x * patterns.weight[:, None]
 
     def joint(self, pi: Array, theta: Array) -> Array:
-        """Log joint density, start × pattern × class."""
-        log_theta = np.log(np.maximum(theta, FLOOR))
-        product = np.matmul(self.patterns.x[None], log_theta.transpose(0, 2, 1))
-        return np.asarray(product + np.log(np.maximum(pi, FLOOR))[:, None, :])
+        """Log joint density, pattern × start × class: one product over all starts."""
+        starts, classes, columns = theta.shape
+        log_theta = np.log(np.maximum(theta, FLOOR)).reshape(starts * classes, columns)
+        product = (self.patterns.x @ log_theta.T).reshape(-1, starts, classes)
+        product += np.log(np.maximum(pi, FLOOR))[None]
+        return np.asarray(product)
 
     def posterior(self, pi: Array, theta: Array) -> tuple[Array, Array]:
-        """Class membership and log-likelihood per start."""
+        """Class membership (pattern × start × class) and log-likelihood per start."""
         joint = self.joint(pi, theta)
         top = joint.max(axis=2, keepdims=True)
         np.subtract(joint, top, out=joint)
         np.exp(joint, out=joint)
         total = joint.sum(axis=2, keepdims=True)
         joint /= total
-        log_likelihood = (np.log(total) + top)[:, :, 0] @ self.patterns.weight
+        log_likelihood = self.patterns.weight @ (np.log(total) + top)[:, :, 0]
         return joint, log_likelihood
 
     def step(self, pi: Array, theta: Array) -> tuple[Array, Array, Array]:
         """One EM step; the log-likelihood returned is that of the parameters given."""
         member, log_likelihood = self.posterior(pi, theta)
-        new_pi = np.matmul(self.patterns.weight[None, None, :], member)[:, 0, :] / self.patterns.n
-        counts = np.matmul(member.transpose(0, 2, 1), self.weighted[None])
+        flat = member.reshape(len(member), -1)
+        new_pi = (self.patterns.weight @ flat).reshape(pi.shape) / self.patterns.n
+        counts = (flat.T @ self.weighted).reshape(theta.shape)
         observed = np.matmul(np.matmul(counts, self.groups.T), self.groups)
         new_theta = np.where(observed > FLOOR, counts / np.maximum(observed, FLOOR), theta)
         return new_pi, new_theta, log_likelihood
@@ -209,7 +213,9 @@ def fit_classes(
     raw = generator.uniform(0.15, 0.85, (number, classes, sum(patterns.widths)))
     search = _Search(patterns)
     pi, theta = search.project(pi, raw)
-    pi, theta, log_likelihoods, done = search.run(pi, theta, tolerance)
+    # The products are too thin for several threads: they would wait for each other, and sum in another order.
+    with threadpool_limits(limits=1, user_api="blas"):
+        pi, theta, log_likelihoods, done = search.run(pi, theta, tolerance)
     best = int(np.argmax(log_likelihoods))
     found = int((log_likelihoods >= log_likelihoods[best] - SAME_OPTIMUM).sum())
     return _result(search, pi[best], theta[best], number, found, bool(done[best]))
@@ -223,14 +229,14 @@ def _result(
     order = sorted(range(len(pi)), key=lambda k: (-round(float(pi[k]), 9), tuple(np.round(theta[k], 6))))
     pi, theta = pi[order], theta[order]
     member, ll = search.posterior(pi[None], theta[None])
-    posterior = member[0][patterns.member]
+    posterior = member[:, 0][patterns.member]
     n, k = patterns.n, len(pi)
     log_likelihood = float(ll[0])
     parameters = k - 1 + k * sum(width - 1 for width in patterns.widths)
     last = np.cumsum(patterns.widths) - 1
     entropy = None
     if k > 1:
-        spread = -(member[0] * np.log(np.maximum(member[0], 1e-300))).sum(axis=1) @ patterns.weight
+        spread = -(member[:, 0] * np.log(np.maximum(member[:, 0], 1e-300))).sum(axis=1) @ patterns.weight
         entropy = 1 - float(spread) / (n * math.log(k))
     return LatentClasses(
         classes=k,

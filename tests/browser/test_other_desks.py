@@ -85,7 +85,13 @@ def test_the_governance_lead_sees_matches_and_no_case(walk: Walk) -> None:
     lead.picture("77-possible-matches")
     lead.go("/emergency/reviews/")
     lead.check()
-    for hidden in (f"/cases/{walk.case}/", f"/clients/{walk.record}/", f"/shared/{walk.link}/", "/cases/", "/clients/"):
+    for hidden in (
+        f"/cases/{walk.case}/",
+        f"/clients/{walk.record}/",
+        f"/shared/{walk.link}/",
+        "/cases/",
+        "/clients/",
+    ):
         assert lead.go(hidden) == 404, hidden
 
 
@@ -116,5 +122,4 @@ def test_ones_own_account_and_the_cover_screen(walk: Walk) -> None:
     worker.go("/account/")
     worker.picture("82-your-account")
     worker.go("/cover/")
-    worker.check()
-    worker.misses("Crimplefoot")
+    assert worker.text() == ""

@@ -55,7 +55,9 @@ def _walk(resolver: URLResolver, prefix: str) -> Iterator[Address]:
         path = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from _walk(entry, path)
-        elif isinstance(entry, URLPattern) and isinstance(page := getattr(entry.callback, "page", None), Page):
+        elif isinstance(entry, URLPattern) and isinstance(
+            page := getattr(entry.callback, "page", None), Page
+        ):
             module = entry.callback.__module__
             app = module.split(".")[1] if module.startswith("drive.") else "access"
             yield Address(path, entry.name or "", app, page)
@@ -104,4 +106,3 @@ def document() -> str:
             cells = ["yes" if may_open(role.entry, one.page) else "–" for role in Role]
             lines.append(f"| {one.page.title} `{one.path}` | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
-

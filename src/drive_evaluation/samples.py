@@ -132,7 +132,7 @@ def serial(study: Study, frame: pd.DataFrame, definition: str | None = None) -> 
 def _cut(days: pd.Series, last: object) -> pd.Series:
     if last is None:
         return pd.Series(True, index=days.index)
-    return days.le(pd.Timestamp(str(last)))
+    return pd.Series(np.asarray(days <= pd.Timestamp(str(last))), index=days.index)
 
 
 def _cohort(study: Study, period: str) -> pd.DataFrame:

@@ -21,7 +21,9 @@ from drive.access.models import Membership, User, local_today
 from drive.access.sealing import seal
 from drive.advocacy.models import ClientFact, SealedValue, VsRecord
 from drive.casework.models import CaseFact, SuCase
-from drive.instruments.codelists import code_lists
+from drive.instruments.answers import RefusedAnswers, validate
+from drive.instruments.codelists import OFFERED_STATES, code_lists
+from drive.instruments.definitions import Definition
 from drive.instruments.library import instrument
 from drive.people.facts import Profile
 from drive.referrals.models import SealedArrival
@@ -43,18 +45,35 @@ WORDS_FROM = 60
 
 _numbers = count(1)
 
+
+def _answered(definition: Definition) -> dict[str, Any]:
+    """A form in which every item has an answer or says why not."""
+    answers: dict[str, Any] = {}
+    for item in definition.items:
+        if offered := [state for state in item.missing if state in OFFERED_STATES]:
+            answers[item.id] = {"missing": offered[0]}
+        elif item.codes:
+            answers[item.id] = {"value": item.codes[0].code}
+        else:
+            answers[item.id] = {"value": local_today().isoformat()}
+    while isinstance(found := validate(definition, answers), RefusedAnswers):
+        for problem in found.problems:  # asked only after another answer
+            del answers[problem.item]
+    return answers
+
+
 SPECIAL: Mapping[str, Any] = {
     "casework.Action.mode": "indirect",
     "casework.Assessment.instrument": GRID,
     "casework.Assessment.instrument_version": lambda: instrument(GRID).version,
-    "casework.Assessment.answers": dict,
+    "casework.Assessment.answers": lambda: _answered(instrument(GRID)),
     "casework.Assessment.as_of": lambda: local_today() - datetime.timedelta(days=next(_numbers)),
     "casework.ReviewFlag.rises": list,
     "casework.StateEntry.value": "working",
     "casework.Contact.started_by": "us",
     "advocacy.Assessment.instrument": CLIENT_FORM,
     "advocacy.Assessment.instrument_version": lambda: instrument(CLIENT_FORM).version,
-    "advocacy.Assessment.answers": dict,
+    "advocacy.Assessment.answers": lambda: _answered(instrument(CLIENT_FORM)),
     "advocacy.SealedValue.lookup": "",
     "advocacy.SafeContactRule.channels": list,
     "safety.ContactView.would_choose": "wait",

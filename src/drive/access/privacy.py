@@ -171,7 +171,7 @@ def classes() -> dict[str, dict[str, Privacy]]:
     """Column to class, by table, for every table of ours."""
     return {
         model._meta.db_table: {
-            field.column: privacy_of(model, field) for field in model._meta.concrete_fields
+            str(field.column): privacy_of(model, field) for field in model._meta.concrete_fields
         }
         for config in apps.get_app_configs()
         if config.name.startswith("drive.")

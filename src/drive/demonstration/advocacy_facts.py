@@ -104,7 +104,7 @@ class ClientFacts:
             return changes
         settled = self.client.engagement
         moved = later(self.reached_on, 45, 140, self.rng)
-        if settled in ("declined", "disengaged") or (self.rng.random() < 0.15 and moved < self.until):
+        if settled in ("declined", "disengaged") or (self.rng.random() < 0.15 and moved < self.until and not self.course.scene):
             changes.append(self._engagement("engaged" if settled != "engaged" else "needs_time", max(self.reached_on, first + DAY), 14))
             if moved < self.until:
                 changes.append(self._engagement(settled, moved))
@@ -189,7 +189,7 @@ class ClientFacts:
         if rng.random() < 0.25:
             self.seal_value("code_word", rng.choice(("marmalade", "periwinkle", "tambourine")), at)
         moved = later(reached, 30, 200, rng)
-        if moved < self.until and rng.random() < 0.08:
+        if moved < self.until and rng.random() < 0.08 and not self.course.scene:
             moved_at = self.diary.on(moved, 14, rng.randrange(60))
             refuge = rng.random() < 0.4
             self.seal_value("refuge" if refuge else "address", words.address(rng, self.record.person, "Elsewhere"), moved_at, withheld=refuge)

@@ -35,6 +35,8 @@ from .diary import DAY, later
 from .scribe import Case, Link, Scribe
 
 HOUR = datetime.timedelta(hours=1)
+IN_FORCE = frozenset({"booking", "stop", "two_clients"})
+"""Situations told of a decision that holds today."""
 PLACES = ["office", "probation_office", "remote"]
 
 
@@ -78,8 +80,9 @@ class BridgeFacts:
         until = course.direct_until or (diary.today - DAY * 30 if course.stage is Stage.ON_HOLD else diary.today + DAY)
         last = diary.on(until, 9) if until <= diary.today else diary.now + DAY
         day, stretches = course.direct_from - DAY * 8, list[Stretch]()
+        agreed = course.scene in IN_FORCE
         while day < min(until, diary.today):
-            decided = self._consult(day, agreed=course.scene in ("booking", "stop", "two_clients"))
+            decided = self._consult(day, agreed=agreed)
             if decided is None:
                 break
             if stretches:
@@ -92,7 +95,7 @@ class BridgeFacts:
             stretches += self._stops(Stretch(decided.at, end, decided.ends_on, decided.proposals[0]))
             if ended is None:
                 # Most pairs decide again in time; some find the decision past its end.
-                day = decided.ends_on + DAY * self.rng.choice((-7, -7, -7, -6, 2, 9))
+                day = decided.ends_on + DAY * (-14 if agreed else self.rng.choice((-7, -7, -7, -6, 2, 9)))
                 continue
             self._lapse(ended)
             day = later(ended.at.date(), 1, 6, self.rng)
@@ -114,8 +117,8 @@ class BridgeFacts:
             viewed = diary.today + DAY
         answered = diary.on(settled, 13, rng.randrange(60))
         ends_on = settled + DAY * rng.choice((42, 56, 70, 84))
-        if agreed and settled > diary.today - DAY * 40:
-            ends_on = max(ends_on, diary.today + DAY * 21)
+        if agreed and ends_on >= diary.today + DAY * 3:
+            ends_on = max(ends_on, diary.today + DAY * 21)  # told to be in force today
         decided = _Decided(answered, ends_on, outcome)
         for link in self.case.links:
             question = self.scribe.on_link(

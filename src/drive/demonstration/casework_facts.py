@@ -107,7 +107,7 @@ class CaseFacts:
         """A remand and a release, or an order made, in the middle of direct work."""
         course, rng, changes = self.course, self.rng, list[Change]()
         start = course.direct_from
-        if start and (self.until - start).days > 60:
+        if start and (self.until - start).days > 60 and not course.scene:
             day = later(start, 30, (self.until - start).days - 10, rng)
             if rng.random() < 0.1:
                 changes.append(self._change("custody", self.state("whereabouts", "remand", day, hour=14)))

@@ -90,6 +90,8 @@ begin
     from referrals_referralparty p
    where p.identity_digest = new.identity_digest and p.id <> new.id and new.identity_digest <> ''
      and (p.site_id <> new.site_id or p.role <> new.role)
+     -- Two rows of one statement each see the other: the pair is noted once.
+     and not exists (select from referrals_identitymatch m where m.first = new.id and m.second = p.id)
    limit 20;
   return null;
 end $$;

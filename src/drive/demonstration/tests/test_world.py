@@ -22,19 +22,29 @@ from drive.access.scopes import Scope
 from drive.access.stepping import acting_as
 from drive.advocacy.models import Assessment as ClientAssessment
 from drive.advocacy.models import ClientProfile, SealedValue, VsRecord
+from drive.casework.closing_facts import missing_exit_forms
 from drive.casework.commands import NewLinkedPerson, open_case
-from drive.casework.models import Assessment, Contact, LinkedPerson, ServiceUserProfile, StateEntry, SuCase
+from drive.casework.models import (
+    Assessment,
+    Contact,
+    ContactStrategy,
+    LinkedPerson,
+    ServiceUserProfile,
+    StateEntry,
+    SuCase,
+)
 from drive.components.dates import LONDON
 from drive.demonstration import loading
 from drive.demonstration.accounts import PASSWORD, accounts
 from drive.demonstration.form_facts import read
 from drive.demonstration.names import FAMILIES, MEN, WOMEN
 from drive.demonstration.sheets import NULL, UnfitRowError, columns_of
+from drive.demonstration.told import NAMES, SCENES
 from drive.demonstration.world import World
 from drive.instruments.library import instrument
 from drive.people.profiles import NewProfile
 from drive.referrals.models import IdentityMatch, Referral, ReferralParty
-from drive.safety.models import Booking, CaseLink
+from drive.safety.models import Booking, BookingState, CaseLink, ContactQuestion, ContactView
 from tests.cast import Cast, seeding
 
 NOW = datetime.datetime(2026, 6, 10, 12, 0, tzinfo=LONDON)
@@ -88,12 +98,47 @@ def test_each_side_sees_its_own_and_nobody_sees_all(poured: loading.Loaded) -> N
 def test_s33_service_user_here_and_client_there_is_told_to_governance_alone(poured: loading.Loaded) -> None:
     with acting_as(somebody(Role.GOVERNANCE_LEAD).as_actor()):
         matches = list(IdentityMatch.objects.filter(kind="sides"))
-    assert matches
+    assert len(matches) == 1, "noted once, though both came in one statement"
     with seeding():
         names = {(p.given_names, p.family_name) for p in ReferralParty.objects.filter(pk__in=[matches[0].first, matches[0].second])}
         keys = set(ReferralParty.objects.filter(pk__in=[matches[0].first, matches[0].second]).values_list("person_key", flat=True))
     assert names == {("Kasper", "Quibblecroft")}
     assert len(keys) == 2, "nothing joins the two roles of one person"
+
+
+def told(scene: str) -> SuCase:
+    """The case of a hand-told situation. Call inside `seeding()`."""
+    given, family = NAMES[scene].split(" ", 1)
+    return SuCase.objects.get(serviceuserprofiles__given_names=given, serviceuserprofiles__family_name=family, serviceuserprofiles__version=1)
+
+
+def test_the_situations_of_the_tour_are_what_they_are_told_to_be(poured: loading.Loaded) -> None:
+    """S-15, S-17, P-47: in force with a meeting booked, stopped and suspended, not asked yet, half asked, ready to close."""
+    now = datetime.datetime.now(LONDON)
+    with seeding(), connection.cursor() as cursor:
+
+        def positions(scene: str) -> list[str]:
+            cursor.execute("select safety.position(l.id, now()) from safety_caselink l where l.su_case_id = %s", [told(scene).pk])
+            return [position for (position,) in cursor.fetchall()]
+
+        def ahead(scene: str) -> list[str]:
+            """Where each booking to come stands."""
+            bookings = Booking.objects.filter(case=told(scene), starts_at__gt=now)
+            return [BookingState.objects.filter(booking=b).order_by("-recorded_at")[0].state for b in bookings]
+
+        assert positions("booking") == ["in_force"]
+        assert ahead("booking").count("planned") >= 1
+        assert positions("stop") == ["stop"]
+        assert set(ahead("stop")) == {"suspended"}
+        assert positions("no_decision") == ["undecided"]
+        assert not ContactQuestion.objects.filter(su_case_id=told("no_decision").pk).exists()
+        assert ContactStrategy.objects.filter(case=told("no_decision")).order_by("-version")[0].stage == "ready"
+        assert list(ContactView.objects.filter(su_case_id=told("one_view").pk).values_list("side", flat=True)) == ["su"]
+        assert positions("two_clients") == ["in_force", "in_force"]
+        assert missing_exit_forms(told("close")) == ()
+        waiting = Referral.objects.get(parties__family_name=NAMES["panel"].split()[1], parties__given_names=NAMES["panel"].split()[0])
+        assert not waiting.decisions.exists()
+        assert set(NAMES) == set(SCENES)
 
 
 def lines(of: World, *, relative: bool = False) -> dict[str, list[list[str]]]:

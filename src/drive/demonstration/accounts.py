@@ -28,7 +28,9 @@ type Accounts = tuple[Account, ...]
 def accounts() -> Accounts:
     """Every account that can be signed in to: each role at the first site, and who works at the other two."""
     return tuple(
-        Account(EMAILS[name], name, role, site) for site, roster in ROSTERS.items() for role, name, _ in roster
+        Account(EMAILS[name], name, role, site)
+        for site, roster in ROSTERS.items()
+        for role, name, _ in roster
     )
 
 
@@ -38,5 +40,8 @@ def whom_to_sign_in_as() -> list[str]:
     for account in accounts():
         first.setdefault(account.role, account)
     width = max(len(account.email) for account in first.values())
-    lines = [f"  {account.email:<{width}}  {account.role.entry.label}, {account.name}" for account in first.values()]
+    lines = [
+        f"  {account.email:<{width}}  {account.role.entry.label}, {account.name}"
+        for account in first.values()
+    ]
     return [f"Sign in as one of these, with the password {PASSWORD}", *lines]

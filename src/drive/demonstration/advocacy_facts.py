@@ -43,8 +43,23 @@ REACHED = frozenset({"engaged", "sporadic", "monitoring", "via_agency", "needs_t
 class ClientFacts:
     """Writes one client's record."""
 
-    def __init__(self, scribe: Scribe, course: Course, client: ClientCourse, link: Link, bridge: BridgeFacts, density: Density) -> None:
-        self.scribe, self.course, self.client, self.link, self.bridge, self.density = scribe, course, client, link, bridge, density
+    def __init__(
+        self,
+        scribe: Scribe,
+        course: Course,
+        client: ClientCourse,
+        link: Link,
+        bridge: BridgeFacts,
+        density: Density,
+    ) -> None:
+        self.scribe, self.course, self.client, self.link, self.bridge, self.density = (
+            scribe,
+            course,
+            client,
+            link,
+            bridge,
+            density,
+        )
         self.record, self.rng, self.diary = link.record, scribe.rng, scribe.diary
         assert course.allocated_on  # only what was allocated has a record
         self.opened: datetime.date = course.allocated_on
@@ -104,8 +119,14 @@ class ClientFacts:
             return changes
         settled = self.client.engagement
         moved = later(self.reached_on, 45, 140, self.rng)
-        if settled in ("declined", "disengaged") or (self.rng.random() < 0.15 and moved < self.until and not self.course.scene):
-            changes.append(self._engagement("engaged" if settled != "engaged" else "needs_time", max(self.reached_on, first + DAY), 14))
+        if settled in ("declined", "disengaged") or (
+            self.rng.random() < 0.15 and moved < self.until and not self.course.scene
+        ):
+            changes.append(
+                self._engagement(
+                    "engaged" if settled != "engaged" else "needs_time", max(self.reached_on, first + DAY), 14
+                )
+            )
             if moved < self.until:
                 changes.append(self._engagement(settled, moved))
         else:
@@ -153,7 +174,14 @@ class ClientFacts:
                 self.record, UpdatePreference, "client_preference", diary.on(wanted, 15, 10), value=rng.choice(("full", "headlines", "headlines", "emergencies", "none")), said_on=wanted, words="",
             )  # fmt: skip
         if rng.random() < 0.6:
-            self.scribe.on_record(self.record, Wish, "client_wish", diary.on(wanted, 15, 20), words=rng.choice(words.WISHES), said_on=wanted)
+            self.scribe.on_record(
+                self.record,
+                Wish,
+                "client_wish",
+                diary.on(wanted, 15, 20),
+                words=rng.choice(words.WISHES),
+                said_on=wanted,
+            )
         if rng.random() < 0.8 or self.course.scene:
             self._safe_contact(wanted)
 
@@ -170,10 +198,14 @@ class ClientFacts:
                 review_on=max(agreed + DAY * 90, self.diary.today + DAY * rng.randint(-6, 80)),
             )  # fmt: skip
 
-    def seal_value(self, kind: str, value: str, at: datetime.datetime, *, withheld: bool = False, label: str = "") -> None:
+    def seal_value(
+        self, kind: str, value: str, at: datetime.datetime, *, withheld: bool = False, label: str = ""
+    ) -> None:
         """One value, sealed for its row, with the digest by which equal channels are told (S-06, S-14)."""
         key = dashed(draw_key(self.rng))
-        lookup = "" if kind == "code_word" else lookup_digest(folded_channel(kind, value), purpose=DIGEST_PURPOSE)
+        lookup = (
+            "" if kind == "code_word" else lookup_digest(folded_channel(kind, value), purpose=DIGEST_PURPOSE)
+        )
         self.scribe.on_record(
             self.record, SealedValue, "sealed_value", at, fields=[kind], id=key, kind=kind, ciphertext=seal(value.encode(), bound_to=f"advocacy_sealedvalue:{key}:{kind}"),
             lookup=lookup, withheld=withheld, label=label,
@@ -185,20 +217,32 @@ class ClientFacts:
         if not self.density.circumstances:
             return []
         if rng.random() < 0.3:
-            self.seal_value("school", f"{rng.choice(('Teapot', 'Windmill', 'Acorn'))} Primary, {self.course.place.name}", at, label="Younger child")
+            self.seal_value(
+                "school",
+                f"{rng.choice(('Teapot', 'Windmill', 'Acorn'))} Primary, {self.course.place.name}",
+                at,
+                label="Younger child",
+            )
         if rng.random() < 0.25:
             self.seal_value("code_word", rng.choice(("marmalade", "periwinkle", "tambourine")), at)
         moved = later(reached, 30, 200, rng)
         if moved < self.until and rng.random() < 0.08 and not self.course.scene:
             moved_at = self.diary.on(moved, 14, rng.randrange(60))
             refuge = rng.random() < 0.4
-            self.seal_value("refuge" if refuge else "address", words.address(rng, self.record.person, "Elsewhere"), moved_at, withheld=refuge)
+            self.seal_value(
+                "refuge" if refuge else "address",
+                words.address(rng, self.record.person, "Elsewhere"),
+                moved_at,
+                withheld=refuge,
+            )
             return [Change(moved_at, "client_residence", "vs", self.record.holder, self.link.id)]
         return []
 
     def _check_ins(self, reached: datetime.date) -> None:
         rng, diary = self.rng, self.diary
-        if self.client.engagement not in ("engaged", "sporadic", "monitoring") or (rng.random() < 0.25 and self.client.engagement != "monitoring"):
+        if self.client.engagement not in ("engaged", "sporadic", "monitoring") or (
+            rng.random() < 0.25 and self.client.engagement != "monitoring"
+        ):
             return
         interval = rng.choice(self.density.check_in_days)
         agreed = later(reached, 5, 15, rng)
@@ -223,8 +267,13 @@ class ClientFacts:
     def _check_in(self, done: datetime.date, due: datetime.date, interval: int) -> datetime.date:
         """One check-in with its contact, the next plan, and the summary that crosses (R-71, V-11). When the next is due."""
         rng, diary = self.rng, self.diary
-        outcome = rng.choices(("unchanged", "lower", "higher", "cannot_tell", "no_reply", "declined_talk"), weights=(46, 18, 10, 6, 16, 4))[0]
-        contact = self._contact(done, {"no_reply": "no_reply", "declined_talk": "declined"}.get(outcome, "spoke"), channel="phone")
+        outcome = rng.choices(
+            ("unchanged", "lower", "higher", "cannot_tell", "no_reply", "declined_talk"),
+            weights=(46, 18, 10, 6, 16, 4),
+        )[0]
+        contact = self._contact(
+            done, {"no_reply": "no_reply", "declined_talk": "declined"}.get(outcome, "spoke"), channel="phone"
+        )
         at = diary.on(done, 16, rng.randrange(50))
         summary = "" if outcome in ("no_reply", "declined_talk") else rng.choice(words.SUMMARIES)
         self.scribe.on_record(
@@ -233,7 +282,15 @@ class ClientFacts:
         )  # fmt: skip
         if summary:
             recent = (diary.today - done).days < 4
-            self.bridge.tell(self.link, "check_in_summary", "vs", at + datetime.timedelta(minutes=2), summary, unread=recent, urgency="soon" if outcome == "higher" else "routine")
+            self.bridge.tell(
+                self.link,
+                "check_in_summary",
+                "vs",
+                at + datetime.timedelta(minutes=2),
+                summary,
+                unread=recent,
+                urgency="soon" if outcome == "higher" else "routine",
+            )
         following = working(done + DAY * interval)
         self._plan(at + datetime.timedelta(minutes=1), interval, following)
         return following
@@ -244,12 +301,23 @@ class ClientFacts:
         if day >= diary.today:
             return
         at = diary.on(day, 14, rng.randrange(60))
-        living = "yes" if self.client.relationship == "partner" and rng.random() < 0.7 else rng.choice(("no", "no", "at_times", "unknown"))
+        living = (
+            "yes"
+            if self.client.relationship == "partner" and rng.random() < 0.7
+            else rng.choice(("no", "no", "at_times", "unknown"))
+        )
         note(self.record, LivingWith, "living_with", at, answer=living, as_of=day)
         if not self.density.circumstances:
             return
         children = rng.choices((0, 1, 2, 3), weights=(38, 28, 24, 10))[0]
-        note(self.record, ChildrenKnown, "children_known", at, answer="listed" if children else rng.choice(("none", "none", "unknown", "not_asked")), as_of=day)
+        note(
+            self.record,
+            ChildrenKnown,
+            "children_known",
+            at,
+            answer="listed" if children else rng.choice(("none", "none", "unknown", "not_asked")),
+            as_of=day,
+        )
         for _ in range(children):
             age = rng.randint(1, 16)
             note(
@@ -259,13 +327,48 @@ class ClientFacts:
                 risk=rng.choice(("none", "standard", "moderate", "high", "unknown")), therapeutic_work=rng.choice(("no", "yes", "not_asked")),
             )  # fmt: skip
         if rng.random() < 0.15:
-            note(self.record, OtherAtRisk, "other_at_risk", at, who="Her mother", why="He rings her at night.", as_of=day)
-        for measure in rng.sample(("camera_at_door", "flag_on_address", "alarm", "lock_change", "hospital_marker"), rng.randint(0, 2)):
+            note(
+                self.record,
+                OtherAtRisk,
+                "other_at_risk",
+                at,
+                who="Her mother",
+                why="He rings her at night.",
+                as_of=day,
+            )
+        for measure in rng.sample(
+            ("camera_at_door", "flag_on_address", "alarm", "lock_change", "hospital_marker"),
+            rng.randint(0, 2),
+        ):
             thread = draw_key(rng)
-            note(self.record, SafetyMeasure, "safety_measure", at, thread=thread, version=1, measure=measure, state="asked", since=day, provider="Council", detail="")
+            note(
+                self.record,
+                SafetyMeasure,
+                "safety_measure",
+                at,
+                thread=thread,
+                version=1,
+                measure=measure,
+                state="asked",
+                since=day,
+                provider="Council",
+                detail="",
+            )
             fitted = later(day, 7, 21, rng)
             if fitted < diary.today:
-                note(self.record, SafetyMeasure, "safety_measure", diary.on(fitted, 12), thread=thread, version=2, measure=measure, state="in_place", since=fitted, provider="Council", detail="")
+                note(
+                    self.record,
+                    SafetyMeasure,
+                    "safety_measure",
+                    diary.on(fitted, 12),
+                    thread=thread,
+                    version=2,
+                    measure=measure,
+                    state="in_place",
+                    since=fitted,
+                    provider="Council",
+                    detail="",
+                )
         if self.exited_on is None and rng.random() < 0.14:
             on = diary.today + DAY * rng.randint(2, 40)
             note(
@@ -275,7 +378,15 @@ class ClientFacts:
         for _ in range(rng.randint(0, 2)):
             arranged = later(day, 3, 60, rng)
             if arranged < self.until:
-                note(self.record, SupportMobilised, "support", diary.on(arranged, 13), what=rng.choice(("Counselling", "Legal advice", "Emergency fund", "New school place")), provider="", arranged_on=arranged)
+                note(
+                    self.record,
+                    SupportMobilised,
+                    "support",
+                    diary.on(arranged, 13),
+                    what=rng.choice(("Counselling", "Legal advice", "Emergency fund", "New school place")),
+                    provider="",
+                    arranged_on=arranged,
+                )
 
     def _exit(self, day: datetime.date) -> Change:
         """The end of the IDVA's work, which nothing but her own service decides (R-72, V-18)."""
@@ -283,5 +394,7 @@ class ClientFacts:
         self.scribe.on_record(
             self.record, RecordExit, "record_exit", at, exited_on=day, reason=self.rng.choice(("completed", "completed", "disengaged", "moved_away", "case_transferred")) if self.reached_on else "disengaged", detail="", check_ins_continue=False,
         )  # fmt: skip
-        self.scribe.on_record(self.record, EngagementEntry, "client_engagement", at, value="exited", since=day)
+        self.scribe.on_record(
+            self.record, EngagementEntry, "client_engagement", at, value="exited", since=day
+        )
         return Change(at, "client_engagement", "vs", self.record.holder, self.link.id)

@@ -74,10 +74,16 @@ class BridgeFacts:
         if course.scene == "no_decision":
             return []
         if course.direct_from is None:
-            if course.stage is Stage.STRATEGY and course.strategy_on and (course.scene or self.rng.random() < 0.6):
+            if (
+                course.stage is Stage.STRATEGY
+                and course.strategy_on
+                and (course.scene or self.rng.random() < 0.6)
+            ):
                 self._consult(later(course.strategy_on, 4, 9, self.rng))
             return []
-        until = course.direct_until or (diary.today - DAY * 30 if course.stage is Stage.ON_HOLD else diary.today + DAY)
+        until = course.direct_until or (
+            diary.today - DAY * 30 if course.stage is Stage.ON_HOLD else diary.today + DAY
+        )
         last = diary.on(until, 9) if until <= diary.today else diary.now + DAY
         day, stretches = course.direct_from - DAY * 8, list[Stretch]()
         agreed = course.scene in IN_FORCE
@@ -90,7 +96,9 @@ class BridgeFacts:
             if decided.outcome not in PERMITTING:
                 day = later(decided.at.date(), 14, 30, self.rng)
                 continue
-            ended = next((c for c in changes if decided.at < c.at < min(last, diary.on(decided.ends_on, 23))), None)
+            ended = next(
+                (c for c in changes if decided.at < c.at < min(last, diary.on(decided.ends_on, 23))), None
+            )
             end = ended.at if ended else min(last, diary_end(decided.ends_on))
             stretches += self._stops(Stretch(decided.at, end, decided.ends_on, decided.proposals[0]))
             if ended is None:
@@ -107,7 +115,9 @@ class BridgeFacts:
         asked = diary.on(day, 10, rng.randrange(60))
         if asked >= diary.now - DAY:
             return None
-        outcome = rng.choices(("go", "go_with_conditions", "light_touch", "wait", "not_now"), weights=(24, 44, 14, 12, 6))[0]
+        outcome = rng.choices(
+            ("go", "go_with_conditions", "light_touch", "wait", "not_now"), weights=(24, 44, 14, 12, 6)
+        )[0]
         if agreed:
             outcome = "go_with_conditions"
         viewed = later(day, 1, 5, rng)
@@ -150,7 +160,10 @@ class BridgeFacts:
 
     def _view(self, question: str, link: Link, side: str, at: datetime.datetime) -> None:
         rng = self.rng
-        others = {key: rng.choice(words.OTHERS[:2]) if rng.random() < 0.3 else "unknown" for key, _ in OTHERS_AT_RISK}
+        others = {
+            key: rng.choice(words.OTHERS[:2]) if rng.random() < 0.3 else "unknown"
+            for key, _ in OTHERS_AT_RISK
+        }
         voice: dict[str, Any] = {}
         if side == "vs":
             voice = rng.choice((
@@ -168,7 +181,15 @@ class BridgeFacts:
     def _lapse(self, change: Change) -> None:
         for link in self.case.links:
             if change.link_id in ("", link.id):
-                self.scribe.on_link(link, DecisionLapse, "decision_lapse", change.at, side=change.side, by=change.by, cause=change.cause)
+                self.scribe.on_link(
+                    link,
+                    DecisionLapse,
+                    "decision_lapse",
+                    change.at,
+                    side=change.side,
+                    by=change.by,
+                    cause=change.cause,
+                )
 
     def _stops(self, stretch: Stretch) -> list[Stretch]:
         """The stretch, cut where somebody said stop: one side of the cut each, the time until both have answered left out."""
@@ -178,9 +199,21 @@ class BridgeFacts:
         if not live and (days < 30 or rng.random() > 0.06):
             return [stretch]
         link = rng.choice(self.case.links)
-        raised = diary.now - HOUR * 3 if live else diary.on((stretch.start + DAY * rng.randint(10, days - 14)).date(), 16, 20)
+        raised = (
+            diary.now - HOUR * 3
+            if live
+            else diary.on((stretch.start + DAY * rng.randint(10, days - 14)).date(), 16, 20)
+        )
         side = rng.choice(("su", "vs")) if not live else "vs"
-        concern = self.scribe.on_link(link, StopConcern, "stop_concern", raised, side=side, fields=("scope",), scope="contact" if live else rng.choice(("all", "contact")))
+        concern = self.scribe.on_link(
+            link,
+            StopConcern,
+            "stop_concern",
+            raised,
+            side=side,
+            fields=("scope",),
+            scope="contact" if live else rng.choice(("all", "contact")),
+        )
         self.scribe.on_link(
             link, StopConcernReason, "stop_concern", raised + HOUR / 6, side=side, fields=("reason", "use_rule"), concern_id=concern,
             reason="She heard from a friend that he asked where the children swim.", use_rule="background",
@@ -188,16 +221,48 @@ class BridgeFacts:
         if live:
             return [Stretch(stretch.start, raised, stretch.ends_on, stretch.decision_id, stopped_by=concern)]
         other = "vs" if side == "su" else "su"
-        self.scribe.on_link(link, StopAcknowledgement, "stop_concern", raised + HOUR, side=other, fields=("acknowledged",), concern_id=concern)
+        self.scribe.on_link(
+            link,
+            StopAcknowledgement,
+            "stop_concern",
+            raised + HOUR,
+            side=other,
+            fields=("acknowledged",),
+            concern_id=concern,
+        )
         answered = [diary.on(raised.date() + DAY * 2, 12), diary.on(raised.date() + DAY * 3, 12)]
         self.scribe.on_link(
             link, StopAnswer, "stop_concern", answered[0], side="su", fields=("response",), concern_id=concern, told="That the worker is away this week.",
             eyes="Neighbourhood police pass by the pool.", response="Next meeting at the probation office; children are not spoken of.",
         )  # fmt: skip
-        self.scribe.on_link(link, StopAnswer, "stop_concern", answered[1], side="vs", fields=("response",), concern_id=concern, response="She swims on another day now, and agrees.")
-        return [Stretch(stretch.start, raised, stretch.ends_on, stretch.decision_id), Stretch(answered[1] + HOUR, stretch.end, stretch.ends_on, stretch.decision_id)]
+        self.scribe.on_link(
+            link,
+            StopAnswer,
+            "stop_concern",
+            answered[1],
+            side="vs",
+            fields=("response",),
+            concern_id=concern,
+            response="She swims on another day now, and agrees.",
+        )
+        return [
+            Stretch(stretch.start, raised, stretch.ends_on, stretch.decision_id),
+            Stretch(answered[1] + HOUR, stretch.end, stretch.ends_on, stretch.decision_id),
+        ]
 
-    def tell(self, link: Link, kind: str, side: str, at: datetime.datetime, text: str, *, urgency: str = "routine", unread: bool = False, details: dict[str, object] | None = None, purpose: str = "So that neither of us is surprised, and her plan fits.") -> None:
+    def tell(
+        self,
+        link: Link,
+        kind: str,
+        side: str,
+        at: datetime.datetime,
+        text: str,
+        *,
+        urgency: str = "routine",
+        unread: bool = False,
+        details: dict[str, object] | None = None,
+        purpose: str = "So that neither of us is surprised, and her plan fits.",
+    ) -> None:
         """One item of risk information, acknowledged by the other side the next day unless it is still unread."""
         item = self.scribe.on_link(
             link, RiskItem, "risk_item", at, side=side, fields=("kind", "purpose", "text", "use_rule"), kind=kind, purpose=purpose, urgency=urgency, text=text,
@@ -208,7 +273,16 @@ class BridgeFacts:
         read = at + HOUR * self.rng.randint(2, 30)
         if not unread and read < self.diary.now:
             other = "vs" if side == "su" else "su"
-            self.scribe.on_link(link, ItemAcknowledgement, "risk_item", read, side=other, fields=("acknowledged",), item_id=item, item_side=side)
+            self.scribe.on_link(
+                link,
+                ItemAcknowledgement,
+                "risk_item",
+                read,
+                side=other,
+                fields=("acknowledged",),
+                item_id=item,
+                item_side=side,
+            )
 
     def items(self, every: int) -> None:
         """What the two told each other, about every so many days of the case."""
@@ -219,7 +293,15 @@ class BridgeFacts:
             kind, side, text = rng.choice(_ITEMS)
             at = diary.at(day, rng)
             recent = (diary.today - day).days < 5
-            self.tell(rng.choice(self.case.links), kind, side, at, text, urgency=rng.choice(("routine", "soon", "soon", "urgent")), unread=(recent and rng.random() < 0.6) or rng.random() < 0.004)
+            self.tell(
+                rng.choice(self.case.links),
+                kind,
+                side,
+                at,
+                text,
+                urgency=rng.choice(("routine", "soon", "soon", "urgent")),
+                unread=(recent and rng.random() < 0.6) or rng.random() < 0.004,
+            )
             day = later(day, every // 2, every * 2, rng)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from drive.access.roles import Role
 from drive.casework.models import (
-    Action,
     Closure,
     ContactStrategy,
     ResearchNote,
@@ -47,7 +46,16 @@ class CaseFacts:
         self.rng, self.diary = scribe.rng, scribe.diary
         self.until = course.closed_on or self.diary.today - DAY
 
-    def state(self, history: str, value: str, since: datetime.date, *, by: Worker | None = None, hour: int = 11, **more: Any) -> datetime.datetime:
+    def state(
+        self,
+        history: str,
+        value: str,
+        since: datetime.date,
+        *,
+        by: Worker | None = None,
+        hour: int = 11,
+        **more: Any,
+    ) -> datetime.datetime:
         """One step of one history, written on the day it speaks of. When."""
         at = self.diary.on(since, hour, self.rng.randrange(60))
         self.case.last_state[history] = self.scribe.on_case(
@@ -73,7 +81,9 @@ class CaseFacts:
                 reason=words.REASONS_HOLD[reason], meanwhile=words.MEANWHILE, exit_plan=words.HOLD_PLAN, owner_id=self.case.holder.id,
             )  # fmt: skip
         if course.pre_closure_on:
-            self.state("status", "pre_closure", course.pre_closure_on, reason="Proposed to the IDVA and the panel.")
+            self.state(
+                "status", "pre_closure", course.pre_closure_on, reason="Proposed to the IDVA and the panel."
+            )
 
     def hold_day(self) -> datetime.date:
         """Since when a case that is on hold today has been; the same day whenever it is asked."""
@@ -113,9 +123,16 @@ class CaseFacts:
                 changes.append(self._change("custody", self.state("whereabouts", "remand", day, hour=14)))
                 out = later(day, 14, 40, rng)
                 if out < self.until:
-                    changes.append(self._change("custody", self.state("whereabouts", "community", out, hour=14, detail=course.place.name)))
+                    changes.append(
+                        self._change(
+                            "custody",
+                            self.state("whereabouts", "community", out, hour=14, detail=course.place.name),
+                        )
+                    )
             elif rng.random() < 0.18:
-                at = self.state("legal", "nmo", day, until=day + DAY * 365, hour=15, reason="Made at the family court.")
+                at = self.state(
+                    "legal", "nmo", day, until=day + DAY * 365, hour=15, reason="Made at the family court."
+                )
                 changes.append(self._change("order", at))
         return changes
 
@@ -125,7 +142,13 @@ class CaseFacts:
             return
         day = later(known, 45, 70, self.rng)
         while day < self.until:
-            self.state("whereabouts", where, day, detail=self.course.place.name if where == "community" else "", hour=9)
+            self.state(
+                "whereabouts",
+                where,
+                day,
+                detail=self.course.place.name if where == "community" else "",
+                hour=9,
+            )
             day = later(day, 45, 70, self.rng)
 
     def _change(self, cause: str, at: datetime.datetime) -> Change:
@@ -141,8 +164,18 @@ class CaseFacts:
             elif course.stage is Stage.PRE_CLOSURE and course.pre_closure_on:
                 self.state("contact", "reduced", course.pre_closure_on, hour=16, exit_plan=words.EXIT_PLAN)
         elif course.working_on and course.approach not in DIRECT:
-            value, reason = rng.choice((("not_safe", "Contact would be laid at her door."), ("no_route", "No lever is known yet."), ("hold_justice", "Trial listed.")))
-            review = course.working_on + DAY * 42 if course.closed_on else self.diary.today + DAY * rng.randint(3, 42)
+            value, reason = rng.choice(
+                (
+                    ("not_safe", "Contact would be laid at her door."),
+                    ("no_route", "No lever is known yet."),
+                    ("hold_justice", "Trial listed."),
+                )
+            )
+            review = (
+                course.working_on + DAY * 42
+                if course.closed_on
+                else self.diary.today + DAY * rng.randint(3, 42)
+            )
             self.state("contact", value, course.working_on, hour=13, until=review, reason=reason)
 
     def engagement(self, spoke_on: list[datetime.date]) -> None:
@@ -151,7 +184,13 @@ class CaseFacts:
             return
         self.state("engagement", "partial", spoke_on[0], hour=17)
         if len(spoke_on) > 5:
-            value = "not" if self.course.reason == "disengaged" else self.rng.choice(("full", "full", "partial", "partial", "not" if self.course.closed_on else "full"))
+            value = (
+                "not"
+                if self.course.reason == "disengaged"
+                else self.rng.choice(
+                    ("full", "full", "partial", "partial", "not" if self.course.closed_on else "full")
+                )
+            )
             if value != "partial":
                 self.state("engagement", value, spoke_on[-2], hour=17)
 
@@ -178,13 +217,44 @@ class CaseFacts:
         if self.course.research_on is None:
             return
         rng = self.rng
-        agencies = ["police", "probation", "housing", "childrens_services", "health", "substance", "mental_health", "prison"]
+        agencies = [
+            "police",
+            "probation",
+            "housing",
+            "childrens_services",
+            "health",
+            "substance",
+            "mental_health",
+            "prison",
+        ]
         for agency in rng.sample(agencies, rng.randint(*self.density.enquiries)):
-            topic = rng.choice(("background", "perpetration", "previous_partners", "substances", "mental_health", "children", "accommodation", "attitudes"))
+            topic = rng.choice(
+                (
+                    "background",
+                    "perpetration",
+                    "previous_partners",
+                    "substances",
+                    "mental_health",
+                    "children",
+                    "accommodation",
+                    "attitudes",
+                )
+            )
             enquiry, day = draw_key(rng), later(self.course.research_on, 0, 9, rng)
             lately = (self.diary.today - day).days < 50
-            end = rng.choices(("received", "refused", "part", "chased", "asked"), weights=(62, 8, *((8, 12, 10) if lately else (0.6, 0.6, 0.3))))[0]
-            steps = ["asked"] if end == "asked" else ["asked", "chased"] if end == "chased" else ["asked", end] if rng.random() < 0.7 else ["asked", "chased", end]
+            end = rng.choices(
+                ("received", "refused", "part", "chased", "asked"),
+                weights=(62, 8, *((8, 12, 10) if lately else (0.6, 0.6, 0.3))),
+            )[0]
+            steps = (
+                ["asked"]
+                if end == "asked"
+                else ["asked", "chased"]
+                if end == "chased"
+                else ["asked", end]
+                if rng.random() < 0.7
+                else ["asked", "chased", end]
+            )
             for status in steps:
                 if day >= self.diary.today:
                     break
@@ -210,85 +280,70 @@ class CaseFacts:
             "others_at_risk": rng.choice(words.OTHERS), "risk_of_not_acting": rng.choice(words.IF_NOT),
         }  # fmt: skip
         start = course.strategy_on
-        self._version(1, "draft", start, {"sources": words.SOURCES, "levers": content["levers"]}, None, case.holder)
+        self._version(
+            1, "draft", start, {"sources": words.SOURCES, "levers": content["levers"]}, None, case.holder
+        )
         ready = later(start, 2, 5, rng)
-        if ready >= diary.today or (course.stage is Stage.STRATEGY and not course.scene and rng.random() < 0.4):
+        if ready >= diary.today or (
+            course.stage is Stage.STRATEGY and not course.scene and rng.random() < 0.4
+        ):
             return []
         self._version(2, "ready", ready, content, ready + DAY * 90, case.holder)
         agreed = later(ready, 1, 3, rng)
         if agreed < diary.today and rng.random() < 0.7 and not course.scene:
-            self._version(3, "quality_agreed", agreed, content, ready + DAY * 90, course.place.first(Role.SERVICE_MANAGER))
+            self._version(
+                3,
+                "quality_agreed",
+                agreed,
+                content,
+                ready + DAY * 90,
+                course.place.first(Role.SERVICE_MANAGER),
+            )
             if course.direct_from and (self.until - course.direct_from).days > 120 and rng.random() < 0.25:
                 day = later(course.direct_from, 60, 110, rng)
-                at = self._version(4, "ready", day, content | {"place": "office"}, day + DAY * 90, case.holder)
+                at = self._version(
+                    4, "ready", day, content | {"place": "office"}, day + DAY * 90, case.holder
+                )
                 return [self._change("plan", at)]
         return []
 
-    def _version(self, version: int, stage: str, day: datetime.date, content: dict[str, Any], review: datetime.date | None, by: Worker) -> datetime.datetime:
+    def _version(
+        self,
+        version: int,
+        stage: str,
+        day: datetime.date,
+        content: dict[str, Any],
+        review: datetime.date | None,
+        by: Worker,
+    ) -> datetime.datetime:
         at = self.diary.on(day, 15, version)
-        self.scribe.on_case(self.case, ContactStrategy, "contact_strategy", at, by=by, version=version, stage=stage, review_on=review, **content)
-        return at
-
-    def actions(self, spoke_on: list[datetime.date]) -> None:
-        """What was done with and through others, about every so many days (`Density`), and with him where he was seen (P-30 to P-32)."""
-        course, rng = self.course, self.rng
-        assert course.allocated_on  # only what was allocated has a case
-        day = course.allocated_on + DAY * rng.randint(1, 4)
-        seen = set(spoke_on)
-        first = spoke_on[0] if spoke_on else None
-        end = min(self.until, self.diary.today - DAY)
-        while day < end:
-            day = working(day)
-            direct = first is not None and day >= first and rng.random() < 0.3
-            kind = rng.choice(("direct_support", "behaviour_change", "contact")) if direct else rng.choices(_INDIRECT, weights=_WEIGHTS)[0]
-            if day >= course.allocated_on:
-                self._action(kind, day, course)
-            day += DAY * max(1, round(rng.expovariate(1 / self.density.action_days)))
-        for day in sorted(seen)[::3]:
-            self._action("behaviour_change", day, course)
-        if course.closed_on and course.stage is Stage.STEP_DOWN:
-            self._action("direct_support", min(course.closed_on + DAY * 9, self.diary.today - DAY), course, step_down=True)
-
-    def _action(self, kind: str, day: datetime.date, course: Course, *, step_down: bool = False) -> None:
-        rng = self.rng
-        values: dict[str, Any] = {}
-        if kind == "multi_agency":
-            sub = rng.choices(("disrupt", "support", "both"), weights=(46, 38, 16))[0]
-            if course.approach == "disrupt_only" and sub == "support":
-                sub = "disrupt"
-            text = rng.choice(words.MULTI_DISRUPT if sub == "disrupt" else words.MULTI_SUPPORT if sub == "support" else words.MULTI_BOTH)
-            values["sub_type"] = sub
-            if sub != "support":
-                values["disrupt_areas"] = [rng.choice(_DISRUPT_AREAS)]
-                values["tool"] = rng.choice(_TOOLS)
-            if sub != "disrupt":
-                values["support_areas"] = [rng.choice(_SUPPORT_AREAS)]
-        else:
-            text = rng.choice(_TEXTS[kind])
-            if kind == "direct_support":
-                values["support_areas"] = [rng.choice(_SUPPORT_AREAS)]
-        if kind not in ("direct_support", "behaviour_change", "contact", "contact_safety_planning"):
-            values["agency"] = rng.choices(_AGENCIES, weights=_AGENCY_WEIGHTS)[0]
-            if kind == "multi_agency" and rng.random() < 0.2:
-                values["other_agencies"] = [code for code in ("police", "housing") if code != values["agency"]][:1]
-        recorded = min(day + DAY * rng.choice((0, 0, 0, 0, 1, 2)), self.diary.today - DAY)
         self.scribe.on_case(
-            self.case, Action, "action", self.diary.at(recorded, rng), done_on=day, kind=kind,
-            mode="direct" if kind in _HE_IS_THERE else "indirect", done=text,
-            beneficiaries=rng.choice(_FOR), only_because_of_drive=rng.choice(("", "yes", "yes", "no", "unknown")),
-            unmet_need_agency=rng.choice(("", "", "", "", "", "housing", "mental_health")),
-            visibility="will_see" if kind in _HE_IS_THERE else rng.choice(("hidden", "hidden", "hidden", "could_guess", "will_see" if values.get("support_areas") else "hidden", "")),
-            raises_risk=rng.choices(("no", "yes", "unsure", ""), weights=(80, 8, 6, 6))[0], rests_on=rng.choice(words.FACTS),
-            outcome=rng.choice(words.OUTCOMES), minutes=rng.choice((None, 10, 15, 20, 30, 45, 60)), step_down=step_down, **values,
-        )  # fmt: skip
+            self.case,
+            ContactStrategy,
+            "contact_strategy",
+            at,
+            by=by,
+            version=version,
+            stage=stage,
+            review_on=review,
+            **content,
+        )
+        return at
 
     def close(self, *, exit_missing: bool) -> dict[str, object]:
         """The closing and the last status (P-47); what the IDVAs are told of it."""
         course, rng, case = self.course, self.rng, self.case
         assert course.closed_on  # asked for ended courses only
         at = self.diary.on(course.closed_on, 14, rng.randrange(60))
-        eyes, owner = rng.choice(words.EYES), rng.choice(("police", "probation", "childrens_services", "unknown"))
-        follow_up = [] if course.reason == "died" else [add_months(course.closed_on, months).isoformat() for months in (3, 6, 12)]
+        eyes, owner = (
+            rng.choice(words.EYES),
+            rng.choice(("police", "probation", "childrens_services", "unknown")),
+        )
+        follow_up = (
+            []
+            if course.reason == "died"
+            else [add_months(course.closed_on, months).isoformat() for months in (3, 6, 12)]
+        )
         step_down = "A call each fortnight for three months." if course.stage is Stage.STEP_DOWN else ""
         self.scribe.on_case(
             case, Closure, "closure", at, status_before_id=case.last_state["status"], closed_on=course.closed_on, primary_reason=course.reason,
@@ -303,24 +358,10 @@ class CaseFacts:
         )  # fmt: skip
         self.state("status", status_after_closing(course.reason), course.closed_on, hour=15)
         if course.stage is Stage.STEP_DOWN:
-            self.state("status", "step_down", working(course.closed_on + DAY * 3), reason="Asked for it himself.")
+            self.state(
+                "status", "step_down", working(course.closed_on + DAY * 3), reason="Asked for it himself."
+            )
         return {
             "closed_on": course.closed_on.isoformat(), "reason": course.reason, "eyes_on": eyes, "risk_owner": owner, "measures": words.MEASURES,
             "exit_plan": words.EXIT_PLAN, "step_down": step_down, "client_may_be_told": words.MAY_TELL, "follow_up_on": follow_up,
         }  # fmt: skip
-
-
-_HE_IS_THERE = frozenset({"behaviour_change", "direct_support", "contact"})
-_INDIRECT = ("multi_agency", "case_update", "background_research", "institutional_advocacy", "child_safeguarding", "family_work", "contact_safety_planning", "joint_direct")
-_WEIGHTS = (40, 27, 12, 6, 8, 1, 4, 2)
-_TEXTS = {
-    "case_update": words.UPDATES, "background_research": words.RESEARCH, "institutional_advocacy": words.ADVOCACY, "child_safeguarding": words.SAFEGUARDING,
-    "family_work": words.FAMILY, "contact_safety_planning": words.PLANNING, "joint_direct": words.DIRECT_SUPPORT, "direct_support": words.DIRECT_SUPPORT,
-    "behaviour_change": words.BEHAVIOUR, "contact": words.CONTACT_WORK,
-}  # fmt: skip
-_AGENCIES = ("police", "idva", "childrens_services", "probation", "housing", "substance", "mental_health", "health", "marac", "prison", "courts", "benefits_employment", "school", "third_sector")
-_AGENCY_WEIGHTS = (30, 18, 14, 14, 8, 4, 4, 3, 3, 3, 2, 2, 1, 2)
-_TOOLS = ("address_vehicle_or_hospital_marker", "intelligence_log", "licence_condition", "raise_police_profile", "breach_by_third_party_report", "orders", "prison_mail_hold", "cp_referral_drive_in_plan", "court_letter", "share_address")
-_DISRUPT_AREAS = tuple(f"dis_{n:02d}" for n in range(1, 10))
-_SUPPORT_AREAS = tuple(f"sup_{n:02d}" for n in range(1, 12))
-_FOR = (["victim_survivor"], ["victim_survivor"], ["victim_survivor", "child"], ["service_user"], ["service_user", "victim_survivor"], ["child"])

@@ -11,8 +11,16 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Commands) -> None:
-    demo = commands.add_parser("demo", help="write invented people and two years of work into an empty database")
-    demo.add_argument("--people", type=int, default=None, metavar="N", help="about how many people; without it, the world of the tour")
+    demo = commands.add_parser(
+        "demo", help="write invented people and two years of work into an empty database"
+    )
+    demo.add_argument(
+        "--people",
+        type=int,
+        default=None,
+        metavar="N",
+        help="about how many people; without it, the world of the tour",
+    )
     demo.add_argument("--seed", type=int, default=None, help="another seed, another world")
     demo.set_defaults(run=_demo)
 
@@ -30,7 +38,9 @@ def _demo(chosen: argparse.Namespace) -> int:
     from .loading import SEED, NotEmptyError, load, whom_to_sign_in_as
 
     console = Console(stderr=True)
-    bar = Progress(TextColumn("Service users"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console)
+    bar = Progress(
+        TextColumn("Service users"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    )
     try:
         claim(settings.DRIVE_OWNER_URL, demonstration=True, prefix=settings.DRIVE_ROLE_PREFIX)
         with bar:
@@ -42,7 +52,9 @@ def _demo(chosen: argparse.Namespace) -> int:
     except (WrongInstallationError, NotEmptyError) as error:
         print(error, file=sys.stderr)  # noqa: T201  # the command's own output
         return 1
-    console.print(f"{loaded.people:,} people and {loaded.rows.get('casework_action', 0):,} actions; {sum(loaded.rows.values()):,} rows in {loaded.seconds:.0f} seconds.")
+    console.print(
+        f"{loaded.people:,} people and {loaded.rows.get('casework_action', 0):,} actions; {sum(loaded.rows.values()):,} rows in {loaded.seconds:.0f} seconds."
+    )
     for line in whom_to_sign_in_as():
         print(line)  # noqa: T201  # as above
     return 0

@@ -22,7 +22,9 @@ NOT_TRIED = frozenset({"cancelled_us", "cancelled_safety"})
 class ContactFacts:
     """Writes the contact of one case."""
 
-    def __init__(self, scribe: Scribe, course: Course, case: Case, bridge: BridgeFacts, density: Density) -> None:
+    def __init__(
+        self, scribe: Scribe, course: Course, case: Case, bridge: BridgeFacts, density: Density
+    ) -> None:
         self.scribe, self.course, self.case, self.bridge, self.density = scribe, course, case, bridge, density
         self.rng, self.diary = scribe.rng, scribe.diary
         self.spoke_on: list[datetime.date] = []
@@ -38,7 +40,14 @@ class ContactFacts:
         if stretches and self.rng.random() < 0.3:
             day = later(stretches[0].start.date(), 1, 20, self.rng)
             if day < self.diary.today:
-                self._contact(day, "spoke", "phone", started_by="su", place="remote", note="He rang, about a letter from the council.")
+                self._contact(
+                    day,
+                    "spoke",
+                    "phone",
+                    started_by="su",
+                    place="remote",
+                    note="He rang, about a letter from the council.",
+                )
         return sorted(set(self.spoke_on))
 
     def _within(self, stretch: Stretch) -> None:
@@ -64,7 +73,10 @@ class ContactFacts:
         rng = self.rng
         if outcome in ("spoke", "agreed_next"):
             self.spoke_on.append(day)
-        values: dict[str, Any] = {"started_by": "us", "note": rng.choice(words.CONTACT_NOTES.get(outcome, ("",)))}
+        values: dict[str, Any] = {
+            "started_by": "us",
+            "note": rng.choice(words.CONTACT_NOTES.get(outcome, ("",))),
+        }
         return self.scribe.on_case(
             self.case, Contact, "contact", self.diary.on(day, 17, rng.randrange(60)), happened_on=day,
             happened_at=datetime.time(rng.randint(9, 16), rng.choice((0, 15, 30))) if rng.random() < 0.8 else None, outcome=outcome, channel=channel, **(values | more),
@@ -83,20 +95,35 @@ class ContactFacts:
 
     def _booked(self, stretch: Stretch, day: datetime.date, place: str, channel: str, *, done: bool) -> None:
         """The booking that a contact was, made a day or more before, inside the same stretch."""
-        made = max(stretch.start + datetime.timedelta(minutes=20), self.diary.on(day - DAY * self.rng.randint(1, 6), 9, 30))
+        made = max(
+            stretch.start + datetime.timedelta(minutes=20),
+            self.diary.on(day - DAY * self.rng.randint(1, 6), 9, 30),
+        )
         starts = self.diary.on(day, 14)
         if made >= starts or starts >= stretch.end:
             return
         booking = self._booking(made, starts, place, channel)
-        end: dict[str, Any] = {"state": "done"} if done else {"state": "cancelled", "told": "That the worker is ill."}
-        self.scribe.on_case(self.case, BookingState, "booking", self.diary.on(day, 17, 30), fields=[end["state"]], booking_id=booking, **end)
+        end: dict[str, Any] = (
+            {"state": "done"} if done else {"state": "cancelled", "told": "That the worker is ill."}
+        )
+        self.scribe.on_case(
+            self.case,
+            BookingState,
+            "booking",
+            self.diary.on(day, 17, 30),
+            fields=[end["state"]],
+            booking_id=booking,
+            **end,
+        )
 
     def _booking(self, made: datetime.datetime, starts: datetime.datetime, place: str, channel: str) -> str:
         booking = self.scribe.on_case(
             self.case, Booking, "", made, silent=True, kind="meeting" if channel == "face_to_face" else "message" if channel == "text" else "call", channel=channel, starts_at=starts,
             place=place, with_whom=self.rng.choice(("", "His probation officer")), reason_given="Support offered to everybody on supervision",
         )  # fmt: skip
-        self.scribe.on_case(self.case, BookingState, "booking", made, fields=["planned"], booking_id=booking, state="planned")
+        self.scribe.on_case(
+            self.case, BookingState, "booking", made, fields=["planned"], booking_id=booking, state="planned"
+        )
         return booking
 
     def _ahead(self, stretch: Stretch) -> None:
@@ -107,28 +134,63 @@ class ContactFacts:
             day = diary.today + DAY * (2 + 7 * number + rng.randint(0, 2))
             if day.weekday() > 4:
                 day += DAY * (7 - day.weekday())
-            made = max(stretch.start + datetime.timedelta(minutes=20), diary.now - DAY - datetime.timedelta(minutes=rng.randrange(400)))
+            made = max(
+                stretch.start + datetime.timedelta(minutes=20),
+                diary.now - DAY - datetime.timedelta(minutes=rng.randrange(400)),
+            )
             if day > stretch.ends_on or made >= min(stretch.end, diary.now):
                 return
-            place, channel = rng.choice((("office", "face_to_face"), ("probation_office", "face_to_face"), ("remote", "phone")))
+            place, channel = rng.choice(
+                (("office", "face_to_face"), ("probation_office", "face_to_face"), ("remote", "phone"))
+            )
             starts = datetime.datetime.combine(day, datetime.time(rng.randint(10, 15)), tzinfo=LONDON)
             booking = self._booking(made, starts, place, channel)
             if stretch.stopped_by:
-                self.scribe.on_case(self.case, BookingState, "", stretch.end, silent=True, booking_id=booking, state="suspended", concern_id=stretch.stopped_by)
+                self.scribe.on_case(
+                    self.case,
+                    BookingState,
+                    "",
+                    stretch.end,
+                    silent=True,
+                    booking_id=booking,
+                    state="suspended",
+                    concern_id=stretch.stopped_by,
+                )
 
     def _without_decision(self, stretches: list[Stretch]) -> None:
         """Contact that a worker began before it was agreed: written down, and a practice incident (S-43, S-41)."""
         day = later(stretches[0].start.date() - DAY * 12, 0, 4, self.rng)
-        if self.course.working_on is None or day <= self.course.working_on or day >= stretches[0].start.date():
+        if (
+            self.course.working_on is None
+            or day <= self.course.working_on
+            or day >= stretches[0].start.date()
+        ):
             return
-        contact = self._contact(day, "no_reply", "phone", place="remote", note="Rang the number on file before the answer was in.")
+        contact = self._contact(
+            day, "no_reply", "phone", place="remote", note="Rang the number on file before the answer was in."
+        )
         at = self.diary.on(day, 17, 59)
         what = "Contact with the Drive service user was tried without a joint contact decision in force."
         incident = self.scribe.on_case(
-            self.case, PracticeIncident, "practice_incident", at, kind="contact_without_decision", happened_on=day, what=what, contact_id=contact
+            self.case,
+            PracticeIncident,
+            "practice_incident",
+            at,
+            kind="contact_without_decision",
+            happened_on=day,
+            what=what,
+            contact_id=contact,
         )
         for link in self.case.links:
-            self.bridge.tell(link, "incident", "su", at, what, urgency="soon", purpose="The client’s safety after contact that was not decided together.")
+            self.bridge.tell(
+                link,
+                "incident",
+                "su",
+                at,
+                what,
+                urgency="soon",
+                purpose="The client’s safety after contact that was not decided together.",
+            )
         closed = later(day, 10, 30, self.rng)
         if closed < self.diary.today and self.rng.random() < 0.6:
             self.scribe.on_case(

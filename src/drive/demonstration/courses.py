@@ -57,8 +57,20 @@ REJECTIONS = (
     "worker_risk", "no_safe_lever", "elevated_by_police_probation", "behaviour_work_unsafe", "too_little_information",
     "too_little_information", "out_of_area", "managed_elsewhere", "managed_elsewhere", "unsuitable",
 )  # fmt: skip
-RELATIONSHIPS = ("ex_partner",) * 48 + ("partner",) * 22 + ("intermittent",) * 14 + ("family_adult",) * 14 + ("other",) * 2
-APPROACHES = ("direct",) * 52 + ("support_disrupt",) * 12 + ("disrupt_only",) * 18 + ("indirect_only",) * 16 + ("monitor",) * 2
+RELATIONSHIPS = (
+    ("ex_partner",) * 48
+    + ("partner",) * 22
+    + ("intermittent",) * 14
+    + ("family_adult",) * 14
+    + ("other",) * 2
+)
+APPROACHES = (
+    ("direct",) * 52
+    + ("support_disrupt",) * 12
+    + ("disrupt_only",) * 18
+    + ("indirect_only",) * 16
+    + ("monitor",) * 2
+)
 DIRECT = frozenset({"direct", "support_disrupt"})
 """Approaches under which the service user himself is contacted, once both sides agree."""
 
@@ -122,15 +134,32 @@ def start(number: int, place: Place, stage: Stage, rng: Random, diary: Diary) ->
     clients = []
     for _ in range(count):
         relationship = rng.choice(RELATIONSHIPS)
-        other = "man" if (gender == "woman") != (rng.random() < 0.05) and relationship != "family_adult" else "woman"
+        other = (
+            "man"
+            if (gender == "woman") != (rng.random() < 0.05) and relationship != "family_adult"
+            else "woman"
+        )
         oldest, youngest = (78, 45) if relationship == "family_adult" else (60, 17)
-        clients.append(ClientCourse(draw(rng, diary.today, gender=other, youngest=youngest, oldest=oldest), relationship))
+        clients.append(
+            ClientCourse(draw(rng, diary.today, gender=other, youngest=youngest, oldest=oldest), relationship)
+        )
     for one in clients:
         one.engagement = rng.choices(
-            ("engaged", "sporadic", "monitoring", "needs_time", "declined", "via_agency", "trying", "disengaged"),
+            (
+                "engaged",
+                "sporadic",
+                "monitoring",
+                "needs_time",
+                "declined",
+                "via_agency",
+                "trying",
+                "disengaged",
+            ),
             weights=(40, 14, 9, 5, 8, 7, 12, 5),
         )[0]
-        one.informed = rng.choices(("full", "part", "deferred", "withheld", "not_considered"), weights=(52, 16, 14, 8, 10))[0]
+        one.informed = rng.choices(
+            ("full", "part", "deferred", "withheld", "not_considered"), weights=(52, 16, 14, 8, 10)
+        )[0]
     return Course(
         number=number, place=place, stage=stage, person=person, clients=clients, referred_on=diary.today,
         source="marac" if rng.random() < 0.78 or place.panel is False else rng.choice(("police", "panel", "other")),
@@ -147,7 +176,9 @@ def lay_days(course: Course, rng: Random, diary: Diary, *, since: int) -> Course
             course.brought_back = rng.choice((1, 1, 2))
         if stage in (Stage.REJECTED, Stage.ACCEPTED):
             course.brought_back = rng.choice((0, 0, 0, 1))
-            course.decided_on = min(later(course.referred_on, 7, 11 + 14 * course.brought_back, rng), diary.ago(1))
+            course.decided_on = min(
+                later(course.referred_on, 7, 11 + 14 * course.brought_back, rng), diary.ago(1)
+            )
         return course
     course.allocated_on = allocated = diary.ago(since)
     course.brought_back = rng.choice((0, 0, 0, 0, 1, 2))

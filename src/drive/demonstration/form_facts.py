@@ -63,11 +63,24 @@ class FormFacts:
         day = max(intake, last - DAY * 5)
         self._round("exit", day, seen, dash=True)
         for link in self.case.links:
-            change = rng.choice(("reduced_greatly", "reduced_slightly", "reduced_slightly", "no_change", "unknown", "increased_slightly"))
-            self._submit("risk_change", "exit", day, {"target": {"value": "victim"}, "change": {"value": change}}, link)
+            change = rng.choice(
+                (
+                    "reduced_greatly",
+                    "reduced_slightly",
+                    "reduced_slightly",
+                    "no_change",
+                    "unknown",
+                    "increased_slightly",
+                )
+            )
+            self._submit(
+                "risk_change", "exit", day, {"target": {"value": "victim"}, "change": {"value": change}}, link
+            )
         return False
 
-    def _round(self, point: str, day: datetime.date, seen: datetime.date | None, *, dash: bool = False) -> None:
+    def _round(
+        self, point: str, day: datetime.date, seen: datetime.date | None, *, dash: bool = False
+    ) -> None:
         known = seen is not None and seen <= day
         for link in self.case.links:
             self._submit("severity_of_abuse_grid", point, day, self._grid(link, point), link)
@@ -87,7 +100,11 @@ class FormFacts:
                 step = rng.choices((-1, 0, 1), weights=(52, 44, 4))[0]
                 level = LEVELS[max(0, min(3, LEVELS.index(then) + step))]
             else:
-                level = "unknown" if rng.random() < (0.4 if kind == "sexual" else 0.14) else LEVELS[max(0, min(3, round(rng.gauss(usual, 0.8))))]
+                level = (
+                    "unknown"
+                    if rng.random() < (0.4 if kind == "sexual" else 0.14)
+                    else LEVELS[max(0, min(3, round(rng.gauss(usual, 0.8))))]
+                )
             answers[kind] = {"value": level}
             if level == "unknown" and rng.random() < 0.3:
                 answers[f"{kind}_used"] = {"value": "yes"}
@@ -125,7 +142,9 @@ class FormFacts:
     def _research(self, day: datetime.date) -> None:
         answers: Answers = {}
         for item in _definition("background_research").items:
-            drawn = self.rng.choices(("found", "nothing_found", "unknown", "not_asked"), weights=(50, 20, 16, 14))[0]
+            drawn = self.rng.choices(
+                ("found", "nothing_found", "unknown", "not_asked"), weights=(50, 20, 16, 14)
+            )[0]
             answers[item.id] = {"missing": drawn} if drawn in ("unknown", "not_asked") else {"value": drawn}
         self._submit("background_research", "intake", day, answers, None)
 
@@ -145,9 +164,18 @@ class FormFacts:
         comparison = compare(read(definition, before) if before else None, read(definition, answers))
         if not comparison.rises:
             return
-        rises = [{"item": c.id, "label": c.label, "before": c.before, "after": c.after} for c in comparison.rises]
+        rises = [
+            {"item": c.id, "label": c.label, "before": c.before, "after": c.after} for c in comparison.rises
+        ]
         flag = self.scribe.on_case(
-            self.case, ReviewFlag, "review_flag", at, fields=[c.id for c in comparison.rises], assessment_id=form, rises=rises, more_is_known=comparison.fewer_missing
+            self.case,
+            ReviewFlag,
+            "review_flag",
+            at,
+            fields=[c.id for c in comparison.rises],
+            assessment_id=form,
+            rises=rises,
+            more_is_known=comparison.fewer_missing,
         )
         answered = later(day, 2, 9, self.rng)
         if answered < self.diary.today - DAY * 12 and self.rng.random() < 0.85:
@@ -167,7 +195,9 @@ class FormFacts:
         if facts.exited_on and facts.exited_on > day and rng.random() < 0.7:
             self._client_form(facts, "idva_exit_form", "exit", facts.exited_on, self._exit(facts.exited_on))
 
-    def _client_form(self, facts: ClientFacts, name: str, point: str, day: datetime.date, answers: Answers) -> None:
+    def _client_form(
+        self, facts: ClientFacts, name: str, point: str, day: datetime.date, answers: Answers
+    ) -> None:
         self.scribe.on_record(
             facts.record, ClientAssessment, "client_assessment", self.diary.on(day, 16, self.rng.randrange(60)), instrument=name,
             instrument_version=_definition(name).version, point=point, as_of=day, answers=answers, amends_id=None, amend_reason="",
@@ -178,7 +208,11 @@ class FormFacts:
         answers: Answers = {"look_back": {"value": "last_3_months"}}
         for kind, usual in (("physical", 1.9), ("sexual", 0.8), ("hs", 1.9), ("jcc", 2.4)):
             unknown = self.rng.random() < 0.12
-            answers[kind] = {"value": "unknown" if unknown else LEVELS[max(0, min(3, round(self.rng.gauss(usual - shift, 0.8))))]}
+            answers[kind] = {
+                "value": "unknown"
+                if unknown
+                else LEVELS[max(0, min(3, round(self.rng.gauss(usual - shift, 0.8))))]
+            }
         return answers
 
     def _intake(self, facts: ClientFacts, day: datetime.date) -> Answers:
@@ -195,10 +229,22 @@ class FormFacts:
         if children:
             answers["children_count"] = {"value": children}
         for need in ("mental_health", "alcohol", "drugs", "employment", "finance", "disability"):
-            answers[f"need_{need}"] = {"missing": "not_asked"} if rng.random() < 0.15 else {"value": rng.choice(("yes", "no", "no"))}
+            answers[f"need_{need}"] = (
+                {"missing": "not_asked"}
+                if rng.random() < 0.15
+                else {"value": rng.choice(("yes", "no", "no"))}
+            )
         answers |= self._abuse(0)
-        for item, most in (("leave_attempts_12m", 3), ("ae_visits_12m", 2), ("police_calls_12m", 9), ("specialist_support_12m", 2), ("gp_visits_12m", 8)):
-            answers[item] = {"missing": "not_asked"} if rng.random() < 0.2 else {"value": rng.randint(0, most)}
+        for item, most in (
+            ("leave_attempts_12m", 3),
+            ("ae_visits_12m", 2),
+            ("police_calls_12m", 9),
+            ("specialist_support_12m", 2),
+            ("gp_visits_12m", 8),
+        ):
+            answers[item] = (
+                {"missing": "not_asked"} if rng.random() < 0.2 else {"value": rng.randint(0, most)}
+            )
         return answers
 
     def _exit(self, day: datetime.date) -> Answers:
@@ -233,7 +279,8 @@ def _may_have_risen(before: Answers | None, after: Answers) -> bool:
     if "q01" in after:
         return _ticked(after) > _ticked(before)
     return any(
-        _ORDER.get(str(given.get("value")), -1) > _ORDER.get(str(before.get(item, {}).get("value")), 99) for item, given in after.items()
+        _ORDER.get(str(given.get("value")), -1) > _ORDER.get(str(before.get(item, {}).get("value")), 99)
+        for item, given in after.items()
     )
 
 

@@ -51,7 +51,12 @@ class Loaded:
 
 
 def load(
-    owner_url: str, *, people: int | None = None, seed: int = SEED, progress: Progress = lambda _done, _of: None, now: datetime.datetime | None = None
+    owner_url: str,
+    *,
+    people: int | None = None,
+    seed: int = SEED,
+    progress: Progress = lambda _done, _of: None,
+    now: datetime.datetime | None = None,
 ) -> Loaded:
     """Write a world of about so many people. `progress` hears service users done, and of how many.
 
@@ -63,11 +68,17 @@ def load(
     with psycopg.connect(owner_url) as connection:
         row = connection.execute("select mode from access_installation").fetchone()
         if row is None or row[0] != DEMONSTRATION:
-            raise NotEmptyError("This database is not a practice site: the practice world is not written into it.")
+            raise NotEmptyError(
+                "This database is not a practice site: the practice world is not written into it."
+            )
         with _as_loader(connection):
             for table in ("access_user", "referrals_referral", "casework_sucase", "advocacy_vsrecord"):
-                if connection.execute(sql.SQL("select exists (select from {})").format(sql.Identifier(table))).fetchone() == (True,):
-                    raise NotEmptyError("This database holds something already: the practice world is written into an empty one alone.")
+                if connection.execute(
+                    sql.SQL("select exists (select from {})").format(sql.Identifier(table))
+                ).fetchone() == (True,):
+                    raise NotEmptyError(
+                        "This database holds something already: the practice world is written into an empty one alone."
+                    )
             loaded = pour(world, connection, progress)
     with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute("analyze")
@@ -82,14 +93,18 @@ class _as_loader:  # noqa: N801  # reads as a verb where it is used
         self.connection = connection
 
     def __enter__(self) -> None:
-        self.connection.execute(sql.SQL("set local role {}").format(sql.Identifier(f"{settings.DRIVE_ROLE_PREFIX}_seed")))
+        self.connection.execute(
+            sql.SQL("set local role {}").format(sql.Identifier(f"{settings.DRIVE_ROLE_PREFIX}_seed"))
+        )
 
     def __exit__(self, kind: object, *_rest: object) -> None:
         if kind is None:
             self.connection.execute("set local role none")
 
 
-def pour(world: World, connection: psycopg.Connection[Any], progress: Progress = lambda _done, _of: None) -> Loaded:
+def pour(
+    world: World, connection: psycopg.Connection[Any], progress: Progress = lambda _done, _of: None
+) -> Loaded:
     """Copy every chunk into `connection`, whose role must be the loading one, within its transaction.
 
     Raises the database's own error at the first row that breaks a rule.
@@ -118,7 +133,9 @@ def _one_ahead[T](chunks: Iterator[T]) -> Iterator[T]:
 def _copy(cursor: psycopg.Cursor[Any], model: type[models.Model], lines: list[str]) -> None:
     columns = columns_of(model)
     into = sql.SQL("copy {} ({}) from stdin (null {})").format(
-        sql.Identifier(columns.table), sql.SQL(", ").join(map(sql.Identifier, columns.names)), sql.Literal(NULL)
+        sql.Identifier(columns.table),
+        sql.SQL(", ").join(map(sql.Identifier, columns.names)),
+        sql.Literal(NULL),
     )
     with cursor.copy(into) as copy:
         for block in _blocks(lines):
@@ -136,5 +153,7 @@ def load_if_empty(owner_url: str, say: Callable[[str], None]) -> Accounts | None
         loaded = load(owner_url)
     except NotEmptyError:
         return None
-    say(f"Written in {loaded.seconds:.1f} seconds: {sum(loaded.rows.values()):,} rows about {loaded.people} invented people")
+    say(
+        f"Written in {loaded.seconds:.1f} seconds: {sum(loaded.rows.values()):,} rows about {loaded.people} invented people"
+    )
     return accounts()

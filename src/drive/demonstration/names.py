@@ -60,7 +60,14 @@ class Person:
         return on.year - self.born_on.year - ((on.month, on.day) < (self.born_on.month, self.born_on.day))
 
 
-_ETHNIC = ("white_british",) * 62 + ("white_other",) * 9 + ("black",) * 8 + ("asian",) * 10 + ("mixed",) * 5 + ("unknown",) * 6
+_ETHNIC = (
+    ("white_british",) * 62
+    + ("white_other",) * 9
+    + ("black",) * 8
+    + ("asian",) * 10
+    + ("mixed",) * 5
+    + ("unknown",) * 6
+)
 _WORK = (
     ("unemployed",) * 38 + ("full_time",) * 16 + ("part_time",) * 6 + ("self_employed",) * 5 + ("unable_to_work",) * 7
     + ("student",) * 2 + ("retired",) * 2 + ("unknown",) * 16 + ("not_asked",) * 8

@@ -85,11 +85,25 @@ class Arrivals:
             ciphertext=ciphertext, lookup=lookup,
         )  # fmt: skip
         if index:
-            self.scribe.event("wrote", by=by, at=at, kind="referral_list", record_id=referral, fields=["saved", "1 referrals"])
+            self.scribe.event(
+                "wrote",
+                by=by,
+                at=at,
+                kind="referral_list",
+                record_id=referral,
+                fields=["saved", "1 referrals"],
+            )
         return referral, (key, ciphertext, lookup), (him[1], her[1])
 
     def _party(
-        self, course: Course, referral: str, at: datetime.datetime, by: Worker, person: Person, role: str, match_key: str
+        self,
+        course: Course,
+        referral: str,
+        at: datetime.datetime,
+        by: Worker,
+        person: Person,
+        role: str,
+        match_key: str,
     ) -> tuple[str, str]:
         exact = person.born_on if person.born_precision == "day" else None
         known = f"{fold_name(person.family_name)}|{fold_name(person.given_names)}|{exact}"
@@ -116,7 +130,16 @@ class Arrivals:
             if day >= self.diary.today:
                 return
             awaited, source = rng.choice(words.AWAITED)
-            self._decision(course, referral, by, day, outcome="bring_back", rationale="Too little is known to decide.", awaited=awaited, awaited_from=source)
+            self._decision(
+                course,
+                referral,
+                by,
+                day,
+                outcome="bring_back",
+                rationale="Too little is known to decide.",
+                awaited=awaited,
+                awaited_from=source,
+            )
         if course.decided_on is None:
             return
         if course.stage is Stage.REJECTED:
@@ -137,18 +160,30 @@ class Arrivals:
             vs_safety=self.rng.choice(words.VS_SAFETY), child_safety=self.rng.choice(words.CHILD_SAFETY), decided_on=day, **values,
         )  # fmt: skip
         self.scribe.event(
-            "wrote", by=by, at=at, kind="referral", record_id=referral, fields=["decision"], reason=str(values["outcome"])
+            "wrote",
+            by=by,
+            at=at,
+            kind="referral",
+            record_id=referral,
+            fields=["decision"],
+            reason=str(values["outcome"]),
         )
 
     def _case(self, course: Course, referral: str, person_key: str) -> Case:
         """As `casework.commands.open_case` does it."""
         assert course.allocated_on  # only what was allocated has a case
         manager = course.place.first(Role.SERVICE_MANAGER)
-        role = Role.STEP_DOWN_WORKER if course.stage is Stage.STEP_DOWN and course.place.panel else Role.CASE_MANAGER
+        role = (
+            Role.STEP_DOWN_WORKER
+            if course.stage is Stage.STEP_DOWN and course.place.panel
+            else Role.CASE_MANAGER
+        )
         turn = course.holder if course.holder is not None else course.number // 2
         holder = course.place.one_of(role, turn)
         at = self.diary.on(course.allocated_on, 9, self.rng.randrange(60))
-        case = Case(draw_key(self.rng), course.place.su_service_id, course.place.id, holder, "", course.person)
+        case = Case(
+            draw_key(self.rng), course.place.su_service_id, course.place.id, holder, "", course.person
+        )
         case.assignment_id = self.scribe.row(
             CaseAssignment, kind="holder", starts_on=course.allocated_on, ends_on=datetime.date.max, recorded_at=at,
             recorded_by_id=manager.id, membership_id=holder.id, case_id=case.id, service_id=case.service_id,
@@ -165,24 +200,49 @@ class Arrivals:
             ("status", "allocated"), ("contact", "planned_pending"), ("whereabouts", "unknown"), ("approach", first_approach(course)),
         ):  # fmt: skip
             case.last_state[history] = self.scribe.on_case(
-                case, StateEntry, "", at, by=manager, silent=True, history=history, value=value, since=course.allocated_on
+                case,
+                StateEntry,
+                "",
+                at,
+                by=manager,
+                silent=True,
+                history=history,
+                value=value,
+                since=course.allocated_on,
             )
         self.scribe.event(
-            "wrote", by=manager, at=at, kind="su_case", record_id=case.id, service_id=case.service_id, fields=["opened", "assignment"]
+            "wrote",
+            by=manager,
+            at=at,
+            kind="su_case",
+            record_id=case.id,
+            service_id=case.service_id,
+            fields=["opened", "assignment"],
         )
         return case
 
     def _record(
-        self, course: Course, case: Case, client: ClientCourse, number: int, referral: str, person_key: str, sealed: tuple[str, bytes, str]
+        self,
+        course: Course,
+        case: Case,
+        client: ClientCourse,
+        number: int,
+        referral: str,
+        person_key: str,
+        sealed: tuple[str, bytes, str],
     ) -> None:
         """As `advocacy.commands.open_record` and allocation do it: record, link, linked person, what arrived sealed."""
         assert course.allocated_on  # as above
         manager = course.place.first(Role.SERVICE_MANAGER)
         turn = client.idva if client.idva is not None else course.number // 2 + number
         # Two clients of one case never share an IDVA where the site has two.
-        holder = course.place.one_of(Role.STAND_IN if course.place.panel and course.number % 23 == 7 else Role.IDVA, turn)
+        holder = course.place.one_of(
+            Role.STAND_IN if course.place.panel and course.number % 23 == 7 else Role.IDVA, turn
+        )
         at = self.diary.on(course.allocated_on, 10, self.rng.randrange(60))
-        record = Record(draw_key(self.rng), course.place.vs_service_id, course.place.id, holder, "", client.person)
+        record = Record(
+            draw_key(self.rng), course.place.vs_service_id, course.place.id, holder, "", client.person
+        )
         record.assignment_id = self.scribe.row(
             ClientAssignment, kind="holder", starts_on=course.allocated_on, ends_on=datetime.date.max, recorded_at=at,
             recorded_by_id=manager.id, membership_id=holder.id, record_id=record.id, service_id=record.service_id,
@@ -192,14 +252,51 @@ class Arrivals:
             site_id=record.site_id, service_id=record.service_id, opened_on=course.allocated_on, recorded_at=at, recorded_by_id=manager.id,
         )  # fmt: skip
         on_record = self.scribe.on_record
-        on_record(record, ClientProfile, "", at, by=manager, silent=True, **as_referred(client.person).fields())
-        on_record(record, EngagementEntry, "", at, by=manager, silent=True, value="not_yet_tried", since=course.allocated_on)
-        on_record(record, InformedEntry, "", at, by=manager, silent=True, state="not_considered", decided_on=course.allocated_on)
+        on_record(
+            record, ClientProfile, "", at, by=manager, silent=True, **as_referred(client.person).fields()
+        )
+        on_record(
+            record,
+            EngagementEntry,
+            "",
+            at,
+            by=manager,
+            silent=True,
+            value="not_yet_tried",
+            since=course.allocated_on,
+        )
+        on_record(
+            record,
+            InformedEntry,
+            "",
+            at,
+            by=manager,
+            silent=True,
+            state="not_considered",
+            decided_on=course.allocated_on,
+        )
         self.scribe.event(
-            "wrote", by=manager, at=at, kind="vs_record", record_id=record.id, service_id=record.service_id, fields=["opened", "assignment"]
+            "wrote",
+            by=manager,
+            at=at,
+            kind="vs_record",
+            record_id=record.id,
+            service_id=record.service_id,
+            fields=["opened", "assignment"],
         )
         key, ciphertext, lookup = sealed
-        on_record(record, SealedValue, "", at, by=manager, silent=True, id=key, kind="address", ciphertext=ciphertext, lookup=lookup)
+        on_record(
+            record,
+            SealedValue,
+            "",
+            at,
+            by=manager,
+            silent=True,
+            id=key,
+            kind="address",
+            ciphertext=ciphertext,
+            lookup=lookup,
+        )
         link = Link(draw_key(self.rng), case, record, draw_key(self.rng))
         case.links.append(link)
         self.scribe.on_case(
@@ -209,18 +306,34 @@ class Arrivals:
         )  # fmt: skip
         if number:
             self.scribe.event(
-                "wrote", by=manager, at=at, kind="su_case", record_id=case.id, service_id=case.service_id, fields=["linked person"]
+                "wrote",
+                by=manager,
+                at=at,
+                kind="su_case",
+                record_id=case.id,
+                service_id=case.service_id,
+                fields=["linked person"],
             )
         self.scribe.row(
             CaseLink, id=link.id, su_case_id=case.id, su_service_id=case.service_id, vs_record_id=record.id,
             vs_service_id=record.service_id, site_id=case.site_id, is_index=number == 0, recorded_at=at, recorded_by_id=manager.id,
         )  # fmt: skip
-        self.scribe.event("wrote", by=manager, at=at, kind="case_link", record_id=link.id, service_id=case.service_id, fields=["linked"])
+        self.scribe.event(
+            "wrote",
+            by=manager,
+            at=at,
+            kind="case_link",
+            record_id=link.id,
+            service_id=case.service_id,
+            fields=["linked"],
+        )
         self.scribe.row(
             Allocation, recorded_at=at, recorded_by_id=manager.id, referral_id=referral, site_id=case.site_id, su_case_id=case.id,
             su_holder_id=case.holder.id, vs_record_id=record.id, vs_holder_id=holder.id, approach=first_approach(course),
         )  # fmt: skip
-        self.scribe.event("wrote", by=manager, at=at, kind="referral", record_id=referral, fields=["allocation"])
+        self.scribe.event(
+            "wrote", by=manager, at=at, kind="referral", record_id=referral, fields=["allocation"]
+        )
 
 
 def as_referred(person: Person) -> NewProfile:

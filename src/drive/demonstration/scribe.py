@@ -90,7 +90,9 @@ class Scribe:
         """A fact of a case, by its holder unless another is named. `silent`: part of an act whose event is written elsewhere."""
         by = by or case.holder
         named = fields or sorted(k for k, v in values.items() if k != "id" and v not in ("", None, [], False))
-        key = self.row(model, case_id=case.id, service_id=case.service_id, recorded_at=at, recorded_by_id=by.id, **values)
+        key = self.row(
+            model, case_id=case.id, service_id=case.service_id, recorded_at=at, recorded_by_id=by.id, **values
+        )
         if not silent:
             self.event(
                 "wrote", by=by, at=at, kind=noun, record_id=case.id, service_id=case.service_id, fields=named,
@@ -105,7 +107,14 @@ class Scribe:
         """A fact of a client's record, like `on_case`."""
         by = by or record.holder
         named = fields or sorted(k for k in values if k != "id")
-        key = self.row(model, record_id=record.id, service_id=record.service_id, recorded_at=at, recorded_by_id=by.id, **values)
+        key = self.row(
+            model,
+            record_id=record.id,
+            service_id=record.service_id,
+            recorded_at=at,
+            recorded_by_id=by.id,
+            **values,
+        )
         if not silent:
             self.event(
                 "wrote", by=by, at=at, kind=noun, record_id=record.id, service_id=record.service_id, fields=named,

@@ -135,7 +135,11 @@ def _emails() -> dict[str, str]:
         seen: dict[Role, int] = {}
         for role, name, _ in roster:
             seen[role] = seen.get(role, 0) + 1
-            parts = [role.value.replace("_", "."), str(seen[role]) if seen[role] > 1 else "", "" if site == "Pennyfold" else site.lower()]
+            parts = [
+                role.value.replace("_", "."),
+                str(seen[role]) if seen[role] > 1 else "",
+                "" if site == "Pennyfold" else site.lower(),
+            ]
             found[name] = ".".join(part for part in parts if part) + f"@{DOMAIN}"
     return found
 
@@ -155,7 +159,11 @@ def lay_out(sheets: Sheets, rng: Random, diary: Diary, *, hashed_password: str, 
         place = Place(draw_key(rng), plan.name, plan.panel, draw_key(rng), draw_key(rng))
         roster = ROSTERS[plan.name]
         employers = {"su": plan.su_employer, "vs": plan.vs_employer}
-        for employer in [plan.su_employer, plan.vs_employer, *(of for _, _, of in roster if of not in employers)]:
+        for employer in [
+            plan.su_employer,
+            plan.vs_employer,
+            *(of for _, _, of in roster if of not in employers),
+        ]:
             if employer not in organisations:
                 organisations[employer] = draw_key(rng)
                 sheets.add(Organisation, {"id": organisations[employer], "name": employer})
@@ -166,15 +174,29 @@ def lay_out(sheets: Sheets, rng: Random, diary: Diary, *, hashed_password: str, 
             name = f"{employers[side]}, {plan.name}" if plan.name not in employers[side] else employers[side]
             sheets.add(
                 Service,
-                {"id": service_id, "organisation_id": organisations[employers[side]], "site_id": place.id, "side": side, "name": name},
+                {
+                    "id": service_id,
+                    "organisation_id": organisations[employers[side]],
+                    "site_id": place.id,
+                    "side": side,
+                    "name": name,
+                },
             )
             teams[side] = draw_key(rng)
             sheets.add(Team, {"id": teams[side], "service_id": service_id, "name": f"{plan.name} team"})
         for role, name, of in [*roster, *_more_workers(rng, plan, cases)]:
             side = Side(of) if of in employers else Side.NEITHER
-            service = None if side is Side.NEITHER else place.su_service_id if side is Side.SERVICE_USER else place.vs_service_id
+            service = (
+                None
+                if side is Side.NEITHER
+                else place.su_service_id
+                if side is Side.SERVICE_USER
+                else place.vs_service_id
+            )
             email = EMAILS.get(name) or f"{re.sub('[^a-z]+', '.', name.lower())}.{draw_key(rng)[:6]}@{DOMAIN}"
-            worker = Worker(draw_key(rng), draw_key(rng), name, email, role, role.entry.side, place.id, service)
+            worker = Worker(
+                draw_key(rng), draw_key(rng), name, email, role, role.entry.side, place.id, service
+            )
             place.workers.setdefault(role, []).append(worker)
             _employ(
                 sheets, diary, worker, began, password=hashed_password if name in EMAILS else "!",
@@ -195,7 +217,14 @@ def lay_out(sheets: Sheets, rng: Random, diary: Diary, *, hashed_password: str, 
 
 
 def _employ(
-    sheets: Sheets, diary: Diary, worker: Worker, began: datetime.date, *, password: str, organisation: str, team: str | None
+    sheets: Sheets,
+    diary: Diary,
+    worker: Worker,
+    began: datetime.date,
+    *,
+    password: str,
+    organisation: str,
+    team: str | None,
 ) -> None:
     sheets.add(
         User,

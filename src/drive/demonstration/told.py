@@ -59,20 +59,40 @@ _STAGES = {
 
 def courses(place: Place, rng: Random, diary: Diary) -> list[Course]:
     """Every situation as a course, numbered from 0."""
-    people = {name: _person(name, diary, rng, "woman" if scene == "woman" else "man", 17 if scene == "young" else rng.randint(24, 49)) for scene, name in NAMES.items()}
+    people = {
+        name: _person(
+            name,
+            diary,
+            rng,
+            "woman" if scene == "woman" else "man",
+            17 if scene == "young" else rng.randint(24, 49),
+        )
+        for scene, name in NAMES.items()
+    }
     return [_course(number, scene, people, place, rng, diary) for number, scene in enumerate(SCENES)]
 
 
-def _course(number: int, scene: str, people: dict[str, Person], place: Place, rng: Random, diary: Diary) -> Course:
+def _course(
+    number: int, scene: str, people: dict[str, Person], place: Place, rng: Random, diary: Diary
+) -> Course:
     stage, since = _STAGES[scene]
     name = _CLIENTS[scene]
     age = {"child_client": 15, "grandparent": 74, "young": 18}.get(scene, rng.randint(23, 48))
     # Who is a client here and a service user there is one person with one birth date; nothing joins the two records.
     client = people.get(name) or _person(name, diary, rng, "man" if scene == "woman" else "woman", age)
-    relationship = "family_adult" if scene == "grandparent" else "partner" if scene == "young" else "ex_partner"
+    relationship = (
+        "family_adult" if scene == "grandparent" else "partner" if scene == "young" else "ex_partner"
+    )
     clients = [ClientCourse(client, relationship, idva=0)]
     if scene == "two_clients":
-        clients.append(ClientCourse(_person("Wren Gooseberrycombe", diary, rng, "woman", 31), "partner", engagement="sporadic", idva=1))
+        clients.append(
+            ClientCourse(
+                _person("Wren Gooseberrycombe", diary, rng, "woman", 31),
+                "partner",
+                engagement="sporadic",
+                idva=1,
+            )
+        )
     course = Course(
         number=number, place=place, stage=stage, person=people[NAMES[scene]], clients=clients, referred_on=diary.today, approach="direct",
         holder=0, scene=scene,
@@ -87,7 +107,14 @@ def _course(number: int, scene: str, people: dict[str, Person], place: Place, rn
 def _person(name: str, diary: Diary, rng: Random, gender: str, age: int) -> Person:
     given, family = name.split(" ", 1)
     born = diary.today - datetime.timedelta(days=int(age * 365.25) + rng.randint(20, 300))
-    return Person(given, family, born, gender, ethnic_group=rng.choice(("white_british", "black", "asian", "mixed", "unknown")), employment="unemployed")
+    return Person(
+        given,
+        family,
+        born,
+        gender,
+        ethnic_group=rng.choice(("white_british", "black", "asian", "mixed", "unknown")),
+        employment="unemployed",
+    )
 
 
 def around(scribe: Scribe, place: Place, cases: dict[str, Case]) -> None:
@@ -104,14 +131,30 @@ def around(scribe: Scribe, place: Place, cases: dict[str, Case]) -> None:
             BreakGlass, membership_id=colleague.id, record_id=case.id, service_id=case.service_id, reason=reason, told=told, opened_at=opened,
             expires_at=opened + datetime.timedelta(hours=3),
         )  # fmt: skip
-        scribe.event("broke-glass", by=colleague, at=opened, kind="su_case", record_id=case.id, service_id=case.service_id, reason=reason)
+        scribe.event(
+            "broke-glass",
+            by=colleague,
+            at=opened,
+            kind="su_case",
+            record_id=case.id,
+            service_id=case.service_id,
+            reason=reason,
+        )
         if reviewed:
             at = opened + DAY
             scribe.row(
                 BreakGlassReview, break_glass_id=reading, service_id=case.service_id, finding="needed", note="Told police at once; the holder was told the same hour.",
                 recorded_at=at, recorded_by_id=manager.id,
             )  # fmt: skip
-            scribe.event("wrote", by=manager, at=at, kind="break_glass", record_id=case.id, service_id=case.service_id, fields=["reviewed"])
+            scribe.event(
+                "wrote",
+                by=manager,
+                at=at,
+                kind="break_glass",
+                record_id=case.id,
+                service_id=case.service_id,
+                fields=["reviewed"],
+            )
     governance = place.first(Role.GOVERNANCE_LEAD)
     scribe.row(
         Bar, user_id=colleague.user_id, record_id=cases["grandparent"].id, kind="tie", reason="Went to school with the service user.",
@@ -120,9 +163,30 @@ def around(scribe: Scribe, place: Place, cases: dict[str, Case]) -> None:
     case = cases["child_client"]
     link = case.links[0]
     told_at = diary.on(diary.ago(20), 15, 10)
-    told_values: dict[str, Any] = {"danger": "She rang: he is at the school gate.", "said": "That he is there now, which car, and that an order stands."}
-    scribe.on_record(link.record, ClientEmergency, "vs_record", told_at, silent=True, recipient="police", told_whom="Log 421", told_at=told_at, **told_values)
-    scribe.event("disclosed", by=link.record.holder, at=told_at, kind="vs_record", record_id=link.record.id, service_id=link.record.service_id, fields=["police"])
+    told_values: dict[str, Any] = {
+        "danger": "She rang: he is at the school gate.",
+        "said": "That he is there now, which car, and that an order stands.",
+    }
+    scribe.on_record(
+        link.record,
+        ClientEmergency,
+        "vs_record",
+        told_at,
+        silent=True,
+        recipient="police",
+        told_whom="Log 421",
+        told_at=told_at,
+        **told_values,
+    )
+    scribe.event(
+        "disclosed",
+        by=link.record.holder,
+        at=told_at,
+        kind="vs_record",
+        record_id=link.record.id,
+        service_id=link.record.service_id,
+        fields=["police"],
+    )
     scribe.on_link(link, ReviewCall, "review_call", told_at, side="vs", fields=("cause",), cause="emergency")
     case = cases["two_clients"]
     told_at = diary.on(diary.ago(33), 11, 5)
@@ -130,6 +194,16 @@ def around(scribe: Scribe, place: Place, cases: dict[str, Case]) -> None:
         case, CaseEmergency, "su_case", told_at, silent=True, recipient="childrens_services", told_whom="Duty social worker", told_at=told_at,
         danger="He has the children and does not bring them back.", said="Where they were last seen, and that both mothers are safe.",
     )  # fmt: skip
-    scribe.event("disclosed", by=case.holder, at=told_at, kind="su_case", record_id=case.id, service_id=case.service_id, fields=["childrens_services"])
+    scribe.event(
+        "disclosed",
+        by=case.holder,
+        at=told_at,
+        kind="su_case",
+        record_id=case.id,
+        service_id=case.service_id,
+        fields=["childrens_services"],
+    )
     for link in case.links:
-        scribe.on_link(link, ReviewCall, "review_call", told_at, side="su", fields=("cause",), cause="emergency")
+        scribe.on_link(
+            link, ReviewCall, "review_call", told_at, side="su", fields=("cause",), cause="emergency"
+        )

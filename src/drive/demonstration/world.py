@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from . import told
+from .action_facts import ActionFacts
 from .advocacy_facts import ClientFacts
 from .bridge_facts import BridgeFacts
 from .casework_facts import CaseFacts
@@ -48,7 +49,11 @@ class World:
 
     @property
     def service_users(self) -> int:
-        return SERVICE_USERS if self.people is None else max(len(told.SCENES), round(self.people / PEOPLE_PER_SERVICE_USER))
+        return (
+            SERVICE_USERS
+            if self.people is None
+            else max(len(told.SCENES), round(self.people / PEOPLE_PER_SERVICE_USER))
+        )
 
     @property
     def density(self) -> Density:
@@ -59,7 +64,9 @@ class World:
         diary = Diary(self.now)
         sheets = Sheets()
         open_cases = round(self.service_users * SHARE_WORKED) if self.density is SPARSE else 0
-        self.places = lay_out(sheets, self._dice("staff"), diary, hashed_password=self.hashed_password, cases=open_cases)
+        self.places = lay_out(
+            sheets, self._dice("staff"), diary, hashed_password=self.hashed_password, cases=open_cases
+        )
         yield 0, sheets
         for first in range(0, self.service_users, CHUNK):
             last = min(first + CHUNK, self.service_users)
@@ -92,7 +99,10 @@ def write_course(scribe: Scribe, course: Course, density: Density) -> Case | Non
     facts, bridge = CaseFacts(scribe, course, case, density), BridgeFacts(scribe, course, case)
     facts.status()
     changes = facts.whereabouts_and_orders() + facts.strategy()
-    clients = [ClientFacts(scribe, course, client, link, bridge, density) for client, link in zip(course.clients, case.links, strict=True)]
+    clients = [
+        ClientFacts(scribe, course, client, link, bridge, density)
+        for client, link in zip(course.clients, case.links, strict=True)
+    ]
     for client in clients:
         changes += client.write()
     changes.sort(key=lambda change: change.at)
@@ -101,7 +111,7 @@ def write_course(scribe: Scribe, course: Course, density: Density) -> Case | Non
     facts.engagement(spoke_on)
     facts.profile()
     facts.research()
-    facts.actions(spoke_on)
+    ActionFacts(scribe, course, case, density).write(spoke_on)
     forms = FormFacts(scribe, course, case, density.forms)
     exit_missing = forms.write(spoke_on)
     for client in clients:
@@ -128,7 +138,13 @@ def _looks(scribe: Scribe, course: Course, case: Case, most: int) -> None:
         day = working(scribe.diary.today - DAY * scribe.rng.randint(1, 40))
         if day > course.allocated_on:
             scribe.event(
-                "looked", by=case.holder, at=scribe.diary.at(day, scribe.rng), kind="su_case", record_id=case.id, service_id=case.service_id, assignment_id=case.assignment_id
+                "looked",
+                by=case.holder,
+                at=scribe.diary.at(day, scribe.rng),
+                kind="su_case",
+                record_id=case.id,
+                service_id=case.service_id,
+                assignment_id=case.assignment_id,
             )
             for link in case.links:
                 record = link.record

@@ -100,8 +100,15 @@ def test_s33_service_user_here_and_client_there_is_told_to_governance_alone(pour
         matches = list(IdentityMatch.objects.filter(kind="sides"))
     assert len(matches) == 1, "noted once, though both came in one statement"
     with seeding():
-        names = {(p.given_names, p.family_name) for p in ReferralParty.objects.filter(pk__in=[matches[0].first, matches[0].second])}
-        keys = set(ReferralParty.objects.filter(pk__in=[matches[0].first, matches[0].second]).values_list("person_key", flat=True))
+        names = {
+            (p.given_names, p.family_name)
+            for p in ReferralParty.objects.filter(pk__in=[matches[0].first, matches[0].second])
+        }
+        keys = set(
+            ReferralParty.objects.filter(pk__in=[matches[0].first, matches[0].second]).values_list(
+                "person_key", flat=True
+            )
+        )
     assert names == {("Kasper", "Quibblecroft")}
     assert len(keys) == 2, "nothing joins the two roles of one person"
 
@@ -109,7 +116,11 @@ def test_s33_service_user_here_and_client_there_is_told_to_governance_alone(pour
 def told(scene: str) -> SuCase:
     """The case of a hand-told situation. Call inside `seeding()`."""
     given, family = NAMES[scene].split(" ", 1)
-    return SuCase.objects.get(serviceuserprofiles__given_names=given, serviceuserprofiles__family_name=family, serviceuserprofiles__version=1)
+    return SuCase.objects.get(
+        serviceuserprofiles__given_names=given,
+        serviceuserprofiles__family_name=family,
+        serviceuserprofiles__version=1,
+    )
 
 
 def test_the_situations_of_the_tour_are_what_they_are_told_to_be(poured: loading.Loaded) -> None:
@@ -118,13 +129,18 @@ def test_the_situations_of_the_tour_are_what_they_are_told_to_be(poured: loading
     with seeding(), connection.cursor() as cursor:
 
         def positions(scene: str) -> list[str]:
-            cursor.execute("select safety.position(l.id, now()) from safety_caselink l where l.su_case_id = %s", [told(scene).pk])
+            cursor.execute(
+                "select safety.position(l.id, now()) from safety_caselink l where l.su_case_id = %s",
+                [told(scene).pk],
+            )
             return [position for (position,) in cursor.fetchall()]
 
         def ahead(scene: str) -> list[str]:
             """Where each booking to come stands."""
             bookings = Booking.objects.filter(case=told(scene), starts_at__gt=now)
-            return [BookingState.objects.filter(booking=b).order_by("-recorded_at")[0].state for b in bookings]
+            return [
+                BookingState.objects.filter(booking=b).order_by("-recorded_at")[0].state for b in bookings
+            ]
 
         assert positions("booking") == ["in_force"]
         assert ahead("booking").count("planned") >= 1
@@ -132,11 +148,17 @@ def test_the_situations_of_the_tour_are_what_they_are_told_to_be(poured: loading
         assert set(ahead("stop")) == {"suspended"}
         assert positions("no_decision") == ["undecided"]
         assert not ContactQuestion.objects.filter(su_case_id=told("no_decision").pk).exists()
-        assert ContactStrategy.objects.filter(case=told("no_decision")).order_by("-version")[0].stage == "ready"
-        assert list(ContactView.objects.filter(su_case_id=told("one_view").pk).values_list("side", flat=True)) == ["su"]
+        assert (
+            ContactStrategy.objects.filter(case=told("no_decision")).order_by("-version")[0].stage == "ready"
+        )
+        assert list(
+            ContactView.objects.filter(su_case_id=told("one_view").pk).values_list("side", flat=True)
+        ) == ["su"]
         assert positions("two_clients") == ["in_force", "in_force"]
         assert missing_exit_forms(told("close")) == ()
-        waiting = Referral.objects.get(parties__family_name=NAMES["panel"].split()[1], parties__given_names=NAMES["panel"].split()[0])
+        waiting = Referral.objects.get(
+            parties__family_name=NAMES["panel"].split()[1], parties__given_names=NAMES["panel"].split()[0]
+        )
         assert not waiting.decisions.exists()
         assert set(NAMES) == set(SCENES)
 
@@ -150,7 +172,9 @@ def lines(of: World, *, relative: bool = False) -> dict[str, list[list[str]]]:
             for row in rows:
                 cells = row.rstrip("\n").split("\t")
                 kept = [c for n, c in zip(names, cells, strict=True) if n not in SEALED]
-                found.setdefault(model._meta.db_table, []).append([counted(c, of.now) for c in kept] if relative else kept)
+                found.setdefault(model._meta.db_table, []).append(
+                    [counted(c, of.now) for c in kept] if relative else kept
+                )
     return found
 
 
@@ -180,7 +204,14 @@ def test_the_world_is_always_fresh() -> None:
     """
     year_before = NOW - datetime.timedelta(days=364)
     then, now = lines(world(now=year_before), relative=True), lines(world(), relative=True)
-    for table in ("casework_stateentry", "casework_contact", "casework_action", "safety_bookingstate", "advocacy_checkin", "referrals_referral"):
+    for table in (
+        "casework_stateentry",
+        "casework_contact",
+        "casework_action",
+        "safety_bookingstate",
+        "advocacy_checkin",
+        "referrals_referral",
+    ):
         assert then[table] == now[table], table
 
 
@@ -196,7 +227,10 @@ def test_nothing_has_happened_after_now() -> None:
 def test_everybody_is_invented_and_nobody_is_in_the_cast(poured: loading.Loaded, cast: Cast) -> None:
     with seeding():
         of_cast = {cast.case.pk, cast.record.pk}
-        profiles = [*ServiceUserProfile.objects.exclude(case_id__in=of_cast), *ClientProfile.objects.exclude(record_id__in=of_cast)]
+        profiles = [
+            *ServiceUserProfile.objects.exclude(case_id__in=of_cast),
+            *ClientProfile.objects.exclude(record_id__in=of_cast),
+        ]
         names = {(p.given_names, p.family_name) for p in [*profiles, *ReferralParty.objects.all()]}
         workers = Membership.objects.filter(user__is_demonstration=True).values_list("name", flat=True)
         names |= {(given, family) for given, _, family in (name.partition(" ") for name in workers)}
@@ -210,7 +244,13 @@ def test_every_form_would_have_been_taken(poured: loading.Loaded) -> None:
     """Answers are drawn, not typed: each form still fits its definition, whole (R-04, R-10)."""
     with seeding():
         forms: list[Any] = [*Assessment.objects.all(), *ClientAssessment.objects.all()]
-    assert {form.instrument for form in forms} >= {"needs", "severity_of_abuse_grid", "drive_dash", "idva_intake_form", "risk_change"}
+    assert {form.instrument for form in forms} >= {
+        "needs",
+        "severity_of_abuse_grid",
+        "drive_dash",
+        "idva_intake_form",
+        "risk_change",
+    }
     for form in forms:
         read(instrument(form.instrument, form.instrument_version), form.answers)
 
@@ -220,16 +260,24 @@ COMPARED = {"id", "recorded_at", "case_id", "follows_id", "link_id", "code"}
 
 
 def columns(row: Any) -> dict[str, Any]:
-    return {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if f.attname not in COMPARED}
+    return {
+        f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if f.attname not in COMPARED
+    }
 
 
-def test_a_case_opened_by_the_command_has_the_rows_that_were_loaded(poured: loading.Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_case_opened_by_the_command_has_the_rows_that_were_loaded(
+    poured: loading.Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """House decision 15: the same opening, made again through `open_case`, gives the same rows."""
     with seeding():
         loaded = SuCase.objects.filter(recorded_by__site__name="Pennyfold").order_by("-allocated_on", "id")[0]
         first = {
             "profile": ServiceUserProfile.objects.get(case=loaded, version=1),
-            "states": list(StateEntry.objects.filter(case=loaded, since=loaded.allocated_on, recorded_at=loaded.recorded_at).order_by("history")),
+            "states": list(
+                StateEntry.objects.filter(
+                    case=loaded, since=loaded.allocated_on, recorded_at=loaded.recorded_at
+                ).order_by("history")
+            ),
             "linked": LinkedPerson.objects.filter(case=loaded, is_index=True).get(),
         }
         manager = Membership.objects.select_related("organisation", "site").get(pk=loaded.recorded_by_id)
@@ -251,7 +299,9 @@ def test_a_case_opened_by_the_command_has_the_rows_that_were_loaded(poured: load
     with seeding():
         assert columns(again) == columns(loaded)
         assert columns(ServiceUserProfile.objects.get(case=again)) == columns(profile)
-        assert [columns(s) for s in StateEntry.objects.filter(case=again).order_by("history")] == [columns(s) for s in first["states"]]
+        assert [columns(s) for s in StateEntry.objects.filter(case=again).order_by("history")] == [
+            columns(s) for s in first["states"]
+        ]
         assert columns(LinkedPerson.objects.get(case=again)) == columns(person)
 
 
@@ -277,7 +327,11 @@ def empty_database() -> Iterator[str]:
     """A database of its own, empty and migrated; the URL of its owner. Gone afterwards."""
     superuser, name = os.environ["DRIVE_TEST_SUPERUSER"], f"drivetest_demo_{os.getpid()}"
     with psycopg.connect(superuser, autocommit=True) as server:
-        server.execute(sql.SQL("create database {} template drivetest_template owner {}").format(sql.Identifier(name), sql.Identifier(f"{settings.DRIVE_ROLE_PREFIX}_owner")))
+        server.execute(
+            sql.SQL("create database {} template drivetest_template owner {}").format(
+                sql.Identifier(name), sql.Identifier(f"{settings.DRIVE_ROLE_PREFIX}_owner")
+            )
+        )
         try:
             yield make_conninfo(os.environ["DATABASE_URL"], dbname=name)
         finally:
@@ -289,10 +343,15 @@ def test_loading_needs_an_empty_practice_database(empty_database: str) -> None:
         loading.load(empty_database, people=40)
     with psycopg.connect(empty_database) as owner:
         owner.execute("delete from access_installation")
-        owner.execute("insert into access_installation (id, mode, made_at) values (1, 'demonstration', now())")
+        owner.execute(
+            "insert into access_installation (id, mode, made_at) values (1, 'demonstration', now())"
+        )
     said: list[str] = []
     seen: list[tuple[int, int]] = []
-    assert loading.load(empty_database, people=40, progress=lambda done, of: seen.append((done, of))).people >= 38
+    assert (
+        loading.load(empty_database, people=40, progress=lambda done, of: seen.append((done, of))).people
+        >= 38
+    )
     assert seen[-1][0] == seen[-1][1]
     assert loading.load_if_empty(empty_database, said.append) is None
     assert said == []

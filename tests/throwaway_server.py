@@ -59,7 +59,9 @@ def _start() -> None:
     atexit.register(end)
     prepared = kept.exists()
     if prepared:
-        subprocess.run(["cp", "-a", f"{kept}/.", str(folder)], check=True)  # keeps owners, as PostgreSQL insists
+        subprocess.run(
+            ["cp", "-a", f"{kept}/.", str(folder)], check=True
+        )  # keeps owners, as PostgreSQL insists
     server.start()
     secrets = server.folder
     os.environ.update(

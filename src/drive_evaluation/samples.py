@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -196,7 +197,8 @@ def intake_record_cases(study: Study) -> pd.Series:
         found.append(cases.loc[cases["perpetrator_id"].isin(people), "case_id"])
     if not found:
         raise NotComputableError("no table with intake records is in the package")
-    return pd.concat(found).drop_duplicates()
+    together: pd.Series[Any] = pd.concat(found).drop_duplicates()
+    return together
 
 
 def _su_intake_info(study: Study, period: str) -> pd.DataFrame:

@@ -28,9 +28,16 @@ def test_there_is_no_gap(catalogue: Catalogue) -> None:
 
 def test_the_matrix_covers_every_scope_that_has_pages(catalogue: Catalogue) -> None:
     found = matrix(catalogue, settings.DRIVE_ROLE_PREFIX)
-    assert {"su_worker", "su_manager", "vs_worker", "vs_manager", "referrals", "panel", "allocation", "report"} <= {
-        entry.scope for entry in found
-    }
+    assert {
+        "su_worker",
+        "su_manager",
+        "vs_worker",
+        "vs_manager",
+        "referrals",
+        "panel",
+        "allocation",
+        "report",
+    } <= {entry.scope for entry in found}
 
 
 SPOILINGS = {

@@ -144,7 +144,8 @@ def _policies_too_wide(connection: Connection, prefix: str) -> Iterator[str]:
 def _log_in_role(connection: Connection, prefix: str) -> Iterator[str]:
     app = f"{prefix}_app"
     row = connection.execute(
-        "select rolinherit, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = %s", [app]
+        "select rolinherit, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = %s",
+        [app],
     ).fetchone()
     if row is None:
         yield f"{app}: the log-in role does not exist"
@@ -238,5 +239,7 @@ def printed(entries: list[Entry]) -> str:
             table = entry.table
             lines.append(f"\n{table}")
         columns = f" ({entry.columns})" if entry.columns else ""
-        lines.append(f"  {entry.scope:<15} {'/'.join(entry.privileges):<22}{columns} {'; '.join(entry.policies)}")
+        lines.append(
+            f"  {entry.scope:<15} {'/'.join(entry.privileges):<22}{columns} {'; '.join(entry.policies)}"
+        )
     return "\n".join(lines).strip()

@@ -61,7 +61,9 @@ class SiteSetting(models.Model):
     value = models.JSONField()
     applies_from = models.DateField(default=local_today)
     reason = models.TextField(blank=True)
-    consequences = models.TextField(blank=True, help_text="what else may follow, above all for IDVAs' load (C-30)")
+    consequences = models.TextField(
+        blank=True, help_text="what else may follow, above all for IDVAs' load (C-30)"
+    )
     review_on = models.DateField(null=True, help_text="when somebody looks at what it did (C-30)")
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey("Membership", null=True, on_delete=models.PROTECT, related_name="+")

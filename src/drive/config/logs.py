@@ -9,7 +9,9 @@ from typing import Any
 
 import structlog
 
-SAFE_FIELDS = frozenset({"event", "level", "timestamp", "logger", "status_code", "method", "seconds", "count", "port", "error"})
+SAFE_FIELDS = frozenset(
+    {"event", "level", "timestamp", "logger", "status_code", "method", "seconds", "count", "port", "error"}
+)
 """What may stand in a log line. `error` is an exception's type, never its text, which may quote a row."""
 
 
@@ -22,7 +24,9 @@ def redact(_logger: object, _name: str, event: MutableMapping[str, Any]) -> Muta
     return {name: value for name, value in event.items() if name in SAFE_FIELDS}
 
 
-def _without_arguments(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _without_arguments(
+    _logger: object, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Django's messages carry paths and addresses as arguments: keep the template of the sentence only."""
     record: logging.LogRecord | None = event.get("_record")
     if record is not None:

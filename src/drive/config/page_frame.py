@@ -69,6 +69,9 @@ def _about_the_record(request: HttpRequest, actor: Actor | None, declared: Page 
     if actor.may(Permission.AUDIT_WHO_LOOKED):
         about["who_looked_url"] = reverse("who_looked", kwargs={"record_id": record_id})
     # Emergency reading is of a side's own records; a scope of neither side may not even ask about one.
-    if actor.may(Permission.BREAK_GLASS_USE) and SCOPES[declared.scope or actor.scope].side is not Side.NEITHER:
+    if (
+        actor.may(Permission.BREAK_GLASS_USE)
+        and SCOPES[declared.scope or actor.scope].side is not Side.NEITHER
+    ):
         about["emergency"] = open_reading(actor, record_id)
     return about

@@ -137,7 +137,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email", "name")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -158,7 +161,9 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators make the accounts and know w
 USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = int(datetime.timedelta(minutes=env.int("DRIVE_SESSION_IDLE_MINUTES", default=60)).total_seconds())
+SESSION_COOKIE_AGE = int(
+    datetime.timedelta(minutes=env.int("DRIVE_SESSION_IDLE_MINUTES", default=60)).total_seconds()
+)
 SESSION_SAVE_EVERY_REQUEST = True  # the idle limit counts from the last request
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

@@ -180,11 +180,19 @@ return (select a.proposal_id from safety_outcomeanswer a
          where a.link_id = link and a.answer in ('agree', 'to_panel') and a.recorded_at <= moment
          order by a.recorded_at desc limit 1);
 
--- in_force, or why not: stop, undecided, not_agreed, lapsed, ended (S-15, S-17, S-19).
+-- Whether a case had ended by then: a yes or no about its status, for whoever asks about contact on their own link. The
+-- IDVA's scope reads no status itself. Step-down after closing is contact again.
+create or replace function safety.case_has_ended(su_case uuid, moment timestamptz) returns boolean language sql stable security definer
+return coalesce((select e.value in ('closed', 'not_progressed', 'rejected') from casework_stateentry e
+                  where e.case_id = su_case and e.history = 'status' and e.recorded_at <= moment
+                  order by e.since desc, e.recorded_at desc limit 1), false);
+
+-- in_force, or why not: stop, closed, undecided, not_agreed, lapsed, ended (S-15, S-17, S-19).
 create or replace function safety.position(link uuid, moment timestamptz) returns text language sql stable
 return coalesce(
   (select 'stop' from safety_stopconcern c where c.link_id = link and c.scope in ('all', 'contact')
       and c.id in (select safety.live_stops(link, moment)) limit 1),
+  (select 'closed' from safety_caselink l where l.id = link and (select safety.case_has_ended(l.su_case_id, moment))),
   (select case
        when a.answer <> 'agree' or p.outcome not in ('go', 'go_with_conditions', 'light_touch', 'taper') then 'not_agreed'
        when exists (select from safety_decisionlapse x
@@ -201,7 +209,7 @@ return (select safety.latest_decision(link, moment) where safety.position(link, 
 -- Null when every link of the case has a decision in force (S-15); otherwise the first reason why not.
 create or replace function safety.contact_refusal(su_case uuid, moment timestamptz) returns text language sql stable
 return (select case when count(*) = 0 then 'unlinked'
-          else (array_agg(x.position order by array_position(array['stop', 'not_agreed', 'lapsed', 'ended', 'undecided'], x.position))
+          else (array_agg(x.position order by array_position(array['stop', 'closed', 'not_agreed', 'lapsed', 'ended', 'undecided'], x.position))
                   filter (where x.position <> 'in_force'))[1] end
           from (select safety.position(l.id, moment) as position from safety_caselink l where l.su_case_id = su_case) x);
 

@@ -108,6 +108,10 @@ EMERGENCY_RECIPIENTS: tuple[tuple[str, str], ...] = (
 POSITIONS: dict[str, tuple[str, str]] = {
     "in_force": ("A joint contact decision is in force.", ""),
     "stop": ("A stop concern is live.", "Answer it together with the other worker."),
+    "closed": (
+        "The case is closed.",
+        "If he gets in touch, or something new is known, record it and open the case again.",
+    ),
     "undecided": ("There is no joint contact decision yet.", "Ask for the two views, then agree an outcome."),
     "not_agreed": (
         "Contact is not agreed at present.",

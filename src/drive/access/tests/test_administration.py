@@ -8,7 +8,6 @@ import re
 import pytest
 from django.db import ProgrammingError, connection
 from django.test import Client
-from tests.cast import Cast, join, seeding, sign_in
 
 from drive.access.administration.commands.accounts import close_account, reopen_account, reset_sign_in
 from drive.access.administration.commands.memberships import Place, end_membership, give_membership
@@ -19,6 +18,7 @@ from drive.access.roles import Role
 from drive.access.scopes import Scope
 from drive.access.stepping import Actor, acting_as
 from drive.audit.models import AuditEvent
+from tests.cast import Cast, join, seeding, sign_in
 
 PASSWORD = "marmalade umbrella trombone"
 

@@ -12,12 +12,12 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from tests.cast import Cast, seeding
 
 from drive.access.administration.console import Asked, add_administrator
 from drive.access.administration.first_administrator import FirstAdministratorError, make_first_administrator
 from drive.access.console import ConsoleError
 from drive.access.models import Membership, User
+from tests.cast import Cast, seeding
 
 ASKED = Asked(
     "Ada@example.invalid", "Ada Keys", "Turnaround Marrowby", "Marrowby", label="Site 1", address="https://drive.invalid/"

@@ -11,12 +11,12 @@ from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.test import Client
 from django.utils import timezone
-from tests.cast import Cast, seeding, sign_in
 
 from drive.access import drafts
 from drive.access.middleware import STARTED_KEY
 from drive.access.models import CaseAssignment, Draft, Membership, local_today
 from drive.access.stepping import acting_as
+from tests.cast import Cast, seeding, sign_in
 
 FORM = "su_case.contact"
 TYPED = {"note": ["Rang out. No voicemail left."], "outcome": ["no_reply"]}

@@ -7,7 +7,6 @@ import datetime
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
-from tests.cast import Cast, join, seeding, sign_in
 
 from drive.access import commands, emergency
 from drive.access.models import Bar, BreakGlass, Membership
@@ -18,6 +17,7 @@ from drive.access.who_looked import who_looked
 from drive.advocacy.models import SealedValue, VsRecord
 from drive.audit.models import AuditEvent
 from drive.casework.models import StateEntry, SuCase
+from tests.cast import Cast, join, seeding, sign_in
 
 REASON = "Police rang: he is outside her flat, where does he stay"
 

@@ -11,7 +11,6 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.http import Http404, HttpResponse
 from django.test import RequestFactory
-from tests.cast import Cast, seeding, sign_in
 
 from drive.access.console import ConsoleError, console_actor
 from drive.access.middleware import AccountsScopeMiddleware, ActorMiddleware
@@ -23,6 +22,7 @@ from drive.access.stepping import stepping_into
 from drive.audit.models import AuditEvent
 from drive.casework.models import SuCase
 from drive.config.installation import WrongInstallationError, claim
+from tests.cast import Cast, seeding, sign_in
 
 
 def test_s39_every_refusal_is_the_same_page_byte_for_byte(cast: Cast) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from tests.cast import Cast, seeding
-
 from drive.access.models import local_today
 from drive.access.scopes import Scope
 from drive.access.stepping import acting_as
@@ -16,6 +14,7 @@ from drive.casework.commands import NewLinkedPerson, open_case
 from drive.casework.models import SuCase
 from drive.people.profiles import NewProfile
 from drive.safety.commands import link_case_and_record
+from tests.cast import Cast, seeding
 
 
 def test_an_accepted_referral_becomes_a_case_and_a_record(cast: Cast) -> None:

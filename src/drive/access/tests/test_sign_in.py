@@ -10,10 +10,10 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
-from tests.cast import Cast, seeding, sign_in
 
 from drive.access.models import Membership, User, local_today
 from drive.audit.models import AuditEvent
+from tests.cast import Cast, seeding, sign_in
 
 PASSWORD = "marmalade umbrella trombone"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import ProgrammingError
-from tests.cast import Cast
 
 from drive.access.models import Membership
 from drive.access.scopes import Scope
@@ -12,6 +11,7 @@ from drive.access.stepping import acting_as
 from drive.advocacy.models import ClientProfile, VsRecord
 from drive.casework.models import ServiceUserProfile, StateEntry, SuCase
 from drive.safety.models import CaseLink
+from tests.cast import Cast
 
 
 def test_the_holder_reads_his_case_and_the_link_and_nothing_of_the_client(cast: Cast) -> None:
@@ -62,9 +62,8 @@ def test_the_role_is_a_hint_only(cast: Cast) -> None:
 
 
 def test_a_membership_that_ended_today_sees_nothing(cast: Cast) -> None:
-    from tests.cast import seeding
-
     from drive.access.models import local_today
+    from tests.cast import seeding
 
     with seeding():
         Membership.objects.filter(pk=cast.case_manager.pk).update(ends_on=local_today())

@@ -11,13 +11,13 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.cast import Cast, seeding
 
 from drive.access.stepping import acting_as
 from drive.audit.models import AuditEvent
 from drive.audit.record import Act, record_event
 from drive.audit.sealing import exported_events, root_lines, seal_once
 from drive.audit.verify import MerkleTree, chained, check, event_hash
+from tests.cast import Cast, seeding
 
 Log = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 

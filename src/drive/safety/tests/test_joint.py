@@ -213,3 +213,23 @@ def test_s01_a_summary_answers_only_whoever_holds_the_record(cast: Cast) -> None
             for function in ("case_summary", "bookings_for_record"):
                 cursor.execute(f"select * from safety.{function}(%s)", [cast.record.pk])
                 assert cursor.fetchall() == [], member.name
+
+
+def test_a_closed_case_carries_no_contact_and_shows_what_was_planned_as_lapsed(cast: Cast) -> None:
+    """A decision made while the case was open does not outlive it, for either side; nothing is cancelled by rule (S-23)."""
+    decide(cast.case_manager, cast.idva, cast.link.pk)
+    book(cast.case_manager, cast.case.pk)
+    with seeding():
+        StateEntry.objects.create(
+            case=cast.case, service_id=cast.case.service_id, recorded_by=cast.case_manager,
+            history="status", value="closed", since=local_today(),
+        )  # fmt: skip
+    with pytest.raises(Refusal, match="The case is closed"):
+        book(cast.case_manager, cast.case.pk)
+    with acting_as(cast.case_manager.as_actor()):
+        (planned,) = queries.bookings_for(cast.case.pk)
+        assert planned.words == "Lapsed"
+        assert queries.what_may_happen_now(cast.case.pk).until is None
+    with acting_as(cast.idva.as_actor()), connection.cursor() as cursor:
+        cursor.execute("select safety.position(%s, clock_timestamp())", [cast.link.pk])
+        assert cursor.fetchone() == ("closed",)

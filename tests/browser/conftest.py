@@ -1,4 +1,8 @@
-"""One browser for all walks."""
+"""One browser a file of walks.
+
+Closed with the file: while Playwright runs, its event loop stands in the thread, and Django refuses every database call
+of whatever test comes next in the same process.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium")
     if not found:

@@ -16,6 +16,7 @@ from drive.extract.queries import ClientCoverage, client_coverage
 from drive.extract.tables import contract_tables
 from drive.instruments.codelists import code_list
 from drive_evaluation.definitions import MEASURES
+from drive_evaluation.disclosure import Policy
 from drive_evaluation.results import Result
 from drive_evaluation.returns import PERIOD, site_return
 from drive_evaluation.run import Outcome
@@ -25,6 +26,9 @@ SITE_CODE = "site"
 
 ROLL_UPS = {"any": "Fully or partially engaging, together", "probation": "Probation services, together"}
 """Rows that count what other rows count too: named so that nobody adds them up."""
+
+POLICY = Policy()
+"""What may be released (S-40): the evaluation library's own limits, so that they stand in one place."""
 
 WITHHELD = "[c]"
 """What a cell shows that is withheld by disclosure control: of fixed width, so that its length tells nothing."""
@@ -88,11 +92,19 @@ def _exact_number(value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
+def _released(value: float) -> int | None:
+    """The number as it may leave the house, by the evaluation library's policy; None where it is withheld."""
+    if value <= POLICY.redact_up_to:
+        return None
+    return int(POLICY.round_to * round(value / POLICY.round_to))
+
+
 def _protected_number(value: float | None) -> str:
     """7 or fewer withheld, then rounded to 5 (S-40). A zero is withheld like any small number: it would tell as much."""
     if value is None:
         return "–"
-    return WITHHELD if value <= 7 else f"{5 * round(value / 5):,}"
+    released = _released(value)
+    return WITHHELD if released is None else f"{released:,}"
 
 
 @dataclass
@@ -129,9 +141,8 @@ class _Book:
             return "–" if count is None or not base else "0%" if self.exact else "–"
         if self.exact:
             return f"{100 * count / base:.0f}%"
-        if count <= 7 or base <= 7:
-            return WITHHELD
-        return f"{100 * (5 * round(count / 5)) / (5 * round(base / 5)):.0f}%"
+        part, whole = _released(count), _released(base)
+        return WITHHELD if part is None or whole is None else f"{100 * part / whole:.0f}%"
 
 
 def _definition(*measures: str) -> str:
@@ -286,7 +297,7 @@ def _coded(
 def _closing(book: _Book) -> Section:
     found = book.one("M-CLOSE", "closed")
     values = found.values if found else {}
-    withheld = not book.exact and (values.get("count") or 0) <= 7
+    withheld = not book.exact and (values.get("count") or 0) < POLICY.mean_from
 
     def days(value: float | None) -> str:
         """A length in whole days; withheld with the number of closures that it is made of."""
@@ -315,7 +326,7 @@ def _severity(book: _Book) -> Iterable[SeverityPair]:
 
 
 def _rounded(value: int | None) -> int | None:
-    return None if value is None or value <= 7 else 5 * round(value / 5)
+    return None if value is None else _released(value)
 
 
 def _severity_table(book: _Book) -> Section:

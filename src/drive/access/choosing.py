@@ -26,6 +26,6 @@ def choose_membership(request: HttpRequest, membership: Membership) -> None:
 
 
 def choose_scope(request: HttpRequest, membership: Membership | None, scope: str) -> None:
-    """Stand at another desk of the role. A scope that the role does not hold is ignored at every request anyway."""
-    if scope and (membership is None or scope in {each.value for each in membership.role_entry.scopes}):
+    """Stand at another desk of the role. One that the role has no desk in is ignored at every request anyway."""
+    if scope and (membership is None or scope in {each.value for each in membership.role_entry.desks}):
         request.session[SCOPE_KEY] = scope

@@ -137,7 +137,7 @@ class ActorMiddleware:
                 return None
             membership = memberships[0]
         entry = membership.role_entry
-        scope = next((s for s in entry.scopes if s.value == request.session.get(SCOPE_KEY)), entry.scopes[0])
+        scope = next((s for s in entry.desks if s.value == request.session.get(SCOPE_KEY)), entry.desks[0])
         return membership.as_actor(scope, origin=request.META.get("REMOTE_ADDR", ""))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .permissions import Permission
-from .scopes import Scope, Side
+from .scopes import SCOPES, Scope, Side
 
 
 class Role(StrEnum):
@@ -39,7 +39,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoleEntry:
-    """What a role is. `scopes[0]` is where its desk stands; the others are reached by a page or one click (W-31)."""
+    """What a role is. `scopes[0]` is where its desk stands; others of its `desks` are one click away (W-31), and the
+    rest are stepped into by the pages that name them.
+    """
 
     label: str
     actor: str
@@ -47,6 +49,11 @@ class RoleEntry:
     side: Side
     scopes: tuple[Scope, ...]
     permissions: frozenset[Permission]
+
+    @property
+    def desks(self) -> tuple[Scope, ...]:
+        """The scopes in which a page that names none can be opened: those of the role's own side."""
+        return tuple(scope for scope in self.scopes if SCOPES[scope].side is self.side)
 
 
 _SU_WORK = frozenset(

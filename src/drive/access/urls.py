@@ -54,6 +54,11 @@ urlpatterns = [
         name="account_change_password",
     ),
     path(
+        "account/password/first/",  # an account that has none yet: the page above sends there
+        account_page("Set a password")(account.password_set),
+        name="account_set_password",
+    ),
+    path(
         "account/sessions/",
         account_page("Where you are signed in")(usersessions.list_usersessions),
         name="usersessions_list",

@@ -102,7 +102,7 @@ def choose_role(request: AccountRequest) -> HttpResponse:
         choose_membership(request, membership)
         choose_scope(request, membership, request.POST.get("scope", ""))
         return HttpResponseRedirect(_own_address(request, request.POST.get("next", "")))
-    places = [(m, [(s, s.meaning) for s in m.role_entry.scopes]) for m in request.memberships]
+    places = [(m, [(s, s.meaning) for s in m.role_entry.desks]) for m in request.memberships]
     return render(
         request,
         "access/choose_role.html",

@@ -23,12 +23,13 @@ S-42).
 
 @dataclass(frozen=True, slots=True)
 class ShownFact:
-    """One fact: `value` is "" where nobody ever said; `dated` since when or as of when; `stale` why it is
-    old, or "".
+    """One fact: `value` is "" where nobody knows, and `unknown` says why; `dated` since when or as of when;
+    `stale` why it is old, or "".
     """
 
     label: str
     value: str
+    unknown: str
     dated: str
     stale: str
     definition: str
@@ -43,12 +44,15 @@ def facts_of(case_id: UUID, states: CaseStates, today: datetime.date) -> list[Sh
 def _fact(case_id: UUID, history: CaseHistory, states: CaseStates, today: datetime.date) -> ShownFact:
     change = reverse("case_state", args=[case_id, history.value])
     entry = states.by_history.get(history)
-    if entry is None or entry.value == "unknown":
-        return ShownFact(history.label, "", "", "", "", change)
+    if entry is None:
+        return ShownFact(history.label, "", "Never recorded", "", "", "", change)
+    if entry.value == "unknown":
+        stale = _stale(history, entry, today)
+        return ShownFact(history.label, "", "Not known", _dated(history, entry), stale, "", change)
     if history is CaseHistory.LEGAL and states.orders:
         first, *rest = states.orders
         others = "; ".join(_order(order) for order in rest)
-        return ShownFact(history.label, _order(first), others, "", "", change)
+        return ShownFact(history.label, _order(first), "", others, "", "", change)
     list_id = HISTORY_LISTS[history]
     value = label_of(list_id, entry.value)
     if history is CaseHistory.WHEREABOUTS and entry.detail:
@@ -58,7 +62,7 @@ def _fact(case_id: UUID, history: CaseHistory, states: CaseStates, today: dateti
     if history is CaseHistory.LEGAL and entry.value != NO_ORDER:
         value = f"{value}, ended"
     return ShownFact(
-        history.label, value, _dated(history, entry), _stale(history, entry, today), definition, change
+        history.label, value, "", _dated(history, entry), _stale(history, entry, today), definition, change
     )
 
 

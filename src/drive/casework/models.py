@@ -5,6 +5,7 @@ Nothing here is read by the client's side (S-01).
 
 from __future__ import annotations
 
+import datetime
 import uuid
 
 from django.db import models
@@ -396,3 +397,8 @@ class Closure(CaseFact):
 
     def __str__(self) -> str:
         return f"closed {self.closed_on}"
+
+    @property
+    def follow_up_dates(self) -> list[datetime.date]:
+        """When somebody looks again, soonest first."""
+        return sorted(datetime.date.fromisoformat(day) for day in self.follow_up_on)

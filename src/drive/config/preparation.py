@@ -85,10 +85,10 @@ def prepare(owner_url: str, *, demonstration: bool, prefix: str, say: Callable[[
     except WrongInstallationError as error:
         raise PreparationError(str(error)) from error
     except (psycopg.Error, Error) as error:
-        raise PreparationError(_sentence(error)) from error
+        raise PreparationError(sentence(error)) from error
 
 
-def _sentence(error: Exception) -> str:
+def sentence(error: Exception) -> str:
     """Why PostgreSQL did not do it, and what to do. Django's errors carry psycopg's as their cause."""
     cause = error if isinstance(error, psycopg.Error) else error.__cause__ or error
     said = " ".join(str(cause).split()).rstrip(".?") or type(cause).__name__

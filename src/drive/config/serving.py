@@ -6,8 +6,6 @@ its web server here, its database by `EmbeddedServer.start`. The web processes k
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -18,25 +16,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 from .data_folder import DataFolder
-from .embedded_server import EmbeddedServer, ServerError
+from .embedded_server import ServerError
+from .own_database import NotServedError, database, disk_sentence, held, lock, say
 
 WORKERS = 2
 THREADS = 4
 READY_WITHIN = 60
 """Seconds until a web server that does not answer is given up."""
-
-
-class ServingError(Exception):
-    """It cannot be served; the text is one sentence, fit to show."""
 
 
 def serve(*, port: int, data: str, empty: bool) -> int:
@@ -48,43 +40,21 @@ def serve(*, port: int, data: str, empty: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
-        with _locked(folder, port):
+        with held(folder, f"at http://localhost:{port}/"):
             _end_leftover(folder)
             _port_is_free(port)
             return _serve_until_stopped(folder, port, began, demonstration=not empty)
     except KeyboardInterrupt:
         say("Stopped.")
         return 0
-    except (ServingError, ServerError) as error:
+    except (NotServedError, ServerError) as error:
         say(str(error))
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS):
+        sentence = disk_sentence(error, folder)
+        if sentence is None:
             raise
-        why = "is full" if error.errno == errno.ENOSPC else "cannot be written to"
-        say(f"The disk that holds {folder.path} {why}: free some space, or choose another place with --data.")
+        say(sentence)
     return 1
-
-
-def say(text: str) -> None:
-    """One line to whoever started it."""
-    print(text, flush=True)  # noqa: T201  # the command's own output
-
-
-@contextmanager
-def _locked(folder: DataFolder, port: int) -> Iterator[None]:
-    """Hold the folder for this process. The lock goes with the process, however that ends."""
-    folder.path.mkdir(parents=True, exist_ok=True)
-    with (folder.path / "lock").open("a+") as lock:
-        if not _lock(lock):
-            lock.seek(0)
-            where = lock.read().strip() or "another address"
-            raise ServingError(
-                f"Drive already runs from this data folder, at {where}: stop that one, or choose another place with --data."
-            )
-        lock.truncate(0)
-        lock.write(f"http://localhost:{port}/")
-        lock.flush()
-        yield
 
 
 def _pid_file(folder: DataFolder) -> Path:
@@ -96,31 +66,17 @@ def _end_leftover(folder: DataFolder) -> None:
 
     It is known by the lock that it inherited, which no other program can hold: its pid alone may long be somebody else's.
     """
-    with (folder.path / "web.lock").open("a") as lock:
-        if _lock(lock):
+    with (folder.path / "web.lock").open("a") as file:
+        if lock(file):
             return
         pid = int(_pid_file(folder).read_text())
         os.kill(pid, signal.SIGTERM)
-        if not _lock(lock, within=5):
+        if not lock(file, within=5):
             os.killpg(pid, signal.SIGKILL)
-            if not _lock(lock, within=5):
-                raise ServingError(
+            if not lock(file, within=5):
+                raise NotServedError(
                     f"An earlier run of Drive does not end: end process {pid} and start again."
                 )
-
-
-def _lock(file: IO[str], *, within: float = 0) -> bool:
-    """Take the lock of `file`, trying for `within` seconds. Whether it was had."""
-    until = time.monotonic() + within
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() > until:
-                return False
-            time.sleep(0.1)
-        else:
-            return True
 
 
 def _port_is_free(port: int) -> None:
@@ -129,33 +85,9 @@ def _port_is_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
-            raise ServingError(
+            raise NotServedError(
                 f"Port {port} is in use by another program or not allowed: choose another with --port."
             ) from error
-
-
-@contextmanager
-def _database(folder: DataFolder, *, as_it_was: bool) -> Iterator[None]:
-    """The database: the one named in the environment, or our own, for as long as the block lasts."""
-    if os.environ.get("DATABASE_URL"):
-        if not os.environ.get("DRIVE_APP_URL"):
-            raise ServingError(
-                "DATABASE_URL is set without DRIVE_APP_URL: set both, or neither (drive roles makes the log-ins)."
-            )
-        yield
-        return
-    server = EmbeddedServer(folder, say=say)
-    server.start()
-    try:
-        if not as_it_was:
-            from .preparation import make_database
-
-            owner_url, app_url = make_database(server)
-            folder.keep("owner_url", owner_url)
-            folder.keep("app_url", app_url)
-        yield
-    finally:
-        server.stop()
 
 
 def _remembered(folder: DataFolder, stamp: str) -> list[str] | None:
@@ -205,7 +137,7 @@ def _prepare(*, demonstration: bool) -> list[str]:
             settings.DRIVE_OWNER_URL, demonstration=demonstration, prefix=settings.DRIVE_ROLE_PREFIX, say=say
         )
     except PreparationError as error:
-        raise ServingError(str(error)) from error
+        raise NotServedError(str(error)) from error
     if not demonstration or not find_spec("drive.demonstration.loading"):
         return []
     loading = import_module("drive.demonstration.loading")
@@ -222,7 +154,7 @@ def _serve_until_stopped(folder: DataFolder, port: int, began: float, *, demonst
     web = _start_web(folder, port) if lines is not None else None
     clock: subprocess.Popen[bytes] | None = None
     try:
-        with _database(folder, as_it_was=lines is not None):
+        with database(folder, as_it_was=lines is not None):
             try:
                 if web is None or lines is None:
                     lines = _prepare(demonstration=demonstration)
@@ -236,7 +168,7 @@ def _serve_until_stopped(folder: DataFolder, port: int, began: float, *, demonst
                 for line in lines:
                     say(line)
                 web.wait()
-                raise ServingError("The web server ended by itself; its last words are above.")
+                raise NotServedError("The web server ended by itself; its last words are above.")
             finally:
                 _stop_clock(clock)
                 _stop_web(folder, web)  # before the database, so that it can finish what it was asked
@@ -246,14 +178,14 @@ def _serve_until_stopped(folder: DataFolder, port: int, began: float, *, demonst
 
 def _start_web(folder: DataFolder, port: int) -> subprocess.Popen[bytes]:
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    with (folder.path / "web.lock").open("a") as lock:
-        _lock(lock)  # the web server inherits it and holds it as long as any of its processes lives
+    with (folder.path / "web.lock").open("a") as file:
+        lock(file)  # the web server inherits it and holds it as long as any of its processes lives
         return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "drive.config.wsgi:application", "--bind", f"127.0.0.1:{port}",
              "--workers", str(WORKERS), "--threads", str(THREADS), "--pid", str(_pid_file(folder)), "--preload",
              "--log-level", "warning", "--graceful-timeout", "10", "--timeout", "60"],
             env=environment | {"DJANGO_SETTINGS_MODULE": "drive.config.settings"},
-            pass_fds=[lock.fileno()],
+            pass_fds=[file.fileno()],
             start_new_session=True,  # Ctrl-C reaches us alone, and we end it in order
         )  # fmt: skip
 
@@ -289,10 +221,10 @@ def _wait_until_ready(web: subprocess.Popen[bytes], port: int) -> None:
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until:
         if web.poll() is not None:
-            raise ServingError("The web server did not start; its last words are above.")
+            raise NotServedError("The web server did not start; its last words are above.")
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=2):  # nosec B310  # our own address, http
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise ServingError(f"The web server did not answer within {READY_WITHIN} seconds.")
+    raise NotServedError(f"The web server did not answer within {READY_WITHIN} seconds.")

@@ -17,6 +17,7 @@ from .keys import draw_key
 from .names import Person
 from .sheets import Sheets
 from .staff import Worker
+from .voice import Voice, plain
 
 
 @dataclass(slots=True)
@@ -61,10 +62,14 @@ class Scribe:
 
     def __init__(self, sheets: Sheets, rng: Random, diary: Diary) -> None:
         self.sheets, self.rng, self.diary = sheets, rng, diary
+        self.voice: Voice = plain
+        """How the sentences of the present course are said of its people."""
 
     def row(self, model: type[models.Model], **values: Any) -> str:
         """One row with a key of its own, and no event. The key."""
         key: str = values.setdefault("id", draw_key(self.rng))
+        if self.voice is not plain:
+            values = {k: self.voice(v) if isinstance(v, str) else v for k, v in values.items()}
         self.sheets.add(model, values)
         return key
 

@@ -25,6 +25,7 @@ from .referring import Arrivals
 from .scribe import Case, Scribe
 from .sheets import Sheets
 from .staff import Place, lay_out, place_of
+from .voice import plain, voice_for
 
 SERVICE_USERS = 250
 """How many service users the world has when nobody says otherwise."""
@@ -84,6 +85,7 @@ class World:
             case = write_course(scribe, course, self.density)
             if case is not None:
                 cases[course.scene] = case
+        scribe.voice = plain
         if scenes:
             told.around(scribe, self.places[0], cases)
         for number in range(first + len(scenes), last):
@@ -93,6 +95,7 @@ class World:
 
 def write_course(scribe: Scribe, course: Course, density: Density) -> Case | None:
     """Everything that is written about one service user, on both sides and between them; the case, if there is one."""
+    scribe.voice = voice_for(course.person.gender, {client.person.gender for client in course.clients})
     case = Arrivals(scribe).write(course)
     if case is None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from uuid import uuid4
 
 from drive.access.models import local_today
@@ -14,7 +15,7 @@ from drive.casework.commands import NewLinkedPerson, open_case
 from drive.casework.models import SuCase
 from drive.people.profiles import NewProfile
 from drive.safety.commands import link_case_and_record
-from tests.cast import Cast, seeding
+from tests.cast import Cast, seeding, sign_in
 
 
 def test_an_accepted_referral_becomes_a_case_and_a_record(cast: Cast) -> None:
@@ -44,3 +45,18 @@ def test_an_accepted_referral_becomes_a_case_and_a_record(cast: Cast) -> None:
         kinds = list(AuditEvent.objects.filter(act="wrote").order_by("at").values_list("kind", flat=True))
         assert kinds == ["su_case", "vs_record", "case_link"]
         assert set(AuditEvent.objects.values_list("membership_id", flat=True)) == {cast.service_manager.pk}
+
+
+def test_w31_a_desk_that_is_not_of_ones_side_is_none_to_stand_at(cast: Cast) -> None:
+    """Pages that name no scope open on the reader's own side, whatever the session says."""
+    client = sign_in(cast.service_manager)
+    for asked, opens in (
+        (Scope.SU_WORKER, "/cases/"),
+        (Scope.REFERRALS, "/cases/"),
+        (Scope.SU_MANAGER, "/cases/"),
+    ):
+        client.post("/role/", {"membership": str(cast.service_manager.pk), "scope": asked.value})
+        assert client.get(opens).status_code == 200, asked
+    offered = unescape(client.get("/role/").content.decode())
+    assert Scope.SU_WORKER.meaning in offered
+    assert Scope.ALLOCATION.meaning not in offered

@@ -182,6 +182,13 @@ def test_s46_a_person_whose_role_ended_sees_that_and_nothing_else(cast: Cast) ->
     assert "no role here at present" in client.get("/", follow=True).content.decode()
 
 
+def test_an_account_without_a_password_is_asked_for_one(cast: Cast) -> None:
+    client = sign_in(cast.case_manager)  # whose account has no usable password
+    answer = client.get("/account/password/", follow=True)
+    assert answer.redirect_chain == [("/account/password/first/", 302)]
+    assert "Set a password" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     "address",
     ["/sign-in/", "/account/", "/account/password/", "/account/sessions/", "/account/second-factor/", "/account/second-factor/app/remove/",

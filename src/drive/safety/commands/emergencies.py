@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from drive.access.stepping import Actor
 from drive.advocacy.models import VsRecord
 from drive.audit.record import Act, record_event
 from drive.casework.models import SuCase
+from drive.people.facts import sent_before
 
 from ..models import CaseEmergency, CaseLink, ClientEmergency, IncidentClosing, PracticeIncident, ReviewCall
 from .links import on_link, wrote
@@ -29,19 +31,22 @@ def tell_emergency_from_case(
     told_whom: str = "",
 ) -> CaseEmergency:
     """Write down that a statutory service was told now. Nothing ever refuses it; it calls for a joint
-    review (S-31).
+    review (S-31). The same words sent again are the same call.
     """
     case = SuCase.objects.get(pk=case_id)
-    told = CaseEmergency.objects.create(
-        case=case,
-        service_id=case.service_id,
-        recorded_by_id=by.membership_id,
-        recipient=recipient,
-        told_whom=told_whom,
-        told_at=told_at,
-        danger=danger,
-        said=said,
-    )
+    values: dict[str, Any] = {
+        "case": case,
+        "service_id": case.service_id,
+        "recorded_by_id": by.membership_id,
+        "recipient": recipient,
+        "told_whom": told_whom,
+        "told_at": told_at,
+        "danger": danger,
+        "said": said,
+    }
+    if again := sent_before(CaseEmergency, **values):
+        return again
+    told = CaseEmergency.objects.create(**values)
     record_event(
         Act.DISCLOSED,
         by=by,
@@ -67,16 +72,19 @@ def tell_emergency_from_record(
 ) -> ClientEmergency:
     """The same from the IDVA's side."""
     record = VsRecord.objects.get(pk=record_id)
-    told = ClientEmergency.objects.create(
-        record=record,
-        service_id=record.service_id,
-        recorded_by_id=by.membership_id,
-        recipient=recipient,
-        told_whom=told_whom,
-        told_at=told_at,
-        danger=danger,
-        said=said,
-    )
+    values: dict[str, Any] = {
+        "record": record,
+        "service_id": record.service_id,
+        "recorded_by_id": by.membership_id,
+        "recipient": recipient,
+        "told_whom": told_whom,
+        "told_at": told_at,
+        "danger": danger,
+        "said": said,
+    }
+    if again := sent_before(ClientEmergency, **values):
+        return again
+    told = ClientEmergency.objects.create(**values)
     record_event(
         Act.DISCLOSED,
         by=by,

@@ -70,8 +70,16 @@ def record_contact(
         return contact
     if PracticeIncident.objects.filter(contact_id=contact.pk).exists():
         return contact
-    moment = datetime.datetime.combine(happened_on, happened_at or datetime.time.max, tzinfo=LONDON)
+    last = (happened_at or datetime.time.max).replace(second=59, microsecond=999_999)
+    moment = datetime.datetime.combine(happened_on, last, tzinfo=LONDON)
     broken = contact_refusal_at(case_id, moment)
+    if (
+        broken and happened_at
+    ):  # a minute was named, not a second: only what no moment of it allowed broke a rule
+        first = datetime.datetime.combine(
+            happened_on, happened_at.replace(second=0, microsecond=0), tzinfo=LONDON
+        )
+        broken = contact_refusal_at(case_id, first) and broken
     if broken:
         _open_incident(by, case_id, contact, under_stop=broken == "stop")
     return contact

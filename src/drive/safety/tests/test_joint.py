@@ -63,6 +63,14 @@ def test_s43_contact_under_a_live_stop_is_written_and_named(cast: Cast) -> None:
     assert incidents(cast) == ["contact_under_stop"]
 
 
+def test_s43_contact_in_the_minute_in_which_contact_opened_is_no_incident(cast: Cast) -> None:
+    """A form says minutes: of a minute in which contact was allowed, nobody is blamed for the other half."""
+    decide(cast.case_manager, cast.idva, cast.link.pk)
+    now = timezone.localtime()
+    record(cast, happened_on=now.date(), happened_at=now.time().replace(second=0, microsecond=0))
+    assert incidents(cast) == []
+
+
 @pytest.mark.parametrize(
     "said",
     [

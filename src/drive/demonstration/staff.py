@@ -246,9 +246,15 @@ def _employ(
 def _more_workers(rng: Random, plan: _Plan, cases: int) -> Iterable[tuple[Role, str, str]]:
     """Colleagues beyond the roster, so that nobody in a large world holds hundreds of cases."""
     wanted = cases * plan.share // 10 // CASELOAD
-    for role, of in ((Role.CASE_MANAGER, "su"), (Role.IDVA, "vs")):
+    for role, of, share in (
+        (Role.CASE_MANAGER, "su", 1),
+        (Role.IDVA, "vs", 1),
+        (Role.STEP_DOWN_WORKER, "su", 20),
+    ):
         standing = sum(r is role for r, _, _ in ROSTERS[plan.name])
-        for _ in range(wanted - standing):
+        if not standing:
+            continue
+        for _ in range(wanted // share - standing):
             name = f"{rng.choice(MEN + WOMEN)} {rng.choice(FAMILIES)}"
             while name in EMAILS:
                 name = f"{rng.choice(MEN + WOMEN)} {rng.choice(FAMILIES)}"

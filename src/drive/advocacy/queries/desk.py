@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -234,11 +234,14 @@ def service_desk(actor: Actor) -> ServiceDesk:
     members = colleagues(service_id=actor.service_id, roles=WORKERS) if actor.service_id else []
     late = {row.record_id for row in seen.due if row.days_late > 0}
     held = {row.record_id for row in live if row.kind == AssignmentKind.HOLDER}
+    with_whom = defaultdict[tuple[UUID, str], set[UUID]](set)
+    for row in live:
+        with_whom[row.membership_id, row.kind].add(row.record_id)
     load = []
     for member in members:
-        mine = [row for row in live if row.membership_id == member.pk]
-        holding = {row.record_id for row in mine if row.kind == AssignmentKind.HOLDER}
-        covering = {row.record_id for row in mine if row.kind == AssignmentKind.COVER}
-        load.append(Load(member, len(holding), len(covering), len(holding & late)))
+        holding = with_whom[member.pk, AssignmentKind.HOLDER]
+        load.append(
+            Load(member, len(holding), len(with_whom[member.pk, AssignmentKind.COVER]), len(holding & late))
+        )
     gaps = [(record_id, seen.initials[record_id]) for record_id in seen.record_ids if record_id not in held]
     return ServiceDesk(seen, load, gaps)

@@ -156,3 +156,14 @@ def test_what_a_case_manager_sends_waits_on_the_desk_until_it_is_acknowledged(
         "Released on Tuesday."
         not in client_of(cast.other_idva).get(reverse("desk_vs_worker")).content.decode()
     )
+
+
+def test_a_large_service_has_a_short_desk_that_says_what_it_leaves_out(
+    cast: Cast, client_of: Browser
+) -> None:
+    with seeding():
+        for _ in range(45):
+            open_record(cast.vs_service, cast.idva, "Ismenia", "Quillpenny", cast.idva_manager)
+    shown = client_of(cast.idva_manager).get(reverse("desk_vs_manager")).content.decode()
+    assert shown.count("not tried") == 40
+    assert "And 6 more" in shown

@@ -49,6 +49,7 @@ from drive.casework.models import (
     StateEntry,
     SuCase,
 )
+from drive.oversight.models import Alert, AlertAnswer, AuditWatch, OwnChannel, UsualVolume
 from drive.referrals.models import (
     IdentityDecision,
     IdentityMatch,
@@ -269,6 +270,19 @@ def _event(eyes: Eyes, row: Row) -> bool:
     )
 
 
+def _alert(eyes: Eyes, row: Row) -> bool:
+    """Supervisors of the record's own service and the governance lead of its site; never whose look it was (S-34)."""
+    if row.user_id == eyes.member.user_id:
+        return False
+    if eyes.at(Scope.GOVERNANCE):
+        return bool(row.site_id == eyes.member.site_id)
+    return (
+        eyes.at(Scope.SU_MANAGER, Scope.VS_MANAGER)
+        and row.service_id == eyes.member.service_id
+        and row.record_id not in eyes.barred
+    )
+
+
 def _lists(eyes: Eyes, row: Row) -> bool:
     return eyes.of_my_site(row.site_id, Scope.REFERRALS)
 
@@ -306,6 +320,9 @@ RULES: dict[type[models.Model], Rule] = {
     Draft: _draft,
     AuditEvent: _event,
     AuditSeal: _nobody,
+    Alert: _alert,
+    AlertAnswer: lambda eyes, row: _alert(eyes, eyes.world.by_key[row.alert_id]),
+    **dict.fromkeys((OwnChannel, UsualVolume, AuditWatch), _nobody),
     SuCase: lambda eyes, row: eyes.case(row.pk) or eyes.counts(row.service_id),
     **dict.fromkeys((StateEntry, LinkedPerson, Contact, Session, Action, Closure), _counted_case_fact),
     VsRecord: lambda eyes, row: eyes.client(row.pk),

@@ -26,7 +26,7 @@ from .choosing import SCOPE_KEY
 from .interrupted import MEMBERSHIP_KEY
 from .models import Membership
 from .nothing_here import nothing_here
-from .pages import FailedResponseError, Page
+from .pages import FailedResponseError, Page, page_name
 from .queries import live_memberships
 from .scopes import Scope
 from .second_factor import SETTING_UP, lacks_second_factor
@@ -154,4 +154,5 @@ def event_of_its_own(request: HttpRequest, act: Act) -> None:
             by=actor,
             kind=declared.looks_at or "page",
             record_id=match.kwargs.get(declared.key) if declared.key else None,
+            fields=page_name(request),
         )

@@ -99,6 +99,7 @@ def page[**K](
                         by=actor,
                         kind=looks_at,
                         record_id=cast(UUID | None, kwargs.get(key)) if key else None,
+                        fields=page_name(request),
                         # an emergency reading is the business of the record's own service (S-35)
                         service_id=reading.service_id if reading else None,
                     )
@@ -111,6 +112,12 @@ def page[**K](
         return declared_view
 
     return declare
+
+
+def page_name(request: HttpRequest) -> list[str]:
+    """The URL name of the page asked for, as a look keeps it: through which page somebody looked (S-36)."""
+    match = request.resolver_match
+    return [match.url_name] if match and match.url_name else []
 
 
 def public_page(title: str) -> Callable[[Callable[..., HttpResponseBase]], DeclaredView]:

@@ -83,6 +83,8 @@ HERE: dict[str, Privacy] = {
     "audit.AuditEvent.origin": Privacy.NAME,
     "audit.AuditSeal.stream": Privacy.TECHNICAL,
     "audit.AuditSeal.chain": Privacy.TECHNICAL,
+    "oversight.Alert.kind": Privacy.CODE,
+    "oversight.UsualVolume.role": Privacy.CODE,
     "casework.SuCase.code": Privacy.NAME,
     "casework.StateEntry.value": Privacy.CODE,
     "casework.StateEntry.detail": Privacy.WORDS,

@@ -16,13 +16,14 @@ from .pages import Page
 from .roles import ROLES, Role, RoleEntry
 
 _AREAS = {
-    "access": "Drafts, emergency reading, who looked, administration",
+    "access": "Drafts, emergency reading, administration",
     "casework": "Service users' cases",
     "advocacy": "Clients' records",
     "safety": "Shared between the two sides",
     "referrals": "Referrals",
     "panels": "Panel",
     "allocation": "Allocation",
+    "oversight": "Who looked, alerts, bars, retention",
     "reporting": "Return",
 }
 """Heading of each app, in the order of the document; an app that is not here stands at the end under its own name."""

@@ -26,7 +26,6 @@ urlpatterns = [
     path("emergency/reviews/", views.emergency_reviews, name="emergency_reviews"),
     path("emergency/<uuid:reading_id>/review/", views.review_emergency, name="review_emergency"),
     path("emergency/<uuid:reading_id>/finish/", views.finish_emergency, name="finish_emergency"),
-    path("looked/<uuid:record_id>/", views.looked, name="who_looked"),
     path("", include("drive.access.administration.urls")),
     # Sign-in, by django-allauth. Its sign-up, email and password-reset pages are not here: administrators make accounts.
     path("sign-in/", public_page("Sign in")(account.login), name="account_login"),

@@ -1,4 +1,4 @@
-"""Pages of the frame: cover screen, the choice of role, one's account, drafts, emergency reading, who looked."""
+"""Pages of the frame: cover screen, the choice of role, one's account, drafts, emergency reading."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,7 +23,6 @@ from .permissions import Permission
 from .refusal import Refusal
 from .scopes import Scope
 from .stepping import acting_as
-from .who_looked import PAGE, who_looked
 
 RECORD_PAGES = {Scope.SU_WORKER: ("case_page", "case_id"), Scope.VS_WORKER: ("client_page", "record_id")}
 """The page of a record on each side: URL name and argument."""
@@ -225,13 +223,3 @@ def review_emergency(request: ActorRequest, reading_id: UUID) -> HttpResponse:
     return render(
         request, "access/review_emergency.html", {"waiting": waiting, "form": form, "problems": problems}
     )
-
-
-@page(Permission.AUDIT_WHO_LOOKED, "Who looked", looks_at="who_looked", key="record_id")
-@require_safe
-def looked(request: ActorRequest, record_id: UUID) -> HttpResponse:
-    """Who looked at a record, newest first, a page at a time."""
-    before = parse_datetime(request.GET.get("before", ""))
-    looks = who_looked(record_id, before)
-    older = looks[-1].at.isoformat() if len(looks) == PAGE else ""
-    return render(request, "access/who_looked.html", {"looks": looks, "older": older, "who_looked_url": ""})

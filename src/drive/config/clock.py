@@ -26,8 +26,13 @@ class Act:
 def acts() -> tuple[Act, ...]:
     """The whole list."""
     from drive.audit.sealing import seal_once
+    from drive.oversight.clockwork import find_alerts, reckon_usual_volumes
 
-    return (Act("seal the audit", 30, seal_once),)
+    return (
+        Act("seal the audit", 30, seal_once),
+        Act("reckon what volume is usual", 3600, reckon_usual_volumes),
+        Act("find alerts", 60, find_alerts),
+    )
 
 
 def run(*, once: bool = False) -> int:

@@ -17,6 +17,7 @@ ENTRIES: tuple[tuple[str, str, Permission], ...] = (
     ("Panel", "panel_list", Permission.PANEL_VIEW),
     ("Allocation", "allocation_list", Permission.ALLOCATION_DECIDE),
     ("Matches across", "governance_matches", Permission.GOVERNANCE_MATCHES),
+    ("Alerts", "alert_list", Permission.AUDIT_WHO_LOOKED),
     ("Return", "return", Permission.RETURN_VIEW),
     ("Administration", "administration", Permission.ACCOUNTS_MANAGE),
     ("Permission changes", "permission_changes", Permission.PERMISSION_CHANGES_VIEW),

@@ -13,7 +13,6 @@ from drive.access.models import Bar, BreakGlass, Membership
 from drive.access.refusal import Refusal
 from drive.access.scopes import Scope
 from drive.access.stepping import acting_as
-from drive.access.who_looked import who_looked
 from drive.advocacy.models import SealedValue, VsRecord
 from drive.audit.models import AuditEvent
 from drive.casework.models import StateEntry, SuCase
@@ -193,31 +192,6 @@ def test_roles_without_the_permission_find_nothing(cast: Cast, name: str) -> Non
     refused = sign_in(member).get("/emergency/")
     assert refused.status_code == 404
     assert refused.content == sign_in(member).get("/no-such-page/").content
-
-
-def test_s36_supervisors_see_who_looked_and_whether_they_were_on_the_case(cast: Cast) -> None:
-    from drive.audit.record import Act, record_event
-
-    for member in (cast.case_manager, cast.other_case_manager):
-        with acting_as(member.as_actor()):
-            record_event(Act.LOOKED, by=member.as_actor(), kind="su_case", record_id=cast.case.pk)
-    with acting_as(cast.service_manager.as_actor()):
-        looks = who_looked(cast.case.pk)
-    assert [(look.who, look.on_the_case) for look in looks] == [
-        ("Bertram Ashlock", "No"),
-        ("Casimir Tolliver", "Yes"),
-    ]
-    open_as(cast.other_case_manager, cast.case.code)
-    with acting_as(cast.service_manager.as_actor()):
-        assert who_looked(cast.case.pk)[0].on_the_case == "In an emergency"
-    page = sign_in(cast.service_manager).get(f"/looked/{cast.case.pk}/").content.decode()
-    assert "Casimir Tolliver" in page
-    assert "Case manager" in page
-    hidden = sign_in(cast.idva_manager).get(f"/looked/{cast.case.pk}/")
-    absent = sign_in(cast.idva_manager).get("/looked/00000000-0000-4000-8000-000000000000/")
-    assert hidden.status_code == absent.status_code == 404
-    assert hidden.content == absent.content
-    assert sign_in(cast.case_manager).get(f"/looked/{cast.case.pk}/").status_code == 404
 
 
 def test_s35_the_strip_stands_on_the_record_until_the_reading_ends(cast: Cast) -> None:

@@ -1,0 +1,175 @@
+-- Oversight: alerts about looks. Found in the audit by a function of the policy role that the clock calls; read by the
+-- supervisors of the record's own service and by the governance lead of the site; never by the reader they are about.
+
+-- The account behind the acting membership while it holds; null for nobody, who then sees nothing.
+create or replace function access.account_of_member() returns uuid language sql stable security definer parallel safe
+return (select m.user_id from access_membership m where m.id = (select access.member_today()));
+
+call access.protect('oversight_alert');
+grant select, insert on oversight_alert to role_policy;
+create policy finds on oversight_alert for all to role_policy using (true) with check (true);
+grant select on oversight_alert to role_su_manager, role_vs_manager, role_governance;
+create policy at_su_service on oversight_alert for select to role_su_manager using (service_id = (select access.service_in('su_manager')));
+create policy at_vs_service on oversight_alert for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
+create policy at_site on oversight_alert for select to role_governance using (site_id = (select access.site_in('governance')));
+create policy not_about_oneself on oversight_alert as restrictive for select to role_su_manager, role_vs_manager, role_governance
+  using (user_id <> (select access.account_of_member()));
+create policy not_barred on oversight_alert as restrictive for select to role_su_manager, role_vs_manager
+  using (record_id is null or record_id <> all ((select access.barred())::uuid[]));
+
+call access.protect('oversight_alertanswer');
+grant select, insert on oversight_alertanswer to role_su_manager, role_vs_manager, role_governance;
+grant select on oversight_alertanswer to role_policy;
+create policy decides on oversight_alertanswer for select to role_policy using (true);
+create policy of_alerts_seen on oversight_alertanswer for select to role_su_manager, role_vs_manager, role_governance
+  using (exists (select from oversight_alert a where a.id = oversight_alertanswer.alert_id));
+create policy answers on oversight_alertanswer for insert to role_su_manager, role_vs_manager, role_governance
+  with check (recorded_by_id = (select access.member_today())
+              and exists (select from oversight_alert a where a.id = oversight_alertanswer.alert_id));
+
+-- A worker's own address and phone: written by themselves, compared by the function below, read by nobody.
+call access.protect('oversight_ownchannel');
+grant insert on oversight_ownchannel to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_referrals, role_panel,
+  role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration;
+create policy own on oversight_ownchannel for insert to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_referrals,
+  role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration
+  with check (recorded_by_id = (select access.member_today()) and user_id = (select access.account_of_member()));
+grant select on oversight_ownchannel to role_policy;
+create policy compares on oversight_ownchannel for select to role_policy using (true);
+
+call access.protect('oversight_usualvolume');
+grant select, insert on oversight_usualvolume to role_policy;
+create policy reckons on oversight_usualvolume for all to role_policy using (true) with check (true);
+
+call access.protect('oversight_auditwatch');
+grant select, insert, update on oversight_auditwatch to role_policy;
+create policy watches on oversight_auditwatch for all to role_policy using (true) with check (true);
+
+-- What the finding reads besides the access tables: events; a record's surname; digests of sealed channels (granted to the
+-- policy role for the collision check, S-14).
+create policy finds on audit_auditevent for select to role_policy using (true);
+grant select (id, case_id, version, family_name) on casework_serviceuserprofile to role_policy;
+grant select (id, record_id, version, family_name) on advocacy_clientprofile to role_policy;
+create policy finds on casework_serviceuserprofile for select to role_policy using (true);
+create policy finds on advocacy_clientprofile for select to role_policy using (true);
+
+-- Parts of a surname, folded: "Smith-Jones" has two.
+create or replace function access.surname_parts(name text) returns text[] language sql stable parallel safe
+return regexp_split_to_array(trim(lower(regexp_replace(normalize(name, nfkd), U&'[\0300-\036f]', '', 'g'))), '[\s-]+');
+
+-- Reads the audit from where it last stopped, a quarter of an hour overlapping because events are stamped before their
+-- transaction ends, and writes what it finds. The same alert is written once a day; one about a surname or an address
+-- that was explained, or waits for an answer, is not written again at all. How many alerts it wrote.
+create or replace function access.find_alerts() returns integer language plpgsql volatile security definer as $$
+declare
+  upto timestamptz := clock_timestamp();
+  since timestamptz;
+  found integer;
+  hourly integer;
+begin
+  if current_setting('role') is distinct from access.scope_role('clock') then
+    raise exception 'the clock alone' using errcode = '42501';
+  end if;
+  select w.until - interval '15 minutes' into since from oversight_auditwatch w;
+  since := coalesce(since, '-infinity');
+
+  with looks as materialized (
+    select e.id, e.at, e.act, e.record_id, e.assignment_id, e.membership_id, m.user_id, m.name, m.role, m.service_id as reader_service,
+           r.service_id, r.site_id
+      from access_site s
+      join audit_auditevent e on e.site_id = s.id and e.at > since and e.at <= upto
+      join access_membership m on m.id = e.membership_id
+      join lateral (select c.service_id, c.site_id from casework_sucase c where c.id = e.record_id
+                    union all
+                    select v.service_id, v.site_id from advocacy_vsrecord v where v.id = e.record_id) r on true
+     where e.act in ('looked', 'opened-seal', 'exported', 'disclosed', 'wrote', 'denied')
+       and e.kind not in ('who_looked', 'emergency_review')
+  ), judged as (
+    select 'no_relation' as kind, l.* from looks l
+     where l.assignment_id is null and l.act <> 'wrote'
+       and not (l.act <> 'denied' and l.reader_service = l.service_id and l.role in ('team_leader', 'service_manager', 'idva_manager'))
+       -- reading in an emergency is reviewed in its own way; an address kept open after it ended is no browsing
+       and not exists (select from access_breakglass b where b.membership_id = l.membership_id and b.record_id = l.record_id
+                         and l.at between b.opened_at and b.expires_at + interval '1 day')
+       -- nor is the address of a record held until lately (S-46)
+       and not exists (select from access_caseassignment a where l.act = 'denied' and a.case_id = l.record_id
+                         and a.membership_id = l.membership_id and a.ends_on > l.at::date - 28)
+       and not exists (select from access_clientassignment a where l.act = 'denied' and a.record_id = l.record_id
+                         and a.membership_id = l.membership_id and a.ends_on > l.at::date - 28)
+    union all
+    select 'barred', l.* from looks l
+     where exists (select from access_bar b where b.user_id = l.user_id and b.record_id = l.record_id
+                     and b.recorded_at <= l.at and b.ends_on > (l.at at time zone 'Europe/London')::date)
+    union all
+    select 'own_name', l.* from looks l
+     where access.surname_parts(substring(l.name from '\S+$')) &&
+           (select access.surname_parts(p.family_name) from (
+              select x.family_name, x.version from casework_serviceuserprofile x where x.case_id = l.record_id
+              union all
+              select x.family_name, x.version from advocacy_clientprofile x where x.record_id = l.record_id) p
+             where p.family_name <> '' order by p.version desc limit 1)
+    union all
+    select 'own_address', l.* from looks l
+     where exists (select from oversight_ownchannel o join advocacy_sealedvalue v on v.lookup = o.lookup and v.lookup <> ''
+                    where o.user_id = l.user_id and v.record_id = l.record_id)
+  )
+  insert into oversight_alert (id, kind, found_at, looked_at, looked_on, user_id, membership_id, record_id, service_id, site_id, was_denied)
+  select distinct on (j.kind, j.membership_id, j.record_id, (j.at at time zone 'Europe/London')::date)
+         gen_random_uuid(), j.kind, upto, j.at, (j.at at time zone 'Europe/London')::date, j.user_id, j.membership_id, j.record_id,
+         j.service_id, j.site_id, j.act = 'denied'
+    from judged j
+   where not (j.kind in ('own_name', 'own_address')
+              and exists (select from oversight_alert a where a.kind = j.kind and a.user_id = j.user_id and a.record_id = j.record_id
+                            and coalesce((select n.finding from oversight_alertanswer n where n.alert_id = a.id
+                                           order by n.recorded_at desc limit 1), 'explained') = 'explained'))
+   order by j.kind, j.membership_id, j.record_id, (j.at at time zone 'Europe/London')::date, j.at
+  on conflict do nothing;
+  get diagnostics found = row_count;
+
+  -- Unusual volume: different records opened by one membership within an hour, against what the role usually opens.
+  with hours as (
+    select e.membership_id, date_trunc('hour', e.at) as hour, min(e.at) as at, count(distinct e.record_id) as records
+      from access_site s
+      join audit_auditevent e on e.site_id = s.id and e.at > date_trunc('hour', greatest(since, '2000-01-01')) and e.at <= upto
+     where e.act in ('looked', 'denied') and e.record_id is not null and e.kind in ('su_case', 'vs_record')
+     group by 1, 2
+  )
+  insert into oversight_alert (id, kind, found_at, looked_at, looked_on, user_id, membership_id, service_id, site_id, was_denied,
+                               records_in_the_hour, usual_in_an_hour)
+  select distinct on (m.id, (h.at at time zone 'Europe/London')::date)
+         gen_random_uuid(), 'volume', upto, h.at, (h.at at time zone 'Europe/London')::date, m.user_id, m.id, m.service_id, m.site_id,
+         false, h.records, u.usual
+    from hours h
+    join access_membership m on m.id = h.membership_id and m.service_id is not null
+    left join lateral (select v.usual from oversight_usualvolume v where v.role = m.role order by v.reckoned_on desc limit 1) u on true
+   where h.records > greatest(20, 2 * coalesce(u.usual, 0))
+   order by m.id, (h.at at time zone 'Europe/London')::date, h.records desc
+  on conflict do nothing;
+  get diagnostics hourly = row_count;
+
+  insert into oversight_auditwatch (id, until) values (1, upto) on conflict (id) do update set until = excluded.until;
+  return found + hourly;
+end $$;
+
+-- Once a day: how many records people of each role opened in an hour of work in the last ninety days. How many roles.
+create or replace function access.reckon_usual_volumes() returns integer language plpgsql volatile security definer as $$
+declare
+  roles integer;
+begin
+  if current_setting('role') is distinct from access.scope_role('clock') then
+    raise exception 'the clock alone' using errcode = '42501';
+  end if;
+  insert into oversight_usualvolume (id, role, reckoned_on, hours, usual)
+  select gen_random_uuid(), x.role, (select access.today()), count(*), ceil(percentile_cont(0.99) within group (order by x.records))
+    from (select m.role, e.membership_id, date_trunc('hour', e.at), count(distinct e.record_id) as records
+            from access_site s
+            join audit_auditevent e on e.site_id = s.id and e.at > now() - interval '90 days'
+            join access_membership m on m.id = e.membership_id
+           where e.act = 'looked' and e.record_id is not null and e.kind in ('su_case', 'vs_record')
+           group by 1, 2, 3) x
+   where not exists (select from oversight_usualvolume v where v.reckoned_on = (select access.today()))
+   group by x.role
+  on conflict do nothing;
+  get diagnostics roles = row_count;
+  return roles;
+end $$;

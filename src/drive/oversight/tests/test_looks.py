@@ -1,0 +1,132 @@
+"""Who has looked at this person, and were they on the case? (S-36)"""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+
+from drive.access import commands, emergency
+from drive.access.models import CaseAssignment, Membership, local_today
+from drive.access.stepping import acting_as
+from drive.audit.models import AuditEvent
+from drive.oversight.looks import Looks, supervising, who_looked
+from tests.cast import Cast, seeding, sign_in
+
+REASON = "Police rang: he is outside her flat, where does he stay"
+
+
+def looks_of(member: Membership, cast: Cast, **narrowed: str) -> Looks:
+    actor = supervising(member.as_actor())
+    with acting_as(actor):
+        return who_looked(actor, cast.case.pk, **narrowed)  # type: ignore[arg-type]  # codes of FILTERS
+
+
+def open_in_emergency(member: Membership, code: str) -> None:
+    actor = member.as_actor()
+    with acting_as(actor, emergency.WORKER_SCOPES[actor.side]):
+        commands.open_in_emergency(by=actor, code=code, reason=REASON, told="yes")
+
+
+def test_s36_reader_role_organisation_page_and_whether_on_the_case(cast: Cast) -> None:
+    assert sign_in(cast.case_manager).get(f"/cases/{cast.case.pk}/timeline/").status_code == 200
+    assert sign_in(cast.team_leader).get(f"/cases/{cast.case.pk}/").status_code == 200
+    assert sign_in(cast.other_case_manager).get(f"/cases/{cast.case.pk}/").status_code == 404
+    found = looks_of(cast.service_manager, cast)
+    assert [(look.who, look.role, look.organisation, look.what, look.through, look.on_the_case) for look in found.looks] == [
+        ("Bertram Ashlock", "Case manager", "Turnaround Marrowby", "Was not let in", "Case", "No"),
+        ("Leopold Tarn", "Team leader", "Turnaround Marrowby", "Looked", "Case", "Supervises"),
+        ("Casimir Tolliver", "Case manager", "Turnaround Marrowby", "Looked", "Timeline", "Yes, holder"),
+    ]  # fmt: skip
+    assert [(each.who, each.times, each.off_the_case) for each in found.readers][-1] == (
+        "Casimir Tolliver",
+        1,
+        0,
+    )
+
+
+def test_s36_on_the_case_is_said_for_the_moment_of_the_look(cast: Cast) -> None:
+    """A holder who has left since was on the case when they looked; whoever takes over was not before."""
+    sign_in(cast.case_manager).get(f"/cases/{cast.case.pk}/")
+    sign_in(cast.team_leader).get(f"/cases/{cast.case.pk}/")
+    with seeding():
+        CaseAssignment.objects.filter(case_id=cast.case.pk).update(
+            starts_on=local_today() - datetime.timedelta(days=30), ends_on=local_today()
+        )
+        CaseAssignment.objects.create(
+            membership=cast.team_leader, case_id=cast.case.pk, service_id=cast.su_service.pk, recorded_by=cast.service_manager
+        )  # fmt: skip
+    found = looks_of(cast.service_manager, cast)
+    assert [(look.who, look.on_the_case) for look in found.looks] == [
+        ("Leopold Tarn", "Supervises"),
+        ("Casimir Tolliver", "Yes, holder"),
+    ]
+
+
+def test_s35_an_emergency_reading_is_called_so_and_can_be_filtered(cast: Cast) -> None:
+    open_in_emergency(cast.other_case_manager, cast.case.code)
+    sign_in(cast.other_case_manager).get(f"/cases/{cast.case.pk}/")
+    sign_in(cast.case_manager).get(f"/cases/{cast.case.pk}/")
+    found = looks_of(cast.service_manager, cast, shown="emergency")
+    assert {look.who for look in found.looks} == {"Bertram Ashlock"}
+    assert {look.on_the_case for look in found.looks} == {"In an emergency"}
+    assert len(found.looks) == 2
+    off = looks_of(cast.service_manager, cast, shown="off")
+    assert {look.who for look in off.looks} == {"Bertram Ashlock"}
+    one = looks_of(cast.service_manager, cast, reader=cast.case_manager.pk)  # type: ignore[arg-type]
+    assert {look.who for look in one.looks} == {"Casimir Tolliver"}
+
+
+def test_s01_looks_through_the_link_are_seen_by_ones_own_side_alone(cast: Cast) -> None:
+    sign_in(cast.case_manager).get(f"/shared/{cast.link.pk}/")
+    sign_in(cast.idva).get(f"/shared/{cast.link.pk}/")
+    found = looks_of(cast.service_manager, cast)
+    assert [(look.who, look.through) for look in found.looks] == [("Casimir Tolliver", "Shared page")]
+    with acting_as(cast.idva_manager.as_actor()):
+        client_side = who_looked(cast.idva_manager.as_actor(), cast.record.pk)
+    assert [look.who for look in client_side.looks] == ["Imelda Farthing"]
+
+
+def test_a_page_of_looks_leads_to_the_next(cast: Cast) -> None:
+    now = cast.case.recorded_at
+    with seeding():
+        AuditEvent.objects.bulk_create(
+            AuditEvent(
+                at=now - datetime.timedelta(minutes=step), act="looked", kind="su_case", record_id=cast.case.pk, role="case_manager",
+                service_id=cast.su_service.pk, site_id=cast.site.pk, membership_id=cast.case_manager.pk,
+            )
+            for step in range(60)
+        )  # fmt: skip
+    first = looks_of(cast.service_manager, cast)
+    assert len(first.looks) == 50
+    second = looks_of(cast.service_manager, cast, before=first.older)  # type: ignore[arg-type]
+    assert len(second.looks) == 10
+    assert second.older is None
+
+
+def test_s39_the_page_answers_its_supervisors_alone(cast: Cast) -> None:
+    sign_in(cast.case_manager).get(f"/cases/{cast.case.pk}/")
+    page = f"/looked/{cast.case.pk}/"
+    for allowed in (cast.service_manager, cast.team_leader, cast.governance_lead):
+        answer = sign_in(allowed).get(page)
+        assert answer.status_code == 200
+        assert "Casimir Tolliver" in answer.content.decode()
+        assert sign_in(allowed).get(page + "?show=denied").status_code == 200  # an empty answer is no absence
+    absent = sign_in(cast.idva_manager).get("/looked/00000000-0000-4000-8000-000000000000/")
+    for hidden in (cast.idva_manager, cast.outside_manager, cast.case_manager, cast.administrator):
+        answer = sign_in(hidden).get(page)
+        assert answer.status_code == 404
+        assert answer.content == absent.content
+    with pytest.raises(ObjectDoesNotExist):
+        looks_of(cast.outside_manager, cast)
+
+
+def test_a_manager_at_work_as_a_worker_is_answered_as_a_supervisor(cast: Cast) -> None:
+    sign_in(cast.case_manager).get(f"/cases/{cast.case.pk}/")
+    browser = sign_in(cast.team_leader)
+    with seeding():
+        session = browser.session
+        session["scope"] = "su_worker"
+        session.save()
+    assert browser.get(f"/looked/{cast.case.pk}/").status_code == 200

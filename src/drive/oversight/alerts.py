@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -57,7 +58,7 @@ def one_alert(actor: Actor, alert_id: UUID) -> AlertRow:
     return _rows(actor, [Alert.objects.get(pk=alert_id)])[0]
 
 
-def _rows(actor: Actor, alerts: list[Alert]) -> list[AlertRow]:
+def _rows(actor: Actor, alerts: Sequence[Alert]) -> list[AlertRow]:
     members = Membership.objects.select_related("organisation").in_bulk(
         [each.membership_id for each in alerts]
     )

@@ -35,12 +35,15 @@ def acts() -> tuple[Act, ...]:
     )
 
 
-def run(*, once: bool = False) -> int:
-    """Do what is due, until the process that started this one is gone. With `once`, do everything once; 1 if any failed."""
+def run(*, once: bool = False, starter: int = 0) -> int:
+    """Do what is due, until the process that started this one is gone. With `once`, do everything once; 1 if any failed.
+
+    `starter` is that process, where it knows itself: it may be gone before we could have asked.
+    """
     from django.db import connection
 
     log = structlog.get_logger("drive.clock")
-    parent = os.getppid()
+    parent = starter or os.getppid()
     due = {act.name: 0.0 for act in acts()}
     failed = 0
     while True:

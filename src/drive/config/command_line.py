@@ -24,6 +24,13 @@ def add_commands(commands: Commands) -> None:
 
     clock = commands.add_parser("clock", help="do what nobody asks for at its time: seal the audit")
     clock.add_argument("--once", action="store_true", help="do everything once and end")
+    clock.add_argument(
+        "--starter",
+        type=int,
+        default=0,
+        metavar="PID",
+        help="end when this process, which started it, is gone",
+    )
     clock.set_defaults(run=_clock)
 
     roles = commands.add_parser(
@@ -72,7 +79,7 @@ def _clock(chosen: argparse.Namespace) -> int:
     django.setup()
     from .clock import run
 
-    return run(once=chosen.once)
+    return run(once=chosen.once, starter=chosen.starter)
 
 
 def _roles(chosen: argparse.Namespace) -> int:

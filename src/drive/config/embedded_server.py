@@ -48,6 +48,10 @@ _SETTINGS = {
 }
 
 
+_ROOM = 200 << 20
+"""Bytes that must be free to make or start a database: its own first files and what it writes ahead."""
+
+
 class ServerError(Exception):
     """The embedded server could not be started; the text is fit to show."""
 
@@ -126,6 +130,8 @@ class EmbeddedServer:
             _let_through(_binaries())
             os.chown(self.socket_folder, account.pw_uid, account.pw_gid)
         if not (self.data / "PG_VERSION").exists():
+            if self._disk_is_full():
+                raise ServerError(f"The database could not be made: {self._why('')}")
             self.say("Making the database for the first time")
             self._make(account, as_account)
         self._end_leftover(as_account)
@@ -149,7 +155,7 @@ class EmbeddedServer:
                 as_account,
             )
         except subprocess.CalledProcessError as error:
-            raise ServerError(self._why(log)) from error
+            raise ServerError(f"The database did not start: {self._why(_end_of(log))}") from error
 
     def _settings(self) -> dict[str, str]:
         if self.fast:
@@ -180,9 +186,7 @@ class EmbeddedServer:
                 )  # fmt: skip
             except subprocess.CalledProcessError as error:
                 shutil.rmtree(self.data, ignore_errors=True)
-                raise ServerError(
-                    f"The database could not be made: {error.stderr.strip().splitlines()[-1]}"
-                ) from error
+                raise ServerError(f"The database could not be made: {self._why(error.stderr)}") from error
 
     def _end_leftover(self, as_account: dict[str, object]) -> None:
         """A server on our own data that outlived a crashed run is told to end; a stale pid file is PostgreSQL's to judge."""
@@ -226,12 +230,22 @@ class EmbeddedServer:
             **words, **as_account,  # type: ignore[call-overload]  # where the words go, user and group
         )  # fmt: skip
 
-    def _why(self, log: Path) -> str:
-        try:
-            text = log.read_text(errors="replace")
-        except OSError:
-            text = ""
-        if "No space left" in text or shutil.disk_usage(self.folder.path).free < 200 * 1024 * 1024:
-            return f"The disk that holds {self.folder.path} is full: the database needs at least 200 MB. Free some space, or choose another place with --data."
-        last = text.strip().splitlines()[-1] if text.strip() else "no reason in its log"
-        return f"The database did not start: {last}"
+    def _disk_is_full(self) -> bool:
+        return shutil.disk_usage(self.folder.path).free < _ROOM
+
+    def _why(self, said: str) -> str:
+        """The reason in a program's last words, or the disk, whose lack of room comes out as many different words."""
+        if "No space left" in said or self._disk_is_full():
+            return (
+                f"the disk that holds {self.folder.path} is full, and it needs at least {_ROOM >> 20} MB."
+                " Free some space, or choose another place with --data."
+            )
+        return said.strip().splitlines()[-1] if said.strip() else "it gives no reason"
+
+
+def _end_of(log: Path) -> str:
+    """The last lines of a log: what it said of earlier starts is no reason for this one."""
+    try:
+        return log.read_text(errors="replace")[-2000:]
+    except OSError:
+        return ""

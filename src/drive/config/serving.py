@@ -193,7 +193,11 @@ def _start_web(folder: DataFolder, port: int) -> subprocess.Popen[bytes]:
 def _start_clock() -> subprocess.Popen[bytes]:
     """The clock ends by itself when this process is gone."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return subprocess.Popen([sys.executable, "-m", "drive", "clock"], env=environment, start_new_session=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "drive", "clock", "--starter", str(os.getpid())],
+        env=environment,
+        start_new_session=True,
+    )
 
 
 def _stop_clock(clock: subprocess.Popen[bytes] | None) -> None:

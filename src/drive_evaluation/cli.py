@@ -1,4 +1,4 @@
-"""The command ``drive-evaluation``: run, validate, synthesise, release.
+"""The command ``drive-evaluation``: run, validate, import, synthesise, release.
 
 Exit status: 0 results written (warnings allowed), 1 the package breaks the contract or cannot be read, 2 usage.
 """
@@ -14,6 +14,8 @@ from pathlib import Path
 from drive_evaluation import __version__
 from drive_evaluation.disclosure import approve
 from drive_evaluation.errors import EvaluationError
+from drive_evaluation.incoming import import_return
+from drive_evaluation.incoming.merging import KINDS
 from drive_evaluation.output import write_release, write_run
 from drive_evaluation.package import Package, read_package, write_package
 from drive_evaluation.printed import distances
@@ -73,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("validate", help="check a package against the contract")
     check.add_argument("package", type=Path, metavar="PACKAGE")
     check.set_defaults(command=_validate)
+    bring = commands.add_parser(
+        "import", help="add what an IDVA service or the police sent back to a package"
+    )
+    bring.add_argument("kind", choices=tuple(KINDS), help="whose return it is")
+    bring.add_argument("file", type=Path, metavar="FILE", help="comma-separated, keyed by pseudonyms")
+    bring.add_argument("--into", type=Path, required=True, metavar="PACKAGE")
+    bring.set_defaults(command=_import)
     return parser
 
 
@@ -99,6 +108,12 @@ def _validate(arguments: argparse.Namespace) -> int:
     if not problems:
         _say("the package keeps the contract")
     return 1 if errors(problems) else 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    for name, count in import_return(arguments.kind, arguments.file, arguments.into).items():
+        _say(f"{count:>9,}  {name}")
+    return 0
 
 
 def _say(text: str) -> None:

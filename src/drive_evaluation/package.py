@@ -144,28 +144,60 @@ def write_package(
     synthetic: bool,
     name: str = "drive-extract",
     extra: Mapping[str, Any] | None = None,
+    months: bool = False,
 ) -> Path:
     """Write tables as a package: the files, the descriptor, and a SHA-256 of every file in it.
 
-    Date columns may be ``datetime64``, ``datetime.date`` or text; booleans Python bools; None and NaN are empty
-    cells. Column order is the contract's. Returns the folder.
+    Date columns may be ``datetime64``, ``datetime.date`` or text; booleans Python bools or text; None and NaN are empty
+    cells. Column order is the contract's. With ``months`` every date is the first of its month, and of rows that
+    then share a key the latest stays. Returns the folder.
     """
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    resources = []
+    written: dict[str, WrittenTable] = {}
     for table_name, table in TABLES.items():
         if table_name not in tables:
             continue
-        text = to_csv(tables[table_name], table)
+        frame = _in_months(tables[table_name], table) if months else tables[table_name]
+        text = to_csv(frame, table)
         (target / table.path).write_bytes(text)
+        written[table_name] = WrittenTable(len(frame), len(text), hashlib.sha256(text).hexdigest())
+    write_descriptor(target, written, evaluation=evaluation, synthetic=synthetic, name=name, extra=extra)
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTable:
+    """One file of a package as written: rows without the header, bytes, SHA-256 in hex."""
+
+    rows: int
+    size: int
+    digest: str
+
+
+def write_descriptor(
+    folder: Path,
+    written: Mapping[str, WrittenTable],
+    *,
+    evaluation: Mapping[str, Any],
+    synthetic: bool,
+    name: str = "drive-extract",
+    extra: Mapping[str, Any] | None = None,
+) -> None:
+    """Write ``datapackage.json`` for the files of ``written``, in contract order."""
+    resources = []
+    for table_name in TABLES:
+        if table_name not in written:
+            continue
         descriptor = resource_descriptor(table_name)
-        descriptor["hash"] = f"sha256:{hashlib.sha256(text).hexdigest()}"
-        descriptor["bytes"] = len(text)
+        descriptor["hash"] = f"sha256:{written[table_name].digest}"
+        descriptor["bytes"] = written[table_name].size
+        descriptor["rows"] = written[table_name].rows
         # A reference to a table that was left out cannot be checked and would make the descriptor invalid.
         schema = descriptor["schema"]
         if "foreignKeys" in schema:
             schema["foreignKeys"] = [
-                fk for fk in schema["foreignKeys"] if fk["reference"]["resource"] in tables
+                fk for fk in schema["foreignKeys"] if fk["reference"]["resource"] in written
             ]
             if not schema["foreignKeys"]:
                 del schema["foreignKeys"]
@@ -179,10 +211,26 @@ def write_package(
         **(extra or {}),
         "resources": resources,
     }
-    (target / DESCRIPTOR).write_text(
+    (folder / DESCRIPTOR).write_text(
         json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
     )
-    return target
+
+
+def _in_months(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The frame with every date as the first of its month; of rows that then share a key, the latest."""
+    dates = [item.name for item in table.fields if item.type == "date" and item.name in frame.columns]
+    if not dates or frame.empty:
+        return frame
+    coarse = frame.copy()
+    for column in dates:
+        coarse[column] = pd.to_datetime(frame[column]).dt.to_period("M").dt.to_timestamp()
+    dated_key = [column for column in table.key if column in dates]
+    if not dated_key:
+        return coarse
+    order = frame.assign(**{column: pd.to_datetime(frame[column]) for column in dated_key})
+    latest = order.sort_values(dated_key, kind="stable", na_position="first").index
+    kept = coarse.loc[latest].drop_duplicates(list(table.key), keep="last").index
+    return coarse.loc[frame.index.isin(kept)]
 
 
 def to_csv(frame: pd.DataFrame, table: Table) -> bytes:
@@ -195,7 +243,7 @@ def to_csv(frame: pd.DataFrame, table: Table) -> bytes:
         if item.type == "date":
             columns[item.name] = pd.to_datetime(cells).dt.strftime("%Y-%m-%d")
         elif item.type == "boolean":
-            columns[item.name] = cells.map({True: "true", False: "false"})
+            columns[item.name] = cells.map({True: "true", False: "false", "true": "true", "false": "false"})
         elif item.type == "integer":
             columns[item.name] = pd.to_numeric(cells).astype("Int64").astype(object)
         else:

@@ -46,9 +46,11 @@ from drive.casework.models import (
     Contact,
     LinkedPerson,
     Session,
+    SharingConsent,
     StateEntry,
     SuCase,
 )
+from drive.extract.models import ReleaseAnswer, ReleaseFile, ReleaseRequest
 from drive.oversight.models import Alert, AlertAnswer, AuditWatch, OwnChannel, UsualVolume
 from drive.referrals.models import (
     IdentityDecision,
@@ -308,6 +310,22 @@ def _referral_fact(eyes: Eyes, row: Row) -> bool:
     return _of_referral(eyes, eyes.world.by_key[row.referral_id])
 
 
+def _release(eyes: Eyes, asked: ReleaseRequest) -> bool:
+    """The governance lead and who asks: all of their site. Others of the report scope: returns that were released (S-40)."""
+    if eyes.of_my_site(asked.site_id, Scope.GOVERNANCE):
+        return True
+    if not eyes.of_my_site(asked.site_id, Scope.REPORT):
+        return False
+    released = any(
+        a.request_id == asked.pk and a.outcome == "released" for a in eyes.world.all(ReleaseAnswer)
+    )
+    return eyes.member.role in (Role.ANALYST, Role.SERVICE_MANAGER) or (asked.kind == "return" and released)
+
+
+def _release_fact(eyes: Eyes, row: Row) -> bool:
+    return _release(eyes, eyes.world.by_key[row.request_id])
+
+
 RULES: dict[type[models.Model], Rule] = {
     **dict.fromkeys((Organisation, Site, SiteSetting, Service, Team, Installation), _everybody),
     User: _account,
@@ -324,7 +342,9 @@ RULES: dict[type[models.Model], Rule] = {
     AlertAnswer: lambda eyes, row: _alert(eyes, eyes.world.by_key[row.alert_id]),
     **dict.fromkeys((OwnChannel, UsualVolume, AuditWatch), _nobody),
     SuCase: lambda eyes, row: eyes.case(row.pk) or eyes.counts(row.service_id),
-    **dict.fromkeys((StateEntry, LinkedPerson, Contact, Session, Action, Closure), _counted_case_fact),
+    **dict.fromkeys(
+        (StateEntry, LinkedPerson, Contact, Session, Action, Closure, SharingConsent), _counted_case_fact
+    ),
     VsRecord: lambda eyes, row: eyes.client(row.pk),
     EngagementEntry: lambda eyes, row: eyes.client(row.record_id) or eyes.counts(row.service_id),
     SealedValue: _sealed,
@@ -343,6 +363,9 @@ RULES: dict[type[models.Model], Rule] = {
         eyes.at(Scope.GOVERNANCE) and eyes.member.site_id in (row.first_site_id, row.second_site_id)
     ),
     IdentityDecision: lambda eyes, row: eyes.of_my_site(row.site_id, Scope.GOVERNANCE),
+    ReleaseRequest: _release,
+    ReleaseAnswer: _release_fact,
+    ReleaseFile: _release_fact,
     Allocation: lambda eyes, row: eyes.of_my_site(row.site_id, Scope.ALLOCATION),
 }
 

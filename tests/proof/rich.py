@@ -23,6 +23,7 @@ from drive.access.stepping import acting_as
 from drive.advocacy.models import ClientFact, SealedValue, VsRecord
 from drive.audit.record import Act, record_event
 from drive.casework.models import CaseFact, SuCase
+from drive.extract.models import ReleaseAnswer, ReleaseFile, ReleaseRequest
 from drive.referrals.models import (
     PossibleMatch,
     Referral,
@@ -133,6 +134,7 @@ def rich_world() -> Rich:
                 record_id=record.pk,
                 service_id=record.service_id,
             )
+    _release(filler, cast)
     members = [*cast.everybody(), left, barred, barred_idva]
     return Rich(cast, filler, members, cases, records, links, _refer(filler, cast))
 
@@ -156,6 +158,24 @@ def _write(filler: Filler, cases: list[SuCase], records: list[VsRecord], links: 
     question = filler.fill(ContactQuestion, link=links[0], side="su")
     for side in ("su", "vs"):
         filler.fill(ContactView, link=links[0], side=side, question=question)
+
+
+def _release(filler: Filler, cast: Cast) -> None:
+    """An extract that waits, one released and written, a return released and one refused; one at the other site."""
+    for site, kind, outcome in (
+        (cast.site, "extract", ""),
+        (cast.site, "extract", "released"),
+        (cast.site, "return", "released"),
+        (cast.site, "return", "refused"),
+        (cast.other_site, "return", "released"),
+    ):
+        asked = filler.fill(
+            ReleaseRequest, site_id=site.pk, kind=kind, study="study" if kind == "extract" else ""
+        )
+        if outcome:
+            filler.fill(ReleaseAnswer, request=asked, site_id=site.pk, outcome=outcome)
+        if outcome == "released":
+            filler.fill(ReleaseFile, request=asked, site_id=site.pk, rows={"cases": 1})
 
 
 def _refer(filler: Filler, cast: Cast) -> list[Referral]:

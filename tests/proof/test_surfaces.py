@@ -79,6 +79,7 @@ def records_of(rich: Rich) -> dict[str, list[Any]]:
         "item_id": made("RiskItem"),
         "booking_id": made("Booking"),
         "incident_id": made("PracticeIncident"),
+        "request_id": made("ReleaseRequest"),
         "assessment_id": made("Assessment"),
     }
 

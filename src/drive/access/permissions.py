@@ -25,12 +25,15 @@ class Permission(StrEnum):
     CLIENT_VIEW = "client:view"
     DECISION_VIEW_GIVE = "contact-decision:give-view"
     DESK_VIEW = "desk:view"
+    EXTRACT_WRITE = "extract:write"
     GOVERNANCE_MATCHES = "governance:matches"
     PANEL_DECIDE = "panel:decide"
     PANEL_VIEW = "panel:view"
     PERMISSION_CHANGES_VIEW = "permission-changes:view"
     REFERRAL_IMPORT = "referral:import"
     REFERRAL_VIEW = "referral:view"
+    RELEASE_ANSWER = "release:answer"
+    RELEASE_ASK = "release:ask"
     RETURN_VIEW = "return:view"
     RISK_ITEM_SEND = "risk-item:send"
     STOP_ANSWER = "stop-concern:answer"
@@ -57,12 +60,15 @@ MEANINGS: dict[Permission, str] = {
     Permission.CLIENT_VIEW: "Open a client's record",
     Permission.DECISION_VIEW_GIVE: "Give a view on contact and agree an outcome with the other worker",
     Permission.DESK_VIEW: "Open one's own desk",
+    Permission.EXTRACT_WRITE: "Ask for an extract for evaluators, and write it once it is released",
     Permission.GOVERNANCE_MATCHES: "Decide on possible matches across sides and sites",
     Permission.PANEL_DECIDE: "Record the panel's decision on a referral",
     Permission.PANEL_VIEW: "Read what the panel has before it",
     Permission.PERMISSION_CHANGES_VIEW: "See who was given or lost a role, an account or a setting",
     Permission.REFERRAL_IMPORT: "Bring in a referral list",
     Permission.REFERRAL_VIEW: "Open referrals",
+    Permission.RELEASE_ANSWER: "Release, or not, what somebody else asked for",
+    Permission.RELEASE_ASK: "Ask that a return may leave",
     Permission.RETURN_VIEW: "Open the performance return",
     Permission.RISK_ITEM_SEND: "Send shared risk information across",
     Permission.STOP_ANSWER: "Answer a stop concern",

@@ -88,7 +88,7 @@ ROLES: dict[Role, RoleEntry] = {
     Role.SERVICE_MANAGER: RoleEntry(
         "Service manager", "A-07", "allocates, supervises, owns the quality of the data",
         Side.SERVICE_USER, (Scope.SU_MANAGER, Scope.SU_WORKER, Scope.REFERRALS, Scope.ALLOCATION, Scope.REPORT),
-        _SU_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE, Permission.ALLOCATION_DECIDE, Permission.REFERRAL_VIEW, Permission.RETURN_VIEW},
+        _SU_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE, Permission.ALLOCATION_DECIDE, Permission.REFERRAL_VIEW, Permission.RETURN_VIEW, Permission.RELEASE_ASK},
     ),
     Role.STEP_DOWN_WORKER: RoleEntry(
         "Step-down worker", "A-11", "keeps lighter contact after the main period",
@@ -127,11 +127,12 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.GOVERNANCE_LEAD: RoleEntry(
         "Governance lead", "A-22", "reviews emergency reading, matches and subject access",
-        Side.NEITHER, (Scope.GOVERNANCE,), frozenset({Permission.DESK_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.GOVERNANCE_MATCHES, Permission.PERMISSION_CHANGES_VIEW}),
+        Side.NEITHER, (Scope.GOVERNANCE,), frozenset({Permission.DESK_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.GOVERNANCE_MATCHES, Permission.PERMISSION_CHANGES_VIEW, Permission.RELEASE_ANSWER}),
     ),
     Role.ANALYST: RoleEntry(
         "Analyst", "A-17", "studies coded data without identities",
-        Side.NEITHER, (Scope.REPORT,), frozenset({Permission.DESK_VIEW, Permission.RETURN_VIEW}),
+        Side.NEITHER, (Scope.REPORT,),
+        frozenset({Permission.DESK_VIEW, Permission.RETURN_VIEW, Permission.RELEASE_ASK, Permission.EXTRACT_WRITE}),
     ),
     Role.ALLOCATION_CUSTODIAN: RoleEntry(
         "Allocation custodian", "A-18", "keeps the concealed allocation list",

@@ -402,3 +402,27 @@ class Closure(CaseFact):
     def follow_up_dates(self) -> list[datetime.date]:
         """When somebody looks again, soonest first."""
         return sorted(datetime.date.fromisoformat(day) for day in self.follow_up_on)
+
+
+class SharingAnswer(models.TextChoices):
+    """Whether his coded data may be passed to evaluators (P-20, R-33): the answers of the extract's `consent`."""
+
+    YES = "yes", "Agrees"
+    NO = "no", "Does not agree, or no longer"
+    NOT_ASKED = "not_asked", "Not asked"
+
+
+class SharingConsent(CaseFact):
+    """What the service user said about passing coded data to evaluators (P-20). The newest by `said_on` holds.
+
+    It filters extracts and never the work: nothing on the case asks for it. Without a row he was not asked.
+    """
+
+    answer = models.CharField(max_length=12, choices=SharingAnswer.choices)
+    said_on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "-said_on", "-recorded_at"], name="sharing_by_case")]
+
+    def __str__(self) -> str:
+        return self.answer

@@ -24,6 +24,7 @@ call access.protect_case_fact('casework_assessment');
 call access.protect_case_fact('casework_reviewflag');
 call access.protect_case_fact('casework_reviewflaganswer');
 call access.protect_case_fact('casework_closure');
+call access.protect_case_fact('casework_sharingconsent');
 
 -- How many cases each holder of a service has, for whoever gives out cases: numbers only, no case (P-21). Answers the
 -- allocation scope for a service of its own site, and the manager for their own service; anybody else gets no row.

@@ -29,6 +29,7 @@ from .models import (
     LinkedPerson,
     ResearchNote,
     ServiceUserProfile,
+    SharingConsent,
     StateEntry,
     SuCase,
 )
@@ -313,6 +314,15 @@ def steps(case_id: UUID, history: str) -> QuerySet[StateEntry]:
 def closures(case_id: UUID) -> list[Closure]:
     """How the case ended, the latest first; more than one where it was opened again."""
     return list(Closure.objects.filter(case_id=case_id).select_related("recorded_by").order_by("-closed_on"))
+
+
+def sharing(case_id: UUID) -> list[SharingConsent]:
+    """What was said about passing coded data to evaluators, the answer in force first (P-20)."""
+    return list(
+        SharingConsent.objects.filter(case_id=case_id)
+        .select_related("recorded_by")
+        .order_by("-said_on", "-recorded_at")
+    )
 
 
 def action_of(case_id: UUID, asked: str) -> Action | None:

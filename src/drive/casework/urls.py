@@ -23,6 +23,7 @@ urlpatterns = [
     path(CASE + "research/", views.case_research, name="case_research"),
     path(CASE + "strategy/", views.case_strategy, name="case_strategy"),
     path(CASE + "profile/", views.case_profile, name="case_profile"),
+    path(CASE + "sharing/", views.case_sharing, name="case_sharing"),
     path(CASE + "state/<slug:history>/", views.case_state, name="case_state"),
     path(CASE + "assessments/", views.case_assessments, name="case_assessments"),
     path(CASE + "assessments/<slug:instrument_id>/", views.case_assess, name="case_assess"),

@@ -19,6 +19,8 @@ ENTRIES: tuple[tuple[str, str, Permission], ...] = (
     ("Matches across", "governance_matches", Permission.GOVERNANCE_MATCHES),
     ("Alerts", "alert_list", Permission.AUDIT_WHO_LOOKED),
     ("Return", "return", Permission.RETURN_VIEW),
+    ("Releases", "release_list", Permission.RELEASE_ASK),
+    ("Releases", "release_desk", Permission.RELEASE_ANSWER),
     ("Administration", "administration", Permission.ACCOUNTS_MANAGE),
     ("Permission changes", "permission_changes", Permission.PERMISSION_CHANGES_VIEW),
 )

@@ -1,11 +1,17 @@
-"""What reporting asks of the extract: the tables of the acting membership's site, and what stands beside them."""
+"""What reporting asks of the extract beside its tables, and the releases of a site."""
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
+
+from .models import ReleaseFile, ReleaseKind, ReleaseOutcome, ReleaseRequest
+
+MOST = 200
+"""Releases that a list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +50,33 @@ def client_coverage(on: datetime.date) -> ClientCoverage:
         )
         total, linked, in_touch = cursor.fetchone()
     return ClientCoverage(total, linked, in_touch)
+
+
+def releases() -> list[ReleaseRequest]:
+    """What was asked and decided at the site, the newest first: all of it for who asks, released returns for others."""
+    return list(
+        ReleaseRequest.objects.select_related("recorded_by", "answer__recorded_by").order_by(
+            "-recorded_at", "-id"
+        )[:MOST]
+    )
+
+
+def release(request_id: UUID) -> ReleaseRequest:
+    """One of them. Raises `ReleaseRequest.DoesNotExist`."""
+    return ReleaseRequest.objects.select_related("recorded_by", "answer__recorded_by").get(pk=request_id)
+
+
+def released_returns() -> list[ReleaseRequest]:
+    """Returns that may be read by whoever receives them, the newest first."""
+    return list(
+        ReleaseRequest.objects.filter(
+            kind=ReleaseKind.RETURN, answer__outcome=ReleaseOutcome.RELEASED
+        ).order_by("-last", "-first")[:MOST]
+    )
+
+
+def files_of(asked: ReleaseRequest) -> list[ReleaseFile]:
+    """When it was written, the latest first."""
+    return list(
+        ReleaseFile.objects.filter(request=asked).select_related("recorded_by").order_by("-recorded_at")
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drive.extract.queries import ClientCoverage, client_coverage
-from drive.extract.tables import contract_tables
+from drive.extract.tables import Window, contract_tables
 from drive.instruments.codelists import code_list
 from drive_evaluation.definitions import MEASURES
 from drive_evaluation.disclosure import Policy
@@ -76,7 +76,9 @@ def performance_return(first: datetime.date, last: datetime.date, *, exact: bool
 
     Raises `ValueError` when the dates are out of order. With `exact` false every figure passes disclosure control first.
     """
-    outcome = site_return(contract_tables(SITE_CODE), first=first, last=last, site_code=SITE_CODE)
+    outcome = site_return(
+        contract_tables(Window(SITE_CODE, last)), first=first, last=last, site_code=SITE_CODE
+    )
     coverage = client_coverage(last)
     shown = _exact_number if exact else _protected_number
     book = _Book(outcome, shown)

@@ -11,6 +11,7 @@ from .conflicts import SomeoneSavedFirst
 from .opening import NewLinkedPerson, add_linked_person, open_case
 from .planning import NewStrategy, save_profile, save_strategy
 from .recording import add_research, record_action, record_contact, record_session
+from .sharing import record_sharing
 from .states import set_state
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "record_action",
     "record_contact",
     "record_session",
+    "record_sharing",
     "save_profile",
     "save_strategy",
     "set_state",

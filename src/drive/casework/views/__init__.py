@@ -7,6 +7,7 @@ from .desk import su_desk, su_manager_desk
 from .lists import case_list
 from .planning import case_profile, case_state, case_strategy
 from .recording import case_research, record_action, record_contact, record_session, record_update
+from .sharing import case_sharing
 
 __all__ = [
     "case_actions",
@@ -19,6 +20,7 @@ __all__ = [
     "case_pattern",
     "case_profile",
     "case_research",
+    "case_sharing",
     "case_state",
     "case_strategy",
     "case_timeline",

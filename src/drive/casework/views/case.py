@@ -63,6 +63,7 @@ def case_page(request: ActorRequest, case_id: UUID) -> HttpResponse:
             "flags": open_flags([case_id]),
             "due": forms_due([case], today) if not summary.states.ended else [],
             "last_contact": last_contact(case_id),
+            "sharing": next(iter(queries.sharing(case_id)), None),
             "today": today,
         },
     )

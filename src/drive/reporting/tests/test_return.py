@@ -17,7 +17,7 @@ from drive.access.scopes import Scope
 from drive.access.stepping import acting_as
 from drive.audit.models import AuditEvent
 from drive.casework.models import Action, Contact
-from drive.extract.tables import contract_tables
+from drive.extract.tables import Window, contract_tables
 from drive.reporting.performance import WITHHELD, performance_return
 from tests.cast import Cast, open_case, seeding
 
@@ -137,7 +137,7 @@ def test_the_report_scope_cannot_read_a_word(busy: Cast) -> None:
 
 def test_another_sites_return_is_empty(busy: Cast) -> None:
     with acting_as(busy.outside_manager.as_actor(), Scope.REPORT):
-        tables = contract_tables("elsewhere")
+        tables = contract_tables(Window("elsewhere", local_today()))
     assert all(len(frame) == 0 for name, frame in tables.items() if name != "sites")
 
 

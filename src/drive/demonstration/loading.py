@@ -22,6 +22,7 @@ from psycopg import sql
 from drive.config.installation import DEMONSTRATION
 
 from .accounts import PASSWORD, Accounts, accounts, whom_to_sign_in_as
+from .list_of_the_month import bring_in
 from .sheets import NULL, columns_of
 from .world import World
 
@@ -156,4 +157,5 @@ def load_if_empty(owner_url: str, say: Callable[[str], None]) -> Accounts | None
     say(
         f"Written in {loaded.seconds:.1f} seconds: {sum(loaded.rows.values()):,} rows about {loaded.people} invented people"
     )
+    bring_in()
     return accounts()

@@ -37,13 +37,15 @@ from drive.components.dates import LONDON
 from drive.demonstration import loading
 from drive.demonstration.accounts import PASSWORD, accounts
 from drive.demonstration.form_facts import read
+from drive.demonstration.list_of_the_month import bring_in
 from drive.demonstration.names import FAMILIES, MEN, WOMEN
 from drive.demonstration.sheets import NULL, UnfitRowError, columns_of
 from drive.demonstration.told import NAMES, SCENES
 from drive.demonstration.world import World
 from drive.instruments.library import instrument
 from drive.people.profiles import NewProfile
-from drive.referrals.models import IdentityMatch, Referral, ReferralParty
+from drive.referrals.lists.results import Outcome
+from drive.referrals.models import IdentityMatch, ListSaved, PossibleMatch, Referral, ReferralParty
 from drive.safety.models import Booking, BookingState, CaseLink, ContactQuestion, ContactView
 from tests.cast import Cast, seeding
 
@@ -365,3 +367,18 @@ def test_every_account_can_be_named_and_opens_with_the_one_password() -> None:
     assert all(account.email.endswith(".invalid") for account in found)
     assert len(PASSWORD) >= 12
     assert any(PASSWORD in line for line in loading.whom_to_sign_in_as())
+
+
+def test_the_newest_list_was_brought_in_by_hand(poured: loading.Loaded) -> None:
+    """Six new, two who may be known, two to correct, one that stands twice: through the commands of the page."""
+    counts = bring_in().counts
+    assert [counts[each] for each in (Outcome.CREATED, Outcome.MATCHED, Outcome.REFUSED, Outcome.REPEAT)] == [
+        6,
+        2,
+        2,
+        1,
+    ]
+    with acting_as(somebody(Role.PANEL_COORDINATOR).as_actor(), Scope.REFERRALS):
+        assert PossibleMatch.objects.filter(answers__isnull=True).count() == 2
+        assert (ListSaved.objects.get().created, ListSaved.objects.get().refused) == (6, 2)
+    assert bring_in().counts[Outcome.REPEAT] == 9, "the same list twice brings nothing twice"

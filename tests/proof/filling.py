@@ -26,7 +26,7 @@ from drive.instruments.codelists import OFFERED_STATES, code_lists
 from drive.instruments.definitions import Definition
 from drive.instruments.library import instrument
 from drive.people.facts import Profile
-from drive.referrals.models import SealedArrival
+from drive.referrals.models import ReferralList, SealedArrival
 from drive.safety.models import (
     Booking,
     CaseLink,
@@ -93,7 +93,7 @@ SPECIAL: Mapping[str, Any] = {
 """What a constraint, or the page that draws it, asks of one field."""
 
 OPPOSITE = {"su": "vs", "vs": "su"}
-_CODE_LIST = re.compile(r"K-\d\d(\.\w+)?")
+CODE_LIST = re.compile(r"K-\d\d(\.\w+)?")
 
 
 @dataclass
@@ -128,6 +128,8 @@ class Filler:
         row = model(**values)
         if isinstance(row, SealedValue):
             row.ciphertext = seal(marker.encode(), bound_to=row.bound_to())
+        if isinstance(row, ReferralList):
+            row.sealed_file, row.sealed_name = _a_list(row, marker)
         with seeding():
             row.save(force_insert=True)
         self.told[marker] = row
@@ -179,7 +181,7 @@ class Filler:
         raise LookupError(f"{model._meta.label}.{each.name}: nobody said how to fill it")
 
     def _text(self, model: type[models.Model], each: models.CharField, marker: str) -> Any:
-        listed = _CODE_LIST.search(str(each.help_text))
+        listed = CODE_LIST.search(str(each.help_text))
         if listed and listed[0] != "K-01" and listed[0] in code_lists():
             return next(code for code, _ in code_lists()[listed[0]].choices())
         if issubclass(model, Profile) and each.name in {f.name for f in Profile._meta.fields}:
@@ -208,6 +210,15 @@ class Filler:
             across = each.name in ("proposal", "item")
             passed["side"] = OPPOSITE[known["side"]] if across else known["side"]
         return self.fill(each.related_model, **passed)
+
+
+def _a_list(row: ReferralList, marker: str) -> tuple[bytes, bytes]:
+    """The kept file of a referral list with one line, and its name."""
+    lines = (
+        f"MARAC date,Victim name,Perpetrator name\n{local_today():%d/%m/%Y},Vera {marker},Piers {marker}\n"
+    )
+    place = f"referrals_referrallist:{row.pk}"
+    return seal(lines.encode(), bound_to=f"{place}:file"), seal(b"list.csv", bound_to=f"{place}:name")
 
 
 _LEAVE: Any = object()

@@ -1,0 +1,217 @@
+"""A second world, with the same keys, in which everything behind the wall is different.
+
+`alter_client_side` and `alter_case_side` change every field of every row of one side to another valid value, save the
+few that the bridge carries on purpose (`CROSSES`), and add rows of every kind. Whoever stands on the other side must
+not be able to tell the two worlds apart (tests/proof/test_non_interference.py).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from django.db import DatabaseError, models, transaction
+
+from drive.access.models import Bar, BreakGlass, CaseAssignment, ClientAssignment, Draft, Membership
+from drive.access.sealing import seal
+from drive.advocacy.models import (
+    CheckInPlan,
+    ClientContact,
+    ClientFact,
+    EngagementEntry,
+    RecordExit,
+    SealedValue,
+    VsRecord,
+)
+from drive.casework.models import Action, CaseFact, ServiceUserProfile, StateEntry, SuCase
+from drive.instruments.codelists import code_lists
+from drive.referrals.models import SealedArrival
+from drive.safety.models import Booking, BookingState, ContactView
+from tests.cast import seeding
+
+from .filling import CODE_LIST
+from .oracle import our_models
+from .rich import Rich
+
+_HOLDING = {"membership", "kind", "starts_on", "ends_on"}
+
+CROSSES: dict[type[models.Model], set[str]] = {
+    # From her record to the case manager (S-03): engagement and since when, the last contact, the next check-in, the name
+    # of her IDVA. The order of the rows decides which is newest.
+    EngagementEntry: {"value", "since", "recorded_at"},
+    ClientContact: {"happened_at", "outcome"},
+    CheckInPlan: {"due_on", "recorded_at"},
+    ClientAssignment: _HOLDING,
+    # That a channel cannot be used is told without opening anything (S-14): the kind and the keyed digest.
+    SealedValue: {"kind", "lookup", "withheld"},
+    # From his case to the IDVA (W-09): his name, where the case stands, the last disruption, whose it is, when contact is
+    # planned and of what kind.
+    ServiceUserProfile: {"given_names", "family_name"},
+    StateEntry: {"history", "value", "since", "recorded_at"},
+    Action: {"done_on", "sub_type"},
+    CaseAssignment: _HOLDING,
+    Booking: {"starts_at", "kind"},
+    BookingState: {"state", "recorded_at", "booking"},
+}
+"""What the bridge carries across, column by column; everything else of these tables, and every other table, differs."""
+
+STATES_THAT_CROSS = ("status", "contact", "whereabouts", "approach")
+"""Histories whose newest value the IDVA's summary shows; `engagement` and `legal` stay on their side."""
+
+NEVER_CHANGED = {
+    "id", "case", "case_id", "record", "record_id", "link_id", "referral_id", "service_id", "site_id", "version", "recorded_by",
+}  # fmt: skip
+"""Keys and what they hang on: the worlds have the same keys. (Who recorded decides nothing that is shown across.)"""
+
+
+def alter_client_side(rich: Rich) -> int:
+    """Everything of every client's record is another; how many fields were changed."""
+    records = {record.pk for record in rich.records}
+    changed = _alter(_facts(ClientFact), records) + _alter([VsRecord], records, by="pk")
+    changed += _alter([ClientAssignment], records)
+    changed += _views_not_yet_opened(rich, "vs") + _beside(rich, rich.records, "vs")
+    with seeding():
+        for arrival in SealedArrival.objects.all():
+            SealedArrival.objects.filter(pk=arrival.pk).update(ciphertext=seal(b"elsewhere", bound_to="x"))
+    for record in rich.records:
+        for model in _facts(ClientFact):
+            if (
+                model is RecordExit
+            ):  # one a record, and whether there is one is counted for whoever allocates (P-21)
+                continue
+            for _ in range(2):
+                rich.filler.fill(model, record=record, **_BEFORE.get(model, {}))
+    return changed
+
+
+def alter_case_side(rich: Rich) -> int:
+    """Everything of every service user's case is another; how many fields were changed."""
+    cases = {case.pk for case in rich.cases}
+    changed = _alter(_facts(CaseFact), cases) + _alter([SuCase], cases, by="pk")
+    changed += _alter([CaseAssignment], cases)
+    changed += _views_not_yet_opened(rich, "su") + _beside(rich, rich.cases, "su")
+    for case in rich.cases:
+        for model in _facts(CaseFact):
+            if model in (Booking, BookingState):  # when contact is planned is what the IDVA is told
+                continue
+            for _ in range(1 if model is ServiceUserProfile else 2):
+                rich.filler.fill(model, case=case, **_BEFORE.get(model, {}))
+    return changed
+
+
+_LONG_AGO = datetime.date(2024, 1, 9)
+_BEFORE: dict[type[models.Model], dict[str, Any]] = {
+    EngagementEntry: {"since": _LONG_AGO},
+    CheckInPlan: {"recorded_at": datetime.datetime(2024, 1, 9, 12, tzinfo=datetime.UTC)},
+    ClientContact: {
+        "outcome": "no_answer",  # an attempt: newer than every contact, and no contact
+        "happened_at": datetime.datetime(2031, 1, 9, 12, tzinfo=datetime.UTC),
+    },
+    StateEntry: {"history": "legal", "value": "none_known", "since": _LONG_AGO},
+    Action: {"sub_type": "support", "done_on": _LONG_AGO},
+    ServiceUserProfile: {"version": 0},
+}
+"""Rows that are added must not be the newest of what crosses."""
+
+
+def _facts(family: type[models.Model]) -> list[type[models.Model]]:
+    return [model for model in our_models() if issubclass(model, family)]
+
+
+def _alter(kinds: Iterable[type[models.Model]], keys: set[Any], by: str = "") -> int:
+    changed = 0
+    with seeding():
+        for model in kinds:
+            column = by or (
+                "case_id" if any(f.name in ("case", "case_id") for f in model._meta.fields) else "record_id"
+            )
+            for row in model._default_manager.filter(**{f"{column}__in": keys}):
+                changed += _alter_row(row)
+    return changed
+
+
+def _alter_row(row: models.Model) -> int:
+    """Each field by itself, so that one which a constraint ties to another is left as it is and the rest still change."""
+    kept = NEVER_CHANGED | CROSSES.get(type(row), set())
+    if isinstance(row, StateEntry) and row.history not in STATES_THAT_CROSS:
+        kept = NEVER_CHANGED | {"history"}
+    changed = 0
+    for each in row._meta.concrete_fields:
+        if each.name in kept or (
+            isinstance(each, models.ForeignKey) and each.related_model is not Membership
+        ):
+            continue
+        other = _another(each, getattr(row, each.attname))
+        if other is None:
+            continue
+        try:
+            with transaction.atomic():
+                type(row)._default_manager.filter(pk=row.pk).update(**{each.attname: other})
+            changed += 1
+        except DatabaseError:
+            continue
+    return changed
+
+
+def _another(each: models.Field[Any, Any], value: Any) -> Any:
+    """Another value of the same kind; None where there is none."""
+    if each.choices:
+        return next((code for code, _ in each.choices if code and code != value), None)  # type: ignore[misc,union-attr]
+    listed = CODE_LIST.search(str(each.help_text))
+    if listed and isinstance(value, str) and listed[0] in code_lists():
+        return next((code for code, _ in code_lists()[listed[0]].choices() if code != value), None)
+    if isinstance(each, models.CharField | models.TextField):
+        return f"other {uuid4().hex}"[: each.max_length]
+    if isinstance(each, models.JSONField):
+        return {"other": uuid4().hex}
+    if isinstance(each, models.BinaryField):
+        return seal(uuid4().bytes, bound_to="elsewhere")
+    if isinstance(each, models.UUIDField):
+        return uuid4()
+    if isinstance(each, models.BooleanField):
+        return not value
+    if isinstance(each, models.IntegerField):
+        return (value or 0) + 1
+    if isinstance(each, models.DateTimeField):
+        return value and value - datetime.timedelta(days=3, minutes=7)
+    if isinstance(each, models.DateField):
+        return (value or _LONG_AGO) - datetime.timedelta(days=11)
+    return None
+
+
+def _views_not_yet_opened(rich: Rich, side: str) -> int:
+    """What one side wrote where the other has not written yet stays shut (S-15)."""
+    changed = 0
+    with seeding():
+        views = list(ContactView.objects.all())
+        both = {v.question_id for v in views if v.side == "su"} & {
+            v.question_id for v in views if v.side == "vs"
+        }
+        for view in views:
+            if view.side == side and view.question_id not in both:
+                ContactView.objects.filter(pk=view.pk).update(
+                    own_view="other words",
+                    if_we_act="other words",
+                    would_choose="go",
+                    leave_out="other words",
+                )
+                changed += 1
+    return changed
+
+
+def _beside(rich: Rich, records: list[Any], side: str) -> int:
+    """Drafts, emergency readings and ties of the other side: changed, and one more of each."""
+    author = rich.cast.idva if side == "vs" else rich.cast.case_manager
+    keys = [record.pk for record in records]
+    with seeding():
+        changed = Draft.objects.filter(record_id__in=keys).update(content={"note": ["other words"]})
+        changed += BreakGlass.objects.filter(record_id__in=keys).update(reason="other words", told="about_to")
+        changed += Bar.objects.filter(record_id__in=keys).update(reason="other words")
+        Draft.objects.create(membership=author, form="own.other", record_id=uuid4(), content={"x": ["words"]})
+        Bar.objects.create(
+            user=rich.cast.stand_in.user if side == "vs" else rich.cast.step_down_worker.user, record_id=keys[-1], kind="tie",
+            reason="other words", recorded_by=rich.cast.governance_lead,
+        )  # fmt: skip
+    return changed

@@ -78,8 +78,9 @@ class Site:
 
 
 @contextmanager
-def open_site(name: str, log: Path) -> Iterator[Site]:
-    """A fresh copy of the migrated template, the world laid out, the server started; all ended and dropped afterwards."""
+def open_site(name: str, log: Path, *, world: str = "tests.browser.world") -> Iterator[Site]:
+    """A fresh copy of the migrated template, the world laid out by that program, the server started; all ended and
+    dropped afterwards."""
     superuser = os.environ["DRIVE_TEST_SUPERUSER"]
     database = f"drivetest_{name}_{os.getpid()}"
     with psycopg.connect(superuser, autocommit=True) as connection:
@@ -93,9 +94,9 @@ def open_site(name: str, log: Path) -> Iterator[Site]:
             connection.execute(statement.encode())
     try:
         application = make_conninfo(os.environ["DRIVE_REAL_APP_URL"], dbname=database)
-        world = _lay_out(make_conninfo(application, user=f"{PREFIX}_tester", password="tester"))
+        laid_out = _lay_out(make_conninfo(application, user=f"{PREFIX}_tester", password="tester"), world)
         with _served(application, log) as url:
-            yield Site(url=url, superuser=make_conninfo(superuser, dbname=database), **world)
+            yield Site(url=url, superuser=make_conninfo(superuser, dbname=database), **laid_out)
     finally:
         with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute(f"drop database {database} with (force)".encode())
@@ -115,9 +116,9 @@ def _environment(application: str) -> dict[str, str]:
     }
 
 
-def _lay_out(tester: str) -> dict[str, Any]:
+def _lay_out(tester: str, world: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.world"],
+        [sys.executable, "-m", world],
         check=True,
         capture_output=True,
         text=True,

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
 
 PASSWORD = "Seven-Lanterns-And-A-Kettle"
 
@@ -16,16 +20,31 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.contrib.auth.hashers import make_password
     from django.db import transaction
 
-    from drive.access.models import Membership, User
-    from tests.cast import lay_out, seeding
+    from tests.cast import lay_out
 
     with transaction.atomic():
         cast = lay_out()
-        with seeding():
-            User.objects.update(password=make_password(PASSWORD), is_demonstration=True)
+        give_passwords()
+    tell(cast)
+
+
+def give_passwords() -> None:
+    """The walk's password to everybody. Call it in the transaction that lays them out."""
+    from django.contrib.auth.hashers import make_password
+
+    from drive.access.models import User
+    from tests.cast import seeding
+
+    with seeding():
+        User.objects.update(password=make_password(PASSWORD), is_demonstration=True)
+
+
+def tell(cast: Cast) -> None:
+    """Print what the walk needs to know of them."""
+    from drive.access.models import Membership
+
     parts = {name: part for name, part in vars(cast).items() if isinstance(part, Membership)}
     json.dump(
         {

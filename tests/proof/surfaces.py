@@ -20,8 +20,11 @@ from drive.access.models import BreakGlass, Draft, Membership
 from drive.access.pages import Page
 from drive.access.role_table import may_open
 from drive.access.roles import Role
+from drive.casework.models import ServiceUserProfile
+from drive.referrals.models import IdentityMatch, ReferralParty
 from tests.cast import seeding
 
+from .oracle import Eyes, World, allowed_anywhere, rule_for
 from .rich import Rich
 
 SPECIAL = {
@@ -148,6 +151,27 @@ def _belongs(row: Any, outer: str, key: Any) -> bool:
     return key in {
         getattr(row, name, None) for name in (outer, "case_id", "record_id", "link_id", "su_case_id")
     }
+
+
+def may_know(rich: Rich, world: World, member: Membership) -> set[str]:
+    """Markers of the rows that the oracle allows, and what the bridge tells by name: see each line."""
+    seen = allowed_anywhere(world, member)
+    known = {m for m, row in rich.filler.told.items() if (row._meta.db_table, str(row.pk)) in seen}
+    for scope in Role(member.role).entry.scopes:
+        eyes = Eyes(world, member, scope)
+        for marker, row in rich.filler.told.items():
+            # W-09: whoever reads a link from the client's side reads the service user's name.
+            if isinstance(row, ServiceUserProfile) and any(
+                link.su_case_id == row.case_id and eyes.client(link.vs_record_id) for link in rich.links
+            ):
+                known.add(marker)
+            # S-33: the two people of an identity match, for the governance lead of either site alone.
+            if isinstance(row, ReferralParty) and any(
+                row.pk in (match.first, match.second) and rule_for(IdentityMatch)(eyes, match)
+                for match in world.all(IdentityMatch)
+            ):
+                known.add(marker)
+    return known
 
 
 def body(response: HttpResponse) -> bytes:

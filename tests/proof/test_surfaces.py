@@ -14,14 +14,12 @@ import pytest
 from django.http import HttpResponse
 
 from drive.access.models import Membership
-from drive.access.roles import Role
 from drive.casework.models import ContactStrategy, LinkedPerson, ServiceUserProfile
-from drive.referrals.models import IdentityMatch, ReferralParty
 from tests.cast import sign_in
 
-from .oracle import Eyes, World, allowed_anywhere, rule_for
+from .oracle import World
 from .rich import Rich, rich_world
-from .surfaces import Surface, masked, said, surfaces
+from .surfaces import Surface, masked, may_know, said, surfaces
 
 MARKER = re.compile(r"zq\d{5}qz", re.IGNORECASE)
 
@@ -35,27 +33,6 @@ all (one static answer, given before any row is read) each reader asks for every
 
 def markers(response: HttpResponse) -> set[str]:
     return {found.lower() for found in MARKER.findall(said(response))}
-
-
-def may_know(rich: Rich, world: World, member: Membership) -> set[str]:
-    """Markers of the rows that the oracle allows, and what the bridge tells by name: see each line."""
-    seen = allowed_anywhere(world, member)
-    known = {m for m, row in rich.filler.told.items() if (row._meta.db_table, str(row.pk)) in seen}
-    for scope in Role(member.role).entry.scopes:
-        eyes = Eyes(world, member, scope)
-        for marker, row in rich.filler.told.items():
-            # W-09: whoever reads a link from the client's side reads the service user's name.
-            if isinstance(row, ServiceUserProfile) and any(
-                link.su_case_id == row.case_id and eyes.client(link.vs_record_id) for link in rich.links
-            ):
-                known.add(marker)
-            # S-33: the two people of an identity match, for the governance lead of either site alone.
-            if isinstance(row, ReferralParty) and any(
-                row.pk in (match.first, match.second) and rule_for(IdentityMatch)(eyes, match)
-                for match in world.all(IdentityMatch)
-            ):
-                known.add(marker)
-    return known
 
 
 @pytest.fixture

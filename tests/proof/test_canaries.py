@@ -1,0 +1,261 @@
+"""Canaries: an unmistakable string in every field of words and every sealed value. After people of every role have
+opened every page in a real browser, they are searched for wherever they must not be (S-03, S-06, S-39).
+
+The database's log is searched as production writes it: no statement is logged (drive.config.embedded_server; the test
+holds the server to those settings). A server that logged statements would log values, since they are bound by the
+client: docs/operations.md says so to whoever brings their own server.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import Browser, BrowserContext, Response
+
+from tests.browser.conftest import QUIET, chromium
+from tests.browser.site import Site, open_site
+from tests.browser.window import Window
+
+pytestmark = pytest.mark.browser
+
+__all__ = ["chromium"]
+
+CANARY = re.compile(rb"zq\d{5}qz", re.IGNORECASE)
+TYPED = "zq99998qz"
+"""Typed into a form that is then left: it belongs in its author's draft and nowhere else."""
+
+UNPRINTED = (
+    "log_statement",
+    "log_min_duration_statement",
+    "log_min_error_statement",
+    "log_parameter_max_length",
+)
+
+
+def canaries_in(content: bytes) -> set[str]:
+    """Those that stand in these bytes, inside the members of a ZIP or XLSX file too, and as UTF-16."""
+    found = {each.decode().lower() for each in CANARY.findall(content)}
+    found |= {each.decode().lower() for each in CANARY.findall(content.replace(b"\0", b""))}
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            for name in file.namelist():
+                found |= canaries_in(file.read(name)) | canaries_in(name.encode())
+    return found
+
+
+@dataclass
+class Walked:
+    """One walk of everybody: what was shown to whom, and the places where nothing may have stayed."""
+
+    site: Site
+    canaries: dict[str, str]
+    knows: dict[str, set[str]]
+    log: Path
+    profile: Path
+    temporary: Path
+    shown: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    """By part: canary to the addresses whose answers carried it."""
+    answers: int = 0
+    exports: list[bytes] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
+    """Addresses, titles and file names of everything that was opened."""
+
+    def remember(self, part: str, response: Response) -> None:
+        self.answers += 1
+        self.named.add(response.url)
+        self.named.add(response.headers.get("content-disposition", ""))
+        if 300 <= response.status < 400:
+            return
+        for canary in canaries_in(response.body() + repr(response.headers).encode()):
+            self.shown.setdefault(part, {}).setdefault(canary, set()).add(response.url)
+
+    def files(self, folder: Path) -> Iterator[tuple[str, bytes]]:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                yield f"{folder.name}/{path.relative_to(folder)}", path.name.encode() + path.read_bytes()
+
+    def rows(self, query: str) -> list[bytes]:
+        with psycopg.connect(self.site.superuser) as connection:
+            return [str(row).encode() for row in connection.execute(query.encode()).fetchall()]
+
+    def run(self, statement: str) -> None:
+        with psycopg.connect(self.site.superuser) as connection:
+            connection.execute(statement.encode())
+
+    def places(self) -> dict[str, bytes]:
+        """Everything that a walk leaves behind and that may hold no canary at all."""
+        server_log = next(Path(os.environ["DRIVE_DATA"]).rglob("server.log"))
+        with psycopg.connect(self.site.superuser) as connection:
+            sessions = [
+                row[0] for row in connection.execute("select session_data from django_session").fetchall()
+            ]
+        return {
+            "the application's log": self.log.read_bytes(),
+            "the database's log": server_log.read_bytes(),
+            "the cache": b"".join(self.rows("select * from django_cache")),
+            "sessions": json.dumps([SessionStore().decode(each) for each in sessions]).encode(),
+            "sign-in tables": b"".join(self.rows("select * from usersessions_usersession")),
+            "the audit": b"".join(self.rows("select * from audit_auditevent")),
+            "exports": b"".join(repr(canaries_in(each)).encode() for each in self.exports),
+            "addresses, titles, file names": "\n".join(sorted(self.named)).encode(),
+            **dict(self.files(self.profile)),
+            **dict(self.files(self.temporary)),
+        }
+
+    def left_behind(self) -> list[str]:
+        """Canaries that stand where none may, each with its place."""
+        return [
+            f"{canary} in {place}"
+            for place, content in self.places().items()
+            for canary in sorted(canaries_in(content))
+        ]
+
+
+@pytest.fixture(scope="module")
+def walked(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:  # noqa: F811  # the fixture
+    """Everybody opens everything that they can, one after the other in one browser with a profile on disk."""
+    folder = tmp_path_factory.mktemp("canaries")
+    known, temporary, profile = folder / "canaries.json", folder / "tmp", folder / "profile"
+    temporary.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRIVE_CANARIES", str(known))
+        patch.setenv("TMPDIR", str(temporary))
+        with open_site("canaries", folder / "server.log", world="tests.proof.canary_world") as site:
+            plan = json.loads(known.read_text())
+            known.unlink()
+            made = Walked(
+                site=site, canaries=plan["canaries"], knows={p: set(w["knows"]) for p, w in plan["walks"].items()},
+                log=folder / "server.log", profile=profile, temporary=temporary,
+            )  # fmt: skip
+            context = chromium.browser_type.launch_persistent_context(
+                profile,
+                executable_path=shutil.which("chromium"),
+                args=QUIET,
+                locale="en-GB",
+                timezone_id="Europe/London",
+            )
+            try:
+                for part, walk in plan["walks"].items():
+                    _walk(made, context, part, walk["opens"])
+            finally:
+                context.close()
+            yield made
+
+
+def _walk(walked: Walked, context: BrowserContext, part: str, paths: list[str]) -> None:
+    """One person signs in, opens everything, does what their work asks for, and closes the window."""
+    context.clear_cookies()
+    window = Window.open(part, walked.site, context, scripts=True)
+    arrived: list[Response] = []
+    window.page.on("response", arrived.append)
+    for path in paths:
+        if path.endswith("/file/"):
+            answer = context.request.get(walked.site.url + path)
+            walked.exports.append(answer.body())
+            walked.named.add(answer.headers.get("content-disposition", ""))
+            continue
+        window.go(path)
+        walked.named.add(window.page.title())
+        for response in arrived:
+            walked.remember(part, response)
+        arrived.clear()
+    if part == "idva":
+        _type_and_leave(walked, window)
+        _open_what_is_sealed(walked, window, arrived)
+    window.page.close()
+
+
+def _type_and_leave(walked: Walked, window: Window) -> None:
+    """Words that are kept on the server as a draft while they are typed, and nowhere in the browser (S-48)."""
+    window.go(f"/clients/{walked.site.record}/contact/")
+    with window.page.expect_response(lambda response: "/drafts/" in response.url):
+        window.page.get_by_label("What was said").press_sequentially(TYPED)
+    assert TYPED.encode() in b"".join(walked.rows("select content from access_draft"))
+
+
+def _open_what_is_sealed(walked: Walked, window: Window, arrived: list[Response]) -> None:
+    window.go(f"/clients/{walked.site.record}/sealed/")
+    arrived.clear()
+    window.page.get_by_label("Why do you open it?").first.fill("to write to her")
+    window.press("Open with this reason")
+    window.reads("Opened just now")
+    for response in arrived:
+        walked.remember("idva", response)
+    arrived.clear()
+
+
+def test_s03_no_answer_carries_a_canary_that_its_reader_may_not_know(walked: Walked) -> None:
+    leaks = [
+        f"{part}: {walked.canaries.get(canary, canary)} at {sorted(addresses)}"
+        for part, shown in walked.shown.items()
+        for canary, addresses in shown.items()
+        if canary not in walked.knows[part]
+    ]
+    print(f"{walked.answers} answers to {len(walked.knows)} people, {len(walked.canaries)} canaries")  # noqa: T201  # docs/proofs.md
+    assert leaks == []
+    for part, least in (("case_manager", 20), ("idva", 20), ("idva_manager", 20), ("coordinator", 3)):
+        assert len(walked.shown[part]) >= least, (part, len(walked.shown.get(part, ())))
+
+
+def test_s06_what_was_sealed_was_shown_once_to_whoever_opened_it(walked: Walked) -> None:
+    sealed = {canary for canary, where in walked.canaries.items() if where.startswith("advocacy.SealedValue")}
+    shown = {part: sealed & set(shown) for part, shown in walked.shown.items()}
+    assert {part for part, found in shown.items() if found} == {"idva"}
+    (opened,) = shown["idva"]
+    assert len(walked.shown["idva"][opened]) == 1
+
+
+def test_the_database_logs_no_statement(walked: Walked) -> None:
+    with psycopg.connect(walked.site.superuser) as connection:
+        found = [connection.execute("select current_setting(%s)", [name]).fetchone() for name in UNPRINTED]
+    assert found == [("none",), ("-1",), ("panic",), ("0",)]
+
+
+def test_s06_no_canary_is_left_behind_anywhere(walked: Walked) -> None:
+    """Logs, cache, sessions, the audit, exports, temporary files, the browser's profile, addresses, titles."""
+    assert len(walked.exports) >= 2
+    assert any(place.startswith("profile/") for place in walked.places())
+    assert walked.left_behind() == []
+
+
+PLANTS: dict[str, Callable[[Walked], object]] = {
+    "the application's log": lambda w: w.log.write_text(w.log.read_text() + "zq00001qz"),
+    "the cache": lambda w: w.run("insert into django_cache values ('k', 'zq00001qz', now())"),
+    "sessions": lambda w: w.run(
+        f"insert into django_session values ('planted', '{SessionStore().encode({'note': 'zq00001qz'})}', now())"
+    ),
+    "the audit": lambda w: w.run(
+        "insert into audit_auditevent (id, at, act, kind, fields, digest, role, reason, origin)"
+        " values (gen_random_uuid(), now(), 'looked', 'x', '[\"zq00001qz\"]', '', '', '', '')"
+    ),
+    "exports": lambda w: w.exports.append(_zipped("xl/worksheets/hidden.xml", b"<c>zq00001qz</c>")),
+    "addresses, titles, file names": lambda w: w.named.add("Case of zq00001qz"),
+    "profile/": lambda w: (w.profile / "Local Storage.log").write_bytes("zq00001qz".encode("utf-16")),
+    "tmp/": lambda w: (w.temporary / "upload_zq00001qz.csv").write_bytes(b""),
+}
+
+
+def _zipped(name: str, content: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        file.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_planted_canary_is_found_in_every_place(walked: Walked) -> None:
+    """The search can fail. Last, because what is planted stays."""
+    for plant in PLANTS.values():
+        plant(walked)
+    found = walked.left_behind()
+    assert [place for place in PLANTS if not any(f"zq00001qz in {place}" in each for each in found)] == []

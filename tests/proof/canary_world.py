@@ -10,17 +10,9 @@ import json
 import os
 from pathlib import Path
 
-WALKERS = [
-    "case_manager",
-    "service_manager",
-    "idva",
-    "idva_manager",
-    "coordinator",
-    "governance_lead",
-    "analyst",
-    "administrator",
-]
-"""Who walks: one of each way of seeing."""
+WALKERS = ["case_manager", "idva", "service_manager", "coordinator"]
+"""Who walks: both sides, the manager who takes out returns, whoever brings in lists. The others in the long run."""
+MORE = ["idva_manager", "governance_lead", "analyst", "administrator"]
 
 
 def main() -> None:
@@ -44,7 +36,7 @@ def main() -> None:
                 "knows": sorted(may_know(rich, world, getattr(rich.cast, part))),
                 "opens": [each.path for each in everything if each.opens_for(getattr(rich.cast, part))],
             }
-            for part in WALKERS
+            for part in WALKERS + (MORE if os.environ.get("DRIVE_PROOF_EVERYBODY") else [])
         }
     told = {marker: f"{row._meta.label} of {row.pk}" for marker, row in rich.filler.told.items()}
     Path(os.environ["DRIVE_CANARIES"]).write_text(json.dumps({"canaries": told, "walks": walks}))

@@ -262,7 +262,10 @@ def _account(eyes: Eyes, row: Row) -> bool:
 
 
 def _event(eyes: Eyes, row: Row) -> bool:
-    """The managers of the record's service, the governance lead of the site (S-36); never of a barred record."""
+    """The managers of the record's service, the governance lead of the site (S-36); never of a barred record. Acts, not
+    what the tables themselves recorded."""
+    if row.act == "stored":
+        return False
     if eyes.at(Scope.GOVERNANCE):
         return bool(row.site_id == eyes.member.site_id)
     return (

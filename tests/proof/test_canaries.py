@@ -21,7 +21,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, BrowserContext, Response
+from playwright.sync_api import Browser, BrowserContext, Error, Response
 
 from tests.browser.conftest import QUIET, chromium
 from tests.browser.site import Site, open_site
@@ -34,6 +34,8 @@ __all__ = ["chromium"]
 CANARY = re.compile(rb"zq\d{5}qz", re.IGNORECASE)
 TYPED = "zq99998qz"
 """Typed into a form that is then left: it belongs in its author's draft and nowhere else."""
+
+RETURN_FILE = "/return/file/"
 
 UNPRINTED = (
     "log_statement",
@@ -68,17 +70,27 @@ class Walked:
     """By part: canary to the addresses whose answers carried it."""
     answers: int = 0
     exports: list[bytes] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    """What was left behind when everybody had gone."""
     named: set[str] = field(default_factory=set)
     """Addresses, titles and file names of everything that was opened."""
 
-    def remember(self, part: str, response: Response) -> None:
+    def remember(self, part: str, arrived: list[Response]) -> None:
+        """Look at what came, and forget it."""
+        for response in arrived:
+            if (
+                response.url.startswith(self.site.url)
+                and "/static/" not in response.url
+                and response.status < 300
+            ):
+                self.look_at(part, response.url, response.headers, response.body())
+        arrived.clear()
+
+    def look_at(self, part: str, url: str, headers: dict[str, str], content: bytes) -> None:
         self.answers += 1
-        self.named.add(response.url)
-        self.named.add(response.headers.get("content-disposition", ""))
-        if 300 <= response.status < 400:
-            return
-        for canary in canaries_in(response.body() + repr(response.headers).encode()):
-            self.shown.setdefault(part, {}).setdefault(canary, set()).add(response.url)
+        self.named |= {url, headers.get("content-disposition", "")}
+        for canary in canaries_in(content + repr(headers).encode()) | canaries_in(content):
+            self.shown.setdefault(part, {}).setdefault(canary, set()).add(url)
 
     def files(self, folder: Path) -> Iterator[tuple[str, bytes]]:
         for path in sorted(folder.rglob("*")):
@@ -123,7 +135,7 @@ class Walked:
 
 
 @pytest.fixture(scope="module")
-def walked(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:  # noqa: F811  # the fixture
+def walked(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:  # noqa: F811
     """Everybody opens everything that they can, one after the other in one browser with a profile on disk."""
     folder = tmp_path_factory.mktemp("canaries")
     known, temporary, profile = folder / "canaries.json", folder / "tmp", folder / "profile"
@@ -149,7 +161,8 @@ def walked(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
                 for part, walk in plan["walks"].items():
                     _walk(made, context, part, walk["opens"])
             finally:
-                context.close()
+                context.close()  # what the browser still held is on disk now
+            made.left = made.left_behind()
             yield made
 
 
@@ -158,18 +171,19 @@ def _walk(walked: Walked, context: BrowserContext, part: str, paths: list[str]) 
     context.clear_cookies()
     window = Window.open(part, walked.site, context, scripts=True)
     arrived: list[Response] = []
-    window.page.on("response", arrived.append)
+    window.page.on("response", lambda each: arrived.append(each))  # noqa: PLW0108  # Playwright marks its handlers; a built-in takes no mark
     for path in paths:
-        if path.endswith("/file/"):
+        try:
+            window.go(path)
+        except (
+            Error
+        ):  # a file to download, or an address that takes forms alone: nothing that a browser draws
             answer = context.request.get(walked.site.url + path)
-            walked.exports.append(answer.body())
-            walked.named.add(answer.headers.get("content-disposition", ""))
-            continue
-        window.go(path)
+            walked.look_at(part, answer.url, answer.headers, answer.body())
+            if path == RETURN_FILE:
+                walked.exports.append(answer.body())
         walked.named.add(window.page.title())
-        for response in arrived:
-            walked.remember(part, response)
-        arrived.clear()
+        walked.remember(part, arrived)
     if part == "idva":
         _type_and_leave(walked, window)
         _open_what_is_sealed(walked, window, arrived)
@@ -179,7 +193,7 @@ def _walk(walked: Walked, context: BrowserContext, part: str, paths: list[str]) 
 def _type_and_leave(walked: Walked, window: Window) -> None:
     """Words that are kept on the server as a draft while they are typed, and nowhere in the browser (S-48)."""
     window.go(f"/clients/{walked.site.record}/contact/")
-    with window.page.expect_response(lambda response: "/drafts/" in response.url):
+    with window.page.expect_response(lambda response: "/drafts/" in response.url, timeout=60_000):
         window.page.get_by_label("What was said").press_sequentially(TYPED)
     assert TYPED.encode() in b"".join(walked.rows("select content from access_draft"))
 
@@ -190,9 +204,7 @@ def _open_what_is_sealed(walked: Walked, window: Window, arrived: list[Response]
     window.page.get_by_label("Why do you open it?").first.fill("to write to her")
     window.press("Open with this reason")
     window.reads("Opened just now")
-    for response in arrived:
-        walked.remember("idva", response)
-    arrived.clear()
+    walked.remember("idva", arrived)
 
 
 def test_s03_no_answer_carries_a_canary_that_its_reader_may_not_know(walked: Walked) -> None:
@@ -204,7 +216,7 @@ def test_s03_no_answer_carries_a_canary_that_its_reader_may_not_know(walked: Wal
     ]
     print(f"{walked.answers} answers to {len(walked.knows)} people, {len(walked.canaries)} canaries")  # noqa: T201  # docs/proofs.md
     assert leaks == []
-    for part, least in (("case_manager", 20), ("idva", 20), ("idva_manager", 20), ("coordinator", 3)):
+    for part, least in (("case_manager", 20), ("idva", 20), ("service_manager", 20), ("coordinator", 3)):
         assert len(walked.shown[part]) >= least, (part, len(walked.shown.get(part, ())))
 
 
@@ -224,9 +236,9 @@ def test_the_database_logs_no_statement(walked: Walked) -> None:
 
 def test_s06_no_canary_is_left_behind_anywhere(walked: Walked) -> None:
     """Logs, cache, sessions, the audit, exports, temporary files, the browser's profile, addresses, titles."""
-    assert len(walked.exports) >= 2
+    assert walked.exports
     assert any(place.startswith("profile/") for place in walked.places())
-    assert walked.left_behind() == []
+    assert walked.left == []
 
 
 PLANTS: dict[str, Callable[[Walked], object]] = {
@@ -254,7 +266,7 @@ def _zipped(name: str, content: bytes) -> bytes:
 
 
 def test_a_planted_canary_is_found_in_every_place(walked: Walked) -> None:
-    """The search can fail. Last, because what is planted stays."""
+    """The search can fail."""
     for plant in PLANTS.values():
         plant(walked)
     found = walked.left_behind()

@@ -89,7 +89,7 @@ def test_s39_no_page_shows_what_its_reader_may_not_know(rich: Rich) -> None:
     print(f"{asked} answers, {shown} markers shown")  # noqa: T201  # the count that docs/proofs.md cites
     assert leaks == []
     assert len(absent) == 1, list(absent.values())
-    assert shown > 1500, "the pages show too little for this test to prove anything"
+    assert shown > 800, "the pages show too little for this test to prove anything"
 
 
 @pytest.mark.parametrize("address", ["/cases/", "/clients/", "/referrals/"])

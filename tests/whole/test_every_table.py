@@ -56,6 +56,8 @@ SPOILINGS = {
     "a deciding function for everybody": "grant execute on function access.barred() to public",
     "a search path to attack": "alter function access.su_cases() reset search_path",
     "a view that asks as its owner": "create view peek as select * from advocacy_clientprofile",
+    "a table whose writes leave no trace": "drop trigger stored_insert on casework_contact",
+    "writes that are no longer recorded": "alter table advocacy_wish disable trigger stored_update",
     "a right to truncate": "grant truncate on casework_action to {p}_su_manager",
 }
 

@@ -101,6 +101,7 @@ def gaps(connection: Connection, prefix: str) -> list[str]:
     """Everything that is not as it must be, each in one sentence; empty when all is well."""
     return [
         *_unprotected(connection),
+        *_unwatched(connection),
         *_policies_too_wide(connection, prefix),
         *_log_in_role(connection, prefix),
         *_the_wall(connection, prefix),
@@ -127,6 +128,23 @@ def _unprotected(connection: Connection) -> Iterator[str]:
             yield f"{table}: nobody declared this table"
         elif table not in OPEN_TABLES and not (enabled and forced):
             yield f"{table}: row policies are not forced"
+
+
+UNWATCHED = frozenset({"audit_auditevent", "audit_auditseal", "access_draft"})
+"""Protected tables whose writes are not recorded by trigger: the audit itself, and what is nobody's record yet."""
+
+
+def _unwatched(connection: Connection) -> Iterator[str]:
+    """Tables with personal data whose writes would leave no trace in the audit (docs/adr/0012)."""
+    for table, operations in connection.execute(
+        "select c.relname, array(select t.tgtype & 28 from pg_trigger t join pg_proc p on p.oid = t.tgfoid"
+        "  join pg_namespace f on f.oid = p.pronamespace"
+        "  where t.tgrelid = c.oid and f.nspname = 'audit' and p.proname = 'record_stored' and t.tgenabled in ('O', 'A') order by 1)"
+        " from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relforcerowsecurity order by 1"
+    ):
+        if table not in UNWATCHED and operations != [4, 8, 16]:  # pg_trigger.h: insert, delete, update
+            yield f"{table}: a write of its rows leaves no trace in the audit"
 
 
 def _policies_too_wide(connection: Connection, prefix: str) -> Iterator[str]:

@@ -122,6 +122,7 @@ def apply_policies(owner_url: str) -> None:
         )
         for path in policy_files():
             cursor.execute(_statement(named(path.read_text())))
+        cursor.execute("call audit.watch_writes()")
         # Third-party tables hold no case data and know nothing of row policies: a grant to the accounts scope only.
         for table, scopes in THIRD_PARTY_TABLES.items():
             for scope in scopes:

@@ -37,6 +37,11 @@ create policy at_site on audit_auditevent for select to role_governance
 create policy not_barred on audit_auditevent as restrictive for select to role_su_manager, role_vs_manager
   using (record_id is null or record_id <> all ((select access.barred())::uuid[]));
 
+-- What the database itself stored (act `stored`, see below) is evidence for whoever verifies or investigates, through
+-- `drive audit export`. Pages about who did what read acts.
+create policy acts_only on audit_auditevent as restrictive for select to role_su_manager, role_vs_manager, role_governance
+  using (act <> 'stored');
+
 create or replace function audit.refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception 'audit events are never changed or removed' using errcode = '42501';
@@ -57,3 +62,81 @@ drop trigger if exists never_changed on audit_auditseal;
 create trigger never_changed before update or delete on audit_auditseal for each row execute function audit.refuse_change();
 drop trigger if exists never_truncated on audit_auditseal;
 create trigger never_truncated before truncate on audit_auditseal for each statement execute function audit.refuse_change();
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- What is stored is recorded by the tables themselves, so that a bulk write, raw SQL and a program that forgot are
+-- recorded like a command (docs/adr/0012-writes-recorded-by-tables.md): one event for each statement and record, with the
+-- table, the key of the record, the names of the fields and a digest, and no value.
+
+-- The key of the digests, as the two pads of HMAC-SHA-256 (a key of 32 bytes in a block of 64), which the database does
+-- not bring by itself. With it a row that still stands can be proved to be the row that was stored; without it a digest
+-- says nothing, not even of a row that could be guessed. It leaves the database in a backup alone.
+create table if not exists audit.digest_key (one boolean primary key default true check (one), inner_pad bytea not null, outer_pad bytea not null);
+insert into audit.digest_key (inner_pad, outer_pad)
+  select string_agg(set_byte('\x00', 0, get_byte(k.key, n) # 54), '' order by n) || decode(repeat('36', 32), 'hex'),
+         string_agg(set_byte('\x00', 0, get_byte(k.key, n) # 92), '' order by n) || decode(repeat('5c', 32), 'hex')
+    from (select sha256((gen_random_uuid()::text || gen_random_uuid() || gen_random_uuid())::bytea) as key) k, generate_series(0, 31) n
+  on conflict do nothing;
+grant select on audit.digest_key to role_policy, role_backup;
+
+-- Arguments: the column that names the record, and the column of the record's service. Rows that the loading role copies
+-- bring the events of their time with them.
+create or replace function audit.record_stored() returns trigger language plpgsql security definer as $$
+declare
+  actor record;
+  written jsonb;
+begin
+  if coalesce(nullif(current_setting('role', true), 'none'), session_user) = 'role_seed' then
+    return null;
+  end if;
+  if tg_op = 'INSERT' then
+    select jsonb_agg(jsonb_build_object('now', to_jsonb(n))) into written from stored n;
+  elsif tg_op = 'UPDATE' then
+    select jsonb_agg(jsonb_build_object('now', to_jsonb(n), 'before', to_jsonb(o))) into written from stored n join replaced o on o.id = n.id;
+  else
+    select jsonb_agg(jsonb_build_object('now', to_jsonb(o), 'before', to_jsonb(o))) into written from replaced o;
+  end if;
+  if written is null then
+    return null;  -- no row was touched
+  end if;
+  select m.id, m.role, m.site_id into actor from access_membership m where m.id = access.membership();
+  insert into audit_auditevent (id, at, act, kind, record_id, service_id, site_id, account_id, membership_id, role, fields, digest, reason, origin)
+  select gen_random_uuid(), clock_timestamp(), 'stored', tg_table_name || ':' || lower(tg_op), x.record, x.service, coalesce(x.site, actor.site_id),
+         access.account(), actor.id, coalesce(actor.role, ''), x.fields,
+         encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(x.rows, 'UTF8'))), 'hex'), '', left(session_user, 45)
+    from audit.digest_key k,
+         (select (w.now ->> tg_argv[0])::uuid as record, max(w.now ->> tg_argv[1])::uuid as service, max(w.now ->> 'site_id')::uuid as site,
+                 string_agg(w.now::text, E'\n' order by w.now ->> 'id') as rows,
+                 (select coalesce(jsonb_agg(distinct name), '[]') from jsonb_array_elements(jsonb_agg(w.changed)) a, jsonb_array_elements_text(a) name) as fields
+            from (select v -> 'now' as now,
+                         (select jsonb_agg(f.key) from jsonb_each(v -> 'now') f
+                           where f.value is distinct from coalesce(v -> 'before' -> f.key, 'null')
+                             and (tg_op = 'UPDATE' or f.value not in ('""', '[]', '{}'))) as changed
+                    from jsonb_array_elements(written) v) w
+           group by 1) x;
+  return null;
+end $$;
+
+-- Every protected table but the audit itself and drafts, which are nobody's record yet (S-48). Called when every app's
+-- file has been applied, so that no table can be forgotten; `drive policies --check` asks whether it stands.
+create or replace procedure audit.watch_writes() language plpgsql as $$
+declare
+  tbl record;
+  record_column text;
+  service_column text;
+begin
+  for tbl in
+    select c.oid::regclass as name, array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'public' and c.relkind = 'r' and c.relforcerowsecurity
+       and c.relname not in ('audit_auditevent', 'audit_auditseal', 'access_draft')
+  loop
+    select coalesce((select x from unnest(array['case_id', 'record_id', 'link_id', 'referral_id']) with ordinality o(x, n)
+                      where x = any (tbl.columns) order by n limit 1), 'id') into record_column;
+    select coalesce((select x from unnest(array['service_id', 'su_service_id']) with ordinality o(x, n)
+                      where x = any (tbl.columns) order by n limit 1), 'service_id') into service_column;
+    execute format('create or replace trigger stored_insert after insert on %s referencing new table as stored for each statement execute function audit.record_stored(%L, %L)', tbl.name, record_column, service_column);
+    execute format('create or replace trigger stored_update after update on %s referencing new table as stored old table as replaced for each statement execute function audit.record_stored(%L, %L)', tbl.name, record_column, service_column);
+    execute format('create or replace trigger stored_delete after delete on %s referencing old table as replaced for each statement execute function audit.record_stored(%L, %L)', tbl.name, record_column, service_column);
+  end loop;
+end $$;

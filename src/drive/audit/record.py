@@ -30,6 +30,8 @@ class Act(StrEnum):
     PERMISSION_CHANGED = "permission-changed"
     DENIED = "denied"
     FAILED = "failed"
+    STORED = "stored"
+    """Written by the tables themselves, never by a call of ours (docs/adr/0012-writes-recorded-by-tables.md)."""
 
 
 def record_event(

@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.throwaway_server import PREFIX, TEMPLATE
 
@@ -78,9 +78,9 @@ class Site:
 
 
 @contextmanager
-def open_site(name: str, log: Path, *, world: str = "tests.browser.world") -> Iterator[Site]:
-    """A fresh copy of the migrated template, the world laid out by that program, the server started; all ended and
-    dropped afterwards."""
+def lay_out_world(name: str, program: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A fresh copy of the migrated template with a world that the program lays out: the superuser's address of it and what
+    the program told. Dropped afterwards."""
     superuser = os.environ["DRIVE_TEST_SUPERUSER"]
     database = f"drivetest_{name}_{os.getpid()}"
     with psycopg.connect(superuser, autocommit=True) as connection:
@@ -93,13 +93,25 @@ def open_site(name: str, log: Path, *, world: str = "tests.browser.world") -> It
         ):
             connection.execute(statement.encode())
     try:
-        application = make_conninfo(os.environ["DRIVE_REAL_APP_URL"], dbname=database)
-        laid_out = _lay_out(make_conninfo(application, user=f"{PREFIX}_tester", password="tester"), world)
-        with _served(application, log) as url:
-            yield Site(url=url, superuser=make_conninfo(superuser, dbname=database), **laid_out)
+        tester = make_conninfo(
+            os.environ["DRIVE_REAL_APP_URL"], dbname=database, user=f"{PREFIX}_tester", password="tester"
+        )
+        told = _lay_out(tester, program)
+        yield make_conninfo(superuser, dbname=database), told
     finally:
         with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute(f"drop database {database} with (force)".encode())
+
+
+@contextmanager
+def open_site(name: str, log: Path, *, world: str = "tests.browser.world") -> Iterator[Site]:
+    """A world laid out by that program, and the server started over it; all ended and dropped afterwards."""
+    with lay_out_world(name, world) as (superuser, laid_out):
+        application = make_conninfo(
+            os.environ["DRIVE_REAL_APP_URL"], dbname=conninfo_to_dict(superuser)["dbname"]
+        )
+        with _served(application, log) as url:
+            yield Site(url=url, superuser=superuser, **laid_out)
 
 
 def _environment(application: str) -> dict[str, str]:
@@ -116,9 +128,9 @@ def _environment(application: str) -> dict[str, str]:
     }
 
 
-def _lay_out(tester: str, world: str) -> dict[str, Any]:
+def _lay_out(tester: str, program: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", world],
+        [sys.executable, "-m", program],
         check=True,
         capture_output=True,
         text=True,

@@ -21,6 +21,8 @@ PICTURES = ROOT / "docs" / "screenshots"
 DRAWS = os.environ.get("DRIVE_SCREENSHOTS") == "1"
 """With DRIVE_SCREENSHOTS=1 the walk draws the pictures of docs/screenshots anew."""
 PHONE, DESK = 375, 1280
+PATIENCE = int(os.environ.get("DRIVE_BROWSER_PATIENCE", "8"))
+"""Seconds until a click or a page that does not come is a failure; more on a machine that is busy with other work."""
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Window:
     @classmethod
     def open(cls, part: str, site: Site, context: BrowserContext, *, scripts: bool) -> Window:
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE * 1000)
         window = cls(part, site, context, page, scripts)
         page.on("console", lambda message: window.complaints.append(message.text))
         page.on("pageerror", lambda error: window.complaints.append(str(error)))

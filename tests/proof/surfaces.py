@@ -24,7 +24,7 @@ from drive.casework.models import ServiceUserProfile
 from drive.referrals.models import IdentityMatch, ReferralParty
 from tests.cast import seeding
 
-from .oracle import Eyes, World, allowed_anywhere, rule_for
+from .oracle import Eyes, World, allowed_anywhere, our_models, rule_for
 from .rich import Rich
 
 SPECIAL = {
@@ -114,6 +114,20 @@ def records_of(rich: Rich) -> dict[str, list[Any]]:
     }
 
 
+def _keyed(known: dict[str, list[Any]], name: str) -> list[Any]:
+    """The records that a key names: those above, or every row of the model that it is called after.
+
+    Raises `LookupError` where there is none: whoever adds an address says in `records_of` what its key names.
+    """
+    if name not in known:
+        called = name.removesuffix("_id").replace("_", "")
+        models_so_called = [model for model in our_models() if model.__name__.lower() == called]
+        if not models_so_called:
+            raise LookupError(f"{name}: which record is meant? Say it in tests/proof/surfaces.py")
+        known[name] = _all(models_so_called[0])
+    return known[name]
+
+
 def _all(model: type[models.Model]) -> list[Any]:
     with seeding():
         return list(model._default_manager.order_by("pk"))
@@ -135,14 +149,14 @@ def surfaces(rich: Rich, most: int = 1) -> Iterator[Surface]:
             if not any(converter == "int" for converter, _ in address.kinds):
                 yield Surface(address.at(), address.page)
             continue
-        outers = known[names[0]][:most]
+        outers = _keyed(known, names[0])[:most]
         if address.route.startswith(OF_EITHER_SIDE):
             outers = [*rich.cases[:most], *outers]
         for outer in outers:
             if len(names) == 1:
                 yield Surface(address.at(**{names[0]: outer.pk}), address.page)
                 continue
-            inner = [row for row in known[names[1]] if _belongs(row, names[0], outer.pk)]
+            inner = [row for row in _keyed(known, names[1]) if _belongs(row, names[0], outer.pk)]
             for row in inner[:1]:
                 yield Surface(address.at(**{names[0]: outer.pk, names[1]: row.pk}), address.page)
 

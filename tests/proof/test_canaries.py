@@ -135,7 +135,7 @@ class Walked:
 
 
 @pytest.fixture(scope="module")
-def walked(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:  # noqa: F811
+def walked(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     """Everybody opens everything that they can, one after the other in one browser with a profile on disk."""
     folder = tmp_path_factory.mktemp("canaries")
     known, temporary, profile = folder / "canaries.json", folder / "tmp", folder / "profile"

@@ -79,7 +79,7 @@ insert into audit.digest_key (inner_pad, outer_pad)
   on conflict do nothing;
 grant select on audit.digest_key to role_policy, role_backup;
 
--- Arguments: the column that names the record, and the column of the record's service. Rows that the loading role copies
+-- Arguments: the column that names the record, and the column of the record's service, each empty where there is none. Rows that the loading role copies
 -- bring the events of their time with them.
 create or replace function audit.record_stored() returns trigger language plpgsql security definer as $$
 declare
@@ -126,15 +126,15 @@ declare
   service_column text;
 begin
   for tbl in
-    select c.oid::regclass as name, array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+    select c.oid::regclass as name, array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and a.atttypid = 'uuid'::regtype) as keys
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname = 'public' and c.relkind = 'r' and c.relforcerowsecurity
        and c.relname not in ('audit_auditevent', 'audit_auditseal', 'access_draft')
   loop
-    select coalesce((select x from unnest(array['case_id', 'record_id', 'link_id', 'referral_id']) with ordinality o(x, n)
-                      where x = any (tbl.columns) order by n limit 1), 'id') into record_column;
+    select coalesce((select x from unnest(array['case_id', 'record_id', 'link_id', 'referral_id', 'id']) with ordinality o(x, n)
+                      where x = any (tbl.keys) order by n limit 1), '') into record_column;
     select coalesce((select x from unnest(array['service_id', 'su_service_id']) with ordinality o(x, n)
-                      where x = any (tbl.columns) order by n limit 1), 'service_id') into service_column;
+                      where x = any (tbl.keys) order by n limit 1), '') into service_column;
     execute format('create or replace trigger stored_insert after insert on %s referencing new table as stored for each statement execute function audit.record_stored(%L, %L)', tbl.name, record_column, service_column);
     execute format('create or replace trigger stored_update after update on %s referencing new table as stored old table as replaced for each statement execute function audit.record_stored(%L, %L)', tbl.name, record_column, service_column);
     execute format('create or replace trigger stored_delete after delete on %s referencing old table as replaced for each statement execute function audit.record_stored(%L, %L)', tbl.name, record_column, service_column);

@@ -16,15 +16,23 @@ from drive.access.models import (
     ClientAssignment,
     Draft,
     Membership,
+    Service,
+    Site,
     local_today,
 )
 from drive.access.roles import Role
 from drive.access.stepping import acting_as
-from drive.advocacy.models import ClientFact, SealedValue, VsRecord
+from drive.advocacy.models import ClientFact, SealedValue, VsRecord, Wish
+from drive.allocation.models import Allocation
 from drive.audit.record import Act, record_event
 from drive.casework.models import CaseFact, SuCase
 from drive.extract.models import ReleaseAnswer, ReleaseFile, ReleaseRequest
+from drive.oversight.models import Alert, AlertAnswer
 from drive.referrals.models import (
+    IdentityDecision,
+    IdentityMatch,
+    ListSaved,
+    MatchAnswer,
     PossibleMatch,
     Referral,
     ReferralDecision,
@@ -32,7 +40,7 @@ from drive.referrals.models import (
     ReferralParty,
     SealedArrival,
 )
-from drive.safety.models import CaseLink, ContactQuestion, ContactView
+from drive.safety.models import CaseLink, ContactQuestion, ContactView, OutcomeProposal
 from drive.safety.models.links import BridgeFact
 from tests.cast import Cast, join, lay_out, link, open_case, open_record, seeding
 
@@ -71,6 +79,9 @@ def rich_world() -> Rich:
         elsewhere = open_case(cast.other_su_service, cast.outsider, "Lucian", "Grubb", cast.outside_manager)
         hers = open_record(cast.vs_service, cast.other_idva, "Marigold", "Tansy", cast.idva_manager)
         away = open_record(cast.other_vs_service, cast.outside_idva, "Clementine", "Ousel", cast.outside_idva)
+        gone = join("Gideon Past", Role.ADMINISTRATOR, None, cast.site, cast.su_service.organisation)
+        gone.ends_on = local_today()
+        gone.save()
         CaseAssignment.objects.create(
             membership=left, case_id=cast.case.pk, service_id=cast.su_service.pk, recorded_by=cast.service_manager,
             starts_on=local_today() - datetime.timedelta(days=60), ends_on=local_today(),
@@ -82,6 +93,11 @@ def rich_world() -> Rich:
             kind="cover",
             recorded_by=cast.idva_manager,
         )
+        # Barred from a record that she also covers: the bar decides, sealed values included (S-34).
+        ClientAssignment.objects.create(
+            membership=barred_idva, record_id=cast.record.pk, service_id=cast.vs_service.pk, kind="cover",
+            recorded_by=cast.idva_manager,
+        )  # fmt: skip
         # Two clients of one service user, whose workers must not learn of each other (S-04).
         links = [
             cast.link,
@@ -111,6 +127,7 @@ def rich_world() -> Rich:
             membership=cast.step_down_worker, record_id=cast.case.pk, service_id=cast.su_service.pk, reason="zqlookqz",
             expires_at=timezone.now() + datetime.timedelta(hours=2),
         )  # fmt: skip
+        _elsewhere_too(cast, elsewhere)
     cases, records = [cast.case, second, elsewhere], [cast.record, hers, away]
     _write(filler, cases, records, links)
     for member, form, record_id in (
@@ -125,18 +142,64 @@ def rich_world() -> Rich:
             record_id=record_id,
             content={"note": [f"zqdraft{form[:2]}qz"]},
         )
-    for member, record in ((cast.case_manager, cast.case), (cast.outside_idva, away)):
+    looks = (
+        (cast.case_manager, cast.case),
+        (cast.idva, cast.record),
+        (cast.outside_idva, away),
+        (cast.case_manager, None),
+    )
+    for member, record in looks:
         with acting_as(member.as_actor()):
             record_event(
                 Act.LOOKED,
                 by=member.as_actor(),
-                kind="su_case",
-                record_id=record.pk,
-                service_id=record.service_id,
+                kind="su_case" if record else "su_case_list",
+                record_id=record.pk if record else None,
+                service_id=record.service_id if record else None,
             )
+    with acting_as(cast.idva.as_actor()):  # what the table itself records of a write is nobody's to read
+        Wish.objects.create(
+            record=cast.record, service_id=cast.vs_service.pk, recorded_by=cast.idva, words="that it stops",
+            said_on=local_today(),
+        )  # fmt: skip
     _release(filler, cast)
-    members = [*cast.everybody(), left, barred, barred_idva]
-    return Rich(cast, filler, members, cases, records, links, _refer(filler, cast))
+    referrals = _refer(filler, cast)
+    _alerts(filler, cast)
+    members = [*cast.everybody(), gone, left, barred, barred_idva]
+    return Rich(cast, filler, members, cases, records, links, referrals)
+
+
+def _elsewhere_too(cast: Cast, elsewhere: SuCase) -> None:
+    """What governance and supervisors of one site must not read of another's: ties, readings, reviews."""
+    Bar.objects.create(
+        user=cast.outside_idva.user, record_id=elsewhere.pk, kind="tie", reason="zqbarqz", recorded_by=cast.outside_manager
+    )  # fmt: skip
+    for member, record in ((cast.outsider, elsewhere), (cast.other_case_manager, cast.case)):
+        reading = BreakGlass.objects.create(
+            membership=member, record_id=record.pk, service_id=record.service_id, reason="zqlookqz",
+            expires_at=timezone.now() - datetime.timedelta(hours=1),
+        )  # fmt: skip
+        BreakGlassReview.objects.create(
+            break_glass=reading, service_id=reading.service_id, finding="unclear", note="zqreviewqz",
+            recorded_by=cast.outside_manager,
+        )  # fmt: skip
+
+
+def _alerts(filler: Filler, cast: Cast) -> None:
+    """About a look at each side and each site, about a manager's own, and about no record."""
+    about: list[tuple[Membership, SuCase | VsRecord | None, Service, Site]] = [
+        (cast.other_case_manager, cast.case, cast.su_service, cast.site),
+        (cast.service_manager, cast.case, cast.su_service, cast.site),
+        (cast.other_idva, cast.record, cast.vs_service, cast.site),
+        (cast.governance_lead, None, cast.su_service, cast.site),
+        (cast.outsider, None, cast.other_su_service, cast.other_site),
+    ]
+    for member, record, service, site in about:
+        alert = filler.fill(
+            Alert, user_id=member.user_id, membership_id=member.pk, record_id=record.pk if record else None,
+            service_id=service.pk, site_id=site.pk, kind="no_relation" if record else "volume",
+        )  # fmt: skip
+        filler.fill(AlertAnswer, alert=alert)
 
 
 def _write(filler: Filler, cases: list[SuCase], records: list[VsRecord], links: list[CaseLink]) -> None:
@@ -158,6 +221,8 @@ def _write(filler: Filler, cases: list[SuCase], records: list[VsRecord], links: 
     question = filler.fill(ContactQuestion, link=links[0], side="su")
     for side in ("su", "vs"):
         filler.fill(ContactView, link=links[0], side=side, question=question)
+    for side in ("su", "vs"):  # an outcome is put forward once both have written
+        filler.fill(OutcomeProposal, link=links[0], side=side, question=question)
 
 
 def _release(filler: Filler, cast: Cast) -> None:
@@ -198,9 +263,33 @@ def _refer(filler: Filler, cast: Cast) -> list[Referral]:
                 identity_digest=uuid4().hex if outcome else "same",
             )
         filler.fill(SealedArrival, party=party)
+        filler.fill(ListSaved, referral_list=came_on, site_id=site.pk)
         if outcome:
             filler.fill(ReferralDecision, referral=referral, site_id=site.pk, outcome=outcome)
-        if referrals and site == cast.site:
-            filler.fill(PossibleMatch, referral=referral, earlier=referrals[0], site_id=site.pk)
+        if referrals:
+            match = filler.fill(PossibleMatch, referral=referral, earlier=referrals[0], site_id=site.pk)
+            filler.fill(MatchAnswer, match=match, site_id=site.pk)
         referrals.append(referral)
+    _across_sites(filler, cast, referrals)
     return referrals
+
+
+def _across_sites(filler: Filler, cast: Cast, referrals: list[Referral]) -> None:
+    """Decisions and allocations of both sites, and people who stand at both."""
+    with seeding():
+        for first, second in ((cast.site, cast.other_site), (cast.other_site, cast.site)):
+            IdentityMatch.objects.create(
+                first=uuid4(), second=uuid4(), first_site_id=first.pk, second_site_id=second.pk, kind="sites"
+            )
+    filler.fill(ReferralDecision, referral=referrals[3], site_id=cast.other_site.pk, outcome="bring_back")
+    for referral, site, case, record in (
+        (referrals[1], cast.site, cast.case, cast.record),
+        (referrals[3], cast.other_site, cast.case, cast.record),
+    ):
+        filler.fill(
+            Allocation, referral=referral, site_id=site.pk, su_case_id=case.pk, vs_record_id=record.pk,
+            su_holder=cast.case_manager, vs_holder=cast.idva,
+        )  # fmt: skip
+        with seeding():
+            match = IdentityMatch.objects.order_by("pk").first()
+        filler.fill(IdentityDecision, match=match, site_id=site.pk)

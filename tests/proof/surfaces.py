@@ -206,4 +206,4 @@ def masked(text: str, name: str = "") -> str:
     text = re.sub(r"nonce[-=]\"?[\w+/=-]+", "NONCE", text)
     text = re.sub(r"name=\"csrfmiddlewaretoken\" value=\"\w+\"", "TOKEN", text)
     text = re.sub(r"X-CSRFToken[^}]*}", "TOKEN", text)
-    return re.sub(r"\d\d:\d\d:\d\d", "CLOCK", text)
+    return re.sub(r"\b\d?\d:\d\d(:\d\d)?\b", "CLOCK", text)

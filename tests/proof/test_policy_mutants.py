@@ -62,8 +62,28 @@ class Mutant:
         return f"{self.table}.{self.policy} {self.part} {self.how}"
 
 
-EXPLAINED: dict[str, str] = {}
-"""Mutants that nobody can notice, and why: a regular expression over the mutant's name to the reason."""
+EXPLAINED: dict[str, str] = {
+    r"(referrals_referral|referrals_referralparty)\.adds_(panel|allocation) .*|referrals_referraldecision\.adds_allocation .*"
+    r"|extract_(releaserequest|releasefile)\.adds_governance .*|extract_releaseanswer\.adds_report .*": (
+        "the grant is taken back where the table is declared: the privilege refuses before a policy is asked"
+    ),
+    r"access_(caseassignment|clientassignment|membership|user)\.(ends|changes) using true": (
+        "a change names its row by its key, and the policies for reading hide the others (trap 13)"
+    ),
+    r"access_(membership|user)\.(ends|changes) with check .*": (
+        "whose account it is cannot be changed: no scope is granted that column"
+    ),
+    r"access_(user\.(changes|opens)|membership\.gives|breakglassreview\.reviews|draft\.own|bar\.keeps) .*": (
+        "rows without an author's column or with a parent to answer for are not tried here, but by their commands' tests:"
+        " access/tests/test_administration*.py, test_emergency.py, test_drafts.py"
+    ),
+    r"oversight_(alertanswer|ownchannel)\..* with check .*": "tried by oversight/tests",
+    r"extract_.*": "tried by extract/tests: who asks, who answers, who reads what was released",
+    r"access_user\.(sees|changes) .*|access_membership\.sees using true": (
+        "an administration scope is reached by administrators alone; what one who has left sees is asked of memberships"
+    ),
+}
+"""Mutants that nobody notices here, and why: a regular expression over the mutant's name to the reason."""
 
 
 @dataclass
@@ -110,14 +130,21 @@ class World:
         return False
 
     def passes(self, attempt: dict[str, Any]) -> bool:
-        """Whether the policies let the row in. What a constraint or a trigger then says of it is another matter."""
-        row = self.rows[attempt["row"]] | {"id": str(uuid4()), "recorded_by_id": attempt["author"]}
-        add = sql.SQL("insert into {0} select * from jsonb_populate_record(null::{0}, %s)").format(
-            sql.Identifier(attempt["table"])
-        )
+        """Whether the policies let the row in, or the change of it. What a constraint or a trigger then says is another
+        matter."""
+        table = sql.Identifier(attempt["table"])
         try:
             with self.connection.transaction(force_rollback=True):
                 self.step(attempt["member"], attempt["scope"])
+                if "change" in attempt:
+                    change = sql.SQL("update {} set {} where id = %s").format(
+                        table, sql.SQL(attempt["change"])
+                    )
+                    return self.connection.execute(change, [attempt["row"]]).rowcount == 1
+                row = self.rows[attempt["row"]] | attempt["with"] | {"id": str(uuid4())}
+                add = sql.SQL("insert into {0} select * from jsonb_populate_record(null::{0}, %s)").format(
+                    table
+                )
                 self.connection.execute(add, [Jsonb(row)])
         except psycopg.errors.InsufficientPrivilege as refused:
             return "row-level security" not in str(refused) and "permission denied for table" not in str(
@@ -196,10 +223,10 @@ def test_the_terms_of_a_condition_are_found() -> None:
 
 def test_unspoiled_policies_agree_with_the_oracle(world: World) -> None:
     """What everybody sees and what everybody may add, table by table: otherwise every mutant would seem to be noticed."""
-    everything = Mutant("", "", PAGES, "", "", "")
     tables = {each.table for each in mutants_of(world.connection)}
     wrong = [t for t in sorted(tables) if world.seen_otherwise(Mutant(t, "", PAGES, "", "", ""))]
     assert wrong == []
+    assert any("change" in attempt for of_table in world.attempts.values() for attempt in of_table)
     added = [
         attempt
         for of_table in world.attempts.values()
@@ -207,7 +234,6 @@ def test_unspoiled_policies_agree_with_the_oracle(world: World) -> None:
         if world.passes(attempt) != attempt["passes"]
     ]
     assert added == []
-    assert everything.scopes == PAGES
 
 
 def test_every_mutant_is_noticed_or_explained(world: World) -> None:

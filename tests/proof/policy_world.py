@@ -52,7 +52,7 @@ def _attempts(rich: Any, world: Any) -> Iterator[Attempt]:
                 who = {"table": table, "member": str(member.pk), "scope": scope.value}
                 for row in samples(model, world):
                     for own in (True, False):
-                        author = member.pk if own else rich.cast.governance_lead.pk
+                        author = member.pk if own else rich.cast.commissioner.pk
                         passes = may_add(eyes, row) and author == member.pk
                         yield who | {
                             "row": str(row.pk),

@@ -218,11 +218,12 @@ def _write(filler: Filler, cases: list[SuCase], records: list[VsRecord], links: 
                 for side in ("su", "vs"):
                     filler.fill(model, link=each, side=side)
     filler.fill(SealedValue, record=records[0], withheld=True, kind="refuge")
-    question = filler.fill(ContactQuestion, link=links[0], side="su")
-    for side in ("su", "vs"):
-        filler.fill(ContactView, link=links[0], side=side, question=question)
-    for side in ("su", "vs"):  # an outcome is put forward once both have written
-        filler.fill(OutcomeProposal, link=links[0], side=side, question=question)
+    for at in (links[0], links[2]):  # an outcome is put forward once both have written
+        question = filler.fill(ContactQuestion, link=at, side="su")
+        for side in ("su", "vs"):
+            filler.fill(ContactView, link=at, side=side, question=question)
+        for side in ("su", "vs"):
+            filler.fill(OutcomeProposal, link=at, side=side, question=question)
 
 
 def _release(filler: Filler, cast: Cast) -> None:

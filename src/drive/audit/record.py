@@ -61,7 +61,7 @@ def record_event(
                 service_id or (by.service_id if by else None),
                 by.site_id if by else None,
                 by.role.value if by else "",
-                list(fields),
+                list(fields) or "{}",  # most events name none, and an empty list is slow to adapt
                 reason,
                 by.origin if by else "",
                 by.user_id if by else account_id,

@@ -69,41 +69,81 @@ def seal_once() -> int:
         streams: dict[str, list[dict[str, Any]]] = {}
         for event in waiting:
             streams.setdefault(f"{event['site_id'] or 'none'}/{day}", []).append(event)
+        last = _last_lines(roots_file())
         lines = []
         for stream, events in sorted(streams.items()):
-            cursor.execute(
-                f"select {_COLUMNS}, s.chain from audit_auditseal s join audit_auditevent e on e.id = s.event_id"  # as above
-                " where s.stream = %s order by s.number",
-                [stream],
-            )
-            head, tree = GENESIS, MerkleTree()
-            for *row, chain in cursor.fetchall():
-                tree.add(event_hash(_as_event(tuple(row))))
-                head = chain
-            seals = []
+            head, tree = _so_far(cursor, stream, last.get(stream))
+            seals: list[tuple[str, int, str]] = []
             for event in events:
                 this = event_hash(event)
                 head = chained(head, this)
                 tree.add(this)
-                seals.append((event["id"], stream, tree.count, head))
-            cursor.executemany(
-                "insert into audit_auditseal (event_id, stream, number, chain, sealed_at) values (%s, %s, %s, %s, now())",
-                seals,
+                seals.append((event["id"], tree.count, head))
+            ids, numbers, heads = zip(*seals, strict=True)
+            cursor.execute(
+                "insert into audit_auditseal (event_id, stream, number, chain, sealed_at)"
+                " select x.id, %s, x.number, x.chain, now()"
+                " from unnest(%s::uuid[], %s::bigint[], %s::text[]) as x (id, number, chain)",
+                [stream, list(ids), list(numbers), list(heads)],
             )
-            lines.append({"stream": stream, "count": tree.count, "head": head, "root": tree.root()})
+            peaks = [[size, node.hex()] for size, node in tree.peaks]
+            lines.append(
+                {"stream": stream, "count": tree.count, "head": head, "root": tree.root(), "peaks": peaks}
+            )
         _append_roots(lines)
     return len(waiting)
+
+
+def _so_far(cursor: Any, stream: str, last: dict[str, Any] | None) -> tuple[str, MerkleTree]:
+    """The stream's head and tree up to its last seal: taken up where the last line of the roots left them, or made again
+    from every sealed event where the two do not say the same."""
+    cursor.execute(
+        "select number, chain from audit_auditseal where stream = %s order by number desc limit 1", [stream]
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return GENESIS, MerkleTree()
+    if last and "peaks" in last and (last["count"], last["head"]) == row:
+        return row[1], MerkleTree(row[0], [(size, bytes.fromhex(node)) for size, node in last["peaks"]])
+    cursor.execute(
+        f"select {_COLUMNS} from audit_auditseal s join audit_auditevent e on e.id = s.event_id"  # a closed list of columns
+        " where s.stream = %s order by s.number",
+        [stream],
+    )
+    tree = MerkleTree()
+    for event in cursor.fetchall():
+        tree.add(event_hash(_as_event(event)))
+    return row[1], tree
+
+
+_TAIL = 1 << 20
+"""Bytes at the end of the file of roots that are read to go on from."""
+
+
+def _last_lines(path: Path) -> dict[str, dict[str, Any]]:
+    """The newest line of each stream that stands near the end of the file; the empty name holds the very last line."""
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        lines = file.read().splitlines()
+    if size > _TAIL:
+        lines = lines[1:]  # cut through
+    found: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        if line.strip():
+            told = json.loads(line)
+            found[str(told["stream"])] = found[""] = told
+    return found
 
 
 def _append_roots(lines: list[dict[str, Any]]) -> None:
     """Add to the file of roots, each line naming the one before it, and force it to disk."""
     path = roots_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    previous = GENESIS
-    if path.exists():
-        last = path.read_bytes().rstrip().rsplit(b"\n", 1)[-1]
-        if last:
-            previous = str(json.loads(last)["this"])
+    last = _last_lines(path).get("")
+    previous = str(last["this"]) if last else GENESIS
     with path.open("a", encoding="utf-8") as file:
         for line in lines:
             line["at"] = datetime.now(UTC).isoformat(timespec="seconds")

@@ -303,4 +303,5 @@ def periods(study: Study, job: Job, axes: Axes) -> list[str]:
     """The periods an axis asks for; samples without periods have only ``all``."""
     if "period" not in axes:
         return ["all"]
-    return list(study.settings.periods) if SAMPLES[job.sample].by_period else []
+    # All periods together are the subgroup ``all``; a period of that name would be counted twice.
+    return [name for name in study.settings.periods if name != "all"] if SAMPLES[job.sample].by_period else []

@@ -165,7 +165,7 @@ def earlier_periods(study: Study, sample: Sample) -> list[str]:
     if sample.period == "all" or sample.restrictions:
         return []
     first = study.days(sample.period)[0]
-    return [name for name in study.settings.periods if study.days(name)[1] < first]
+    return [name for name in study.settings.periods if name != "all" and study.days(name)[1] < first]
 
 
 def engagement_by_group(study: Study, sample: Sample) -> list[Result]:
@@ -199,6 +199,7 @@ def engagement_by_group(study: Study, sample: Sample) -> list[Result]:
                 "n": sum(table[1]),
                 "percent_engaged": percent(table[1][0], sum(table[1])),
             },
+            "characteristic_unknown": int((~known).sum()),
         }
         results.append(
             make(
@@ -207,7 +208,7 @@ def engagement_by_group(study: Study, sample: Sample) -> list[Result]:
                 {},
                 values,
                 n=n,
-                size=n + int((~known).sum()),
+                size=n,
                 subgroup=subgroup,
                 comparison=compare_proportions(table),
             )

@@ -56,6 +56,7 @@ BAME = tuple(code for code in CODE_LISTS["ethnicity"] if code not in (*WHITE, "u
 def profile_perpetrators(study: Study, sample: Sample) -> list[Result]:
     """M-PROFILE-PERP: no test between arms, because allocation is random."""
     measure = "M-PROFILE-PERP"
+    study.table("perpetrators")
     frame = sample.frame
     if study.has("victims"):
         relation = study.index_links.set_index("perpetrator_id")["relationship"]
@@ -301,8 +302,6 @@ def register(study: Study, sample: Sample) -> list[Result]:
                 sample,
                 {"kind": str(kind), "role": str(role)},
                 values,
-                n=len(rows),
-                size=len(rows),
             )
         )
     results.append(

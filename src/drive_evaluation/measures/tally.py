@@ -68,6 +68,8 @@ def category_results(
     rollups: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[Result]:
     """One result per category of a variable, its roll-ups, ``missing`` (unknown and no record), and a summary."""
+    # A free code that says "missing" is no answer; as a category it would stand twice.
+    values = values.where(values != "missing")
     total, known = len(values), int(is_known(values).sum())
     tally = values.value_counts()
     notes = ("base_includes_missing",) if missing_in_base else ()

@@ -130,9 +130,7 @@ def support_until_exit(study: Study, sample: Sample) -> list[Result]:
         rows = (frame["arm"] == arm).to_numpy()
         curve = kaplan_meier(days[rows], ended[rows])
         values = survival_values(curve, SUPPORT_DAYS, "days")
-        results.append(
-            make("M-IDVA-LENGTH", own, dimensions, values, n=int(days[rows].notna().sum()))
-        )
+        results.append(make("M-IDVA-LENGTH", own, dimensions, values, n=int(days[rows].notna().sum())))
     return results
 
 

@@ -95,6 +95,7 @@ def reasons_for_no_contact(study: Study, sample: Sample) -> list[Result]:
 def age_by_contact(study: Study, sample: Sample) -> list[Result]:
     """M-AGE-CONTACT: age at intake, contacted against not; medians if the shapes are alike, mean ranks otherwise."""
     person = "perpetrator" if sample.definition.unit == "case" else "victim"
+    study.table("perpetrators" if person == "perpetrator" else "victims")
     made = case_rules.contacted(study, sample.frame)
     age = sample.frame["age"]
     first, second = (age[group].dropna().to_numpy(dtype=float) for group in (made, ~made))

@@ -141,6 +141,7 @@ def several_victims(study: Study, sample: Sample) -> list[Result]:
 
 def disproportionality(study: Study, sample: Sample) -> list[Result]:
     """M-DISPROP (K6): share of an ethnic group among known, and its ratio to the benchmark where one is given."""
+    study.table("perpetrators")
     frame = sample.frame
     results = []
     people = {"perpetrators": frame.drop_duplicates("perpetrator_id")["ethnicity"]}
@@ -198,6 +199,7 @@ def benchmark_values(study: Study, sample: Sample) -> list[Result]:
 
 def offence_history(study: Study, sample: Sample) -> list[Result]:
     """M-OFFENCE-HIST: offences before Drive; missing stays in the base, the known-only share is beside it."""
+    study.table("perpetrators")
     frame = sample.frame
     dva, other = frame["prior_dva_offence"], frame["prior_nondva_offence"]
     both_known = is_known(dva) & is_known(other)

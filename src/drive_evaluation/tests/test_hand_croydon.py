@@ -136,11 +136,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Read:
 
 def test_m_throughput_leaves_out_removed_people_and_keeps_those_linked_to_them(site: Read) -> None:
     found = {
-        period: tuple(site.at(f"M-THROUGHPUT|cr.accepted|{period}|person={who}", "count") for who in ("perpetrators", "victims", "children"))
+        period: tuple(
+            site.at(f"M-THROUGHPUT|cr.accepted|{period}|person={who}", "count")
+            for who in ("perpetrators", "victims", "children")
+        )
         for period in ("period=y1", "period=y2", "all")
     }
     assert found == {"period=y1": (4, 5, 2), "period=y2": (2, 4, 1), "all": (5, 9, 2)}
-    assert site.at("M-THROUGHPUT|cr.accepted|period=y2|compare=period=y1,person=perpetrators", "difference") == -2
+    assert (
+        site.at("M-THROUGHPUT|cr.accepted|period=y2|compare=period=y1,person=perpetrators", "difference")
+        == -2
+    )
 
 
 def test_m_target_takes_the_target_of_exactly_the_period(site: Read) -> None:
@@ -158,14 +164,23 @@ def test_m_open_is_a_snapshot_and_active_during_is_another_measure(site: Read) -
 
 def test_m_contact_rate_and_m_bcw_rate_look_up_to_the_snapshot(site: Read) -> None:
     assert site.at("M-CONTACT-RATE|cr.open|period=y1|contacted=yes", "count", "percent") == (1, 25)
-    assert site.at("M-CONTACT-RATE|cr.open|period=y2|contacted=yes", "count", "percent") == (2, pytest.approx(200 / 3))
+    assert site.at("M-CONTACT-RATE|cr.open|period=y2|contacted=yes", "count", "percent") == (
+        2,
+        pytest.approx(200 / 3),
+    )
     assert site.at("M-BCW-RATE|cr.open|period=y2|", "count", "percent", "percent_of_contacted") == (
         1, pytest.approx(100 / 3), 50)  # fmt: skip
-    assert site.at("M-BCW-SESSIONS|cr.open|period=y2|", "mean", "mean_per_open_case") == (2, pytest.approx(2 / 3))
+    assert site.at("M-BCW-SESSIONS|cr.open|period=y2|", "mean", "mean_per_open_case") == (
+        2,
+        pytest.approx(2 / 3),
+    )
 
 
 def test_m_engage_reads_the_episode_that_covers_the_day_and_no_review_point(site: Read) -> None:
-    counts = {level: site.at(f"M-ENGAGE|cr.open_direct|period=y2|level={level}", "count") for level in ("full", "partial", "not", "ceased", "any")}
+    counts = {
+        level: site.at(f"M-ENGAGE|cr.open_direct|period=y2|level={level}", "count")
+        for level in ("full", "partial", "not", "ceased", "any")
+    }
     assert counts == {"full": 1, "partial": 0, "not": 1, "ceased": 0, "any": 1}
     assert site.at("M-ENGAGE|cr.open_direct|period=y1|level=partial", "count", "percent") == (1, 100)
     assert site.at("M-ENGAGE|cr.open_direct|period=y2|compare=period=y1,level=full", "difference") == 1
@@ -181,13 +196,19 @@ def test_m_act_multi_counts_by_date_whatever_became_of_the_case(site: Read) -> N
     base = "M-ACT-MULTI|cr.interventions"
     assert site.at(f"{base}|period=y2|", "count") == 5
     assert site.at(f"{base}|all|", "count") == 6
-    shares = {code: site.at(f"{base}|period=y2|subcategory={code}", "count", "percent") for code in ("support", "disrupt", "both", "missing")}
+    shares = {
+        code: site.at(f"{base}|period=y2|subcategory={code}", "count", "percent")
+        for code in ("support", "disrupt", "both", "missing")
+    }
     assert shares == {"support": (2, 40), "disrupt": (1, 20), "both": (1, 20), "missing": (1, 20)}
 
 
 def test_m_act_agency_folds_agencies_not_named_into_other(site: Read) -> None:
     base = "M-ACT-AGENCY|cr.interventions|period=y2|agency="
-    shares = {code: site.at(f"{base}{code}", "count", "percent") for code in ("idva", "police", "prison", "other", "probation", "childrens_services")}
+    shares = {
+        code: site.at(f"{base}{code}", "count", "percent")
+        for code in ("idva", "police", "prison", "other", "probation", "childrens_services")
+    }
     assert shares == {"idva": (1, 25), "police": (1, 25), "prison": (1, 25), "other": (1, 25), "probation": (1, 25),
                       "childrens_services": (0, 0)}  # fmt: skip
     assert site.at(f"{base}idva", "service_users", "service_users_with") == (4, 1)
@@ -213,13 +234,24 @@ def test_m_soag_counts_every_link_and_marks_a_rise_from_nothing(site: Read) -> N
     assert site.at(f"{base}abuse_type=hs,severity=high", *keys) == (0, 0, None, False)
     assert site[f"{base}abuse_type=physical,severity=high"]["n_missing"] == 1
     assert site.at("M-SOAG|cr.vs_closed_direct|period=y2|", "victims") == 2
-    assert site.at("M-SOAG|cr.vs_closed_direct|period=y2|abuse_type=physical,severity=high", *keys) == (2, 1, 50, False)
+    assert site.at("M-SOAG|cr.vs_closed_direct|period=y2|abuse_type=physical,severity=high", *keys) == (
+        2,
+        1,
+        50,
+        False,
+    )
     assert site.at("M-SOAG|cr.vs_closed_nondirect|period=y2|", "victims") == 2
 
 
 def test_m_needs_count_and_m_needs_prev_keep_all_accepted_cases_in_the_base(site: Read) -> None:
-    assert site.at("M-NEEDS-COUNT|cr.accepted|all|needs_n=3+", "count", "percent") == (1, pytest.approx(100 / 6))
-    assert site.at("M-NEEDS-PREV|cr.accepted|all|level=high,need=drugs", "count", "percent") == (1, pytest.approx(100 / 6))
+    assert site.at("M-NEEDS-COUNT|cr.accepted|all|needs_n=3+", "count", "percent") == (
+        1,
+        pytest.approx(100 / 6),
+    )
+    assert site.at("M-NEEDS-PREV|cr.accepted|all|level=high,need=drugs", "count", "percent") == (
+        1,
+        pytest.approx(100 / 6),
+    )
     assert site.at("M-NEEDS-PREV|cr.accepted|all|level=missing,need=drugs", "count") == 4
 
 
@@ -236,8 +268,18 @@ def test_m_matchlist_m_footprint_m_panel_load_m_caseload(site: Read) -> None:
     assert site.at(f"{base}agency=police", "count", "percent", "unknown") == (1, pytest.approx(100 / 3), 1)
     assert site.at(f"{base}agency=probation", "count") == 1
     assert site.at(f"{base}services=2+", "count", "percent") == (1, pytest.approx(100 / 3))
-    assert site.at("M-PANEL-LOAD|cr.panel|all|", "items", "hours", "hard_to_engage", "brought_back") == (3, 2, 2, 1)
-    assert site.at("M-CASELOAD|cr.open|period=y2|", "case_managers", "recommended", "mean", "max") == (2, 25, 1.5, 2)
+    assert site.at("M-PANEL-LOAD|cr.panel|all|", "items", "hours", "hard_to_engage", "brought_back") == (
+        3,
+        2,
+        2,
+        1,
+    )
+    assert site.at("M-CASELOAD|cr.open|period=y2|", "case_managers", "recommended", "mean", "max") == (
+        2,
+        25,
+        1.5,
+        2,
+    )
 
 
 def test_m_recon_explains_every_case(site: Read) -> None:

@@ -120,7 +120,14 @@ def test_m_flow_perp_counts_each_node(flow: Read, node: str) -> None:
 
 
 def test_m_flow_vs_takes_late_starters_out_before_disengagement(flow: Read) -> None:
-    nodes = ("allocated", "not_engaged_intake", "baseline_analysed", "started_after_cut", "disengaged", "analysed")
+    nodes = (
+        "allocated",
+        "not_engaged_intake",
+        "baseline_analysed",
+        "started_after_cut",
+        "disengaged",
+        "analysed",
+    )
     for arm, wanted in (("drive", (9, 5, 4, 1, 1, 2)), ("control", (4, 1, 3, 1, 0, 2))):
         found = tuple(flow.at(f"M-FLOW-VS|y2.flow_vs|arm={arm}|node={node}", "count") for node in nodes)
         assert found == wanted
@@ -130,7 +137,9 @@ def test_m_flow_vs_takes_late_starters_out_before_disengagement(flow: Read) -> N
 
 
 def test_m_linkage_counts_index_links_only(flow: Read) -> None:
-    intake = flow.at("M-LINKAGE|y2.cohort_vs|arm=drive|form=intake", "count", "percent_of_arm", "percent_of_forms")
+    intake = flow.at(
+        "M-LINKAGE|y2.cohort_vs|arm=drive|form=intake", "count", "percent_of_arm", "percent_of_forms"
+    )
     assert intake == (4, pytest.approx(400 / 9), pytest.approx(400 / 7))
     assert flow.at("M-LINKAGE|y2.cohort_vs|arm=drive|form=exit", "count") == 3
     assert flow.at("M-LINKAGE|y2.cohort_vs|arm=drive|form=none", "count") == 5
@@ -142,7 +151,12 @@ def test_m_profile_perp_counts_a_zero_age_as_missing_and_keeps_missing_in_the_ba
     assert (age["n"], age["n_missing"]) == (2, 1)
     assert (age["values"]["mean"], age["values"]["min"], age["values"]["max"]) == (35, 30, 40)
     assert age["values"]["sd"] == pytest.approx(50**0.5)
-    white = flow.at("M-PROFILE-PERP|y2.su_closed|all|category=white,variable=ethnicity", "count", "percent", "percent_known")
+    white = flow.at(
+        "M-PROFILE-PERP|y2.su_closed|all|category=white,variable=ethnicity",
+        "count",
+        "percent",
+        "percent_known",
+    )
     assert white == (2, pytest.approx(200 / 3), 100)
     man = flow.at("M-PROFILE-PERP|y2.su_closed|all|category=man,variable=gender", "percent")
     assert man == pytest.approx(200 / 3)
@@ -155,9 +169,14 @@ def test_m_profile_vs_uses_valid_n_per_variable(flow: Read) -> None:
     assert (together["n"], together["n_missing"], together["values"]["count"]) == (6, 1, 2)
     assert together["values"]["percent"] == pytest.approx(200 / 6)
     assert flow[f"{base}|all|variable=age"]["n"] == 6
-    assert flow.at(f"{base}|arm=drive|category=partner_or_ex,variable=relationship", "count", "percent") == (3, 75)
+    assert flow.at(f"{base}|arm=drive|category=partner_or_ex,variable=relationship", "count", "percent") == (
+        3,
+        75,
+    )
     # A need counts only when present; somebody of whom nothing was written has no number of needs.
-    needs = {c: flow.at(f"{base}|all|category={c},variable=complex_needs", "count") for c in ("0", "1", "2", "3+")}
+    needs = {
+        c: flow.at(f"{base}|all|category={c},variable=complex_needs", "count") for c in ("0", "1", "2", "3+")
+    }
     assert needs == {"0": 2, "1": 2, "2": 0, "3+": 1}
     assert flow.at(f"{base}|all|category=3+,variable=complex_needs", "percent") == 20
 
@@ -174,7 +193,10 @@ def test_m_contact_rate_counts_made_contact_up_to_the_closing_day(flow: Read) ->
 
 def test_m_close_month_and_m_stepdown_count_calendar_months(flow: Read) -> None:
     # k1: 10 January to 20 November is month 11. k2: the 31st to 5 January is month 12. k6: 30 June to 30 April is 11.
-    bands = {band: flow.at(f"M-CLOSE-MONTH|y2.su_closed|all|band={band}", "count") for band in ("<=10", "11-12", "13-23")}
+    bands = {
+        band: flow.at(f"M-CLOSE-MONTH|y2.su_closed|all|band={band}", "count")
+        for band in ("<=10", "11-12", "13-23")
+    }
     assert bands == {"<=10": 0, "11-12": 3, "13-23": 0}
     assert flow.at("M-STEPDOWN|y2.su_ge11m|all|", "count", "percent") == (1, pytest.approx(100 / 3))
 
@@ -183,15 +205,33 @@ def test_m_idva_length_takes_a_day_of_nought_and_leaves_out_a_missing_date(flow:
     length = flow["M-IDVA-LENGTH|y2.vs_paired|all|"]
     assert (length["n"], length["n_missing"]) == (3, 1)
     values = length["values"]
-    assert (values["drive"]["n"], values["drive"]["min"], values["drive"]["max"], values["drive"]["mean"]) == (2, 0, 151, 75.5)
-    assert values["control"] == {"n": 1, "mean": 30, "sd": None, "median": 30, "min": 30, "max": 30, "q1": 30, "q3": 30}
+    assert (
+        values["drive"]["n"],
+        values["drive"]["min"],
+        values["drive"]["max"],
+        values["drive"]["mean"],
+    ) == (2, 0, 151, 75.5)
+    assert values["control"] == {
+        "n": 1,
+        "mean": 30,
+        "sd": None,
+        "median": 30,
+        "min": 30,
+        "max": 30,
+        "q1": 30,
+        "q3": 30,
+    }
     assert length["test"] is None
     assert "group_below_5" in length["notes"]
 
 
 def test_m_idva_contacts_and_supports_keep_their_own_n(flow: Read) -> None:
     contacts = flow["M-IDVA-CONTACTS|y2.vs_paired|all|"]["values"]
-    assert (contacts["drive"]["mean"], contacts["control"]["mean"], contacts["direction"]) == (8, 4, "drive>control")
+    assert (contacts["drive"]["mean"], contacts["control"]["mean"], contacts["direction"]) == (
+        8,
+        4,
+        "drive>control",
+    )
     supports = flow["M-IDVA-SUPPORTS|y2.vs_paired|all|"]["values"]
     assert (supports["drive"]["n"], supports["control"]["n"], supports["control"]["mean"]) == (1, 2, 0.5)
 
@@ -204,7 +244,9 @@ def test_m_idva_length_site_subgroups_carry_the_masked_label(flow: Read) -> None
 @pytest.fixture(scope="module")
 def needs(tmp_path_factory: pytest.TempPathFactory) -> Read:
     """Six closed Drive cases: one without any record, one whose only level is unknown, one with two records."""
-    people = "\n".join(f"p{i} drive {'yes' if i < 4 else 'no'} {'no' if i < 2 else 'unknown'}" for i in range(1, 7))
+    people = "\n".join(
+        f"p{i} drive {'yes' if i < 4 else 'no'} {'no' if i < 2 else 'unknown'}" for i in range(1, 7)
+    )
     cases = "\n".join(f"k{i} p{i} 2017-01-10 2017-12-10 closed" for i in range(1, 7))
     links = "\n".join(f"v{i} p{i}" for i in range(1, 7))
     return run(
@@ -253,7 +295,11 @@ def test_m_complete_tells_intake_record_and_known_needs_apart(needs: Read) -> No
     # Records at intake: k1 to k4 by needs, k5 by statutory involvement; k6 has only a mid form.
     assert needs.at("M-COMPLETE|y2.su_closed|all|field=intake_record", "known") == 5
     known = needs["M-COMPLETE|y2.su_intake_info|all|field=needs"]
-    assert (known["values"]["known"], known["values"]["recorded_unknown"], known["values"]["no_record"]) == (3, 1, 1)
+    assert (known["values"]["known"], known["values"]["recorded_unknown"], known["values"]["no_record"]) == (
+        3,
+        1,
+        1,
+    )
     assert known["values"]["percent_missing"] == 40
 
 
@@ -269,7 +315,10 @@ def test_m_needs_prev_keeps_one_base_for_every_need_and_takes_the_earliest_intak
 
 
 def test_m_needs_count_counts_an_unrecorded_need_of_a_known_case_as_absent(needs: Read) -> None:
-    bands = {band: needs.at(f"M-NEEDS-COUNT|y2.su_needs_known|all|needs_n={band}", "count") for band in ("0", "1", "2", "1+", "2+", "3+")}
+    bands = {
+        band: needs.at(f"M-NEEDS-COUNT|y2.su_needs_known|all|needs_n={band}", "count")
+        for band in ("0", "1", "2", "1+", "2+", "3+")
+    }
     assert bands == {"0": 1, "1": 0, "2": 2, "1+": 2, "2+": 2, "3+": 0}
     assert needs.at("M-NEEDS-COUNT|y2.su_needs_known|all|needs_n=2+", "percent") == pytest.approx(200 / 3)
 
@@ -282,8 +331,12 @@ def test_m_needs_high_eng_leaves_an_ungraded_need_out_of_the_base(needs: Read) -
 
 
 def test_m_statutory_is_known_where_any_agency_of_the_sector_is(needs: Read) -> None:
-    assert needs.at("M-STATUTORY|y2.su_closed|all|sector=cyps,timepoint=intake", "known", "count", "percent_known") == (1, 1, 100)
-    assert needs.at("M-STATUTORY|y2.su_closed|all|sector=ccj,timepoint=intake", "known", "count", "percent_known") == (1, 0, 0)
+    assert needs.at(
+        "M-STATUTORY|y2.su_closed|all|sector=cyps,timepoint=intake", "known", "count", "percent_known"
+    ) == (1, 1, 100)
+    assert needs.at(
+        "M-STATUTORY|y2.su_closed|all|sector=ccj,timepoint=intake", "known", "count", "percent_known"
+    ) == (1, 0, 0)
 
 
 def test_m_engage_by_takes_the_characteristic_as_base(needs: Read) -> None:

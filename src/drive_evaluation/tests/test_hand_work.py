@@ -113,7 +113,10 @@ def test_m_act_direct_and_m_act_comp_never_pool_the_lists(work: Read) -> None:
     assert work.at("M-ACT-DIRECT|y2.actions_y1|all|mode=direct", "count", "percent") == (1, 50)
     base = "M-ACT-COMP|y2.actions|all|category="
     assert work.at(f"{base}contact,mode=direct", "percent", "service_users") == (50, 2)
-    shares = {c: work.at(f"{base}{c},mode=indirect", "percent") for c in ("multi_agency", "case_update", "background_research")}
+    shares = {
+        c: work.at(f"{base}{c},mode=indirect", "percent")
+        for c in ("multi_agency", "case_update", "background_research")
+    }
     assert shares == {"multi_agency": 50, "case_update": 25, "background_research": 25}
 
 
@@ -130,7 +133,10 @@ def test_m_act_multi_and_m_act_agency_take_what_was_recorded_as_base(work: Read)
 
 def test_m_act_reach_counts_cases_over_all_lists_and_m_act_site_actions(work: Read) -> None:
     base = "M-ACT-REACH|y2.su_closed|all|agency_group="
-    counts = {g: work.at(f"{base}{g}", "count") for g in ("police", "probation", "prison", "ccj", "cyps", "statutory")}
+    counts = {
+        g: work.at(f"{base}{g}", "count")
+        for g in ("police", "probation", "prison", "ccj", "cyps", "statutory")
+    }
     assert counts == {"police": 2, "probation": 1, "prison": 0, "ccj": 2, "cyps": 1, "statutory": 2}
     assert work.at(f"{base}police", "percent") == pytest.approx(200 / 3)
     assert work.at("M-ACT-SITE|y2.actions_all|all|site=area1", "percent") == pytest.approx(500 / 12)
@@ -139,10 +145,16 @@ def test_m_act_reach_counts_cases_over_all_lists_and_m_act_site_actions(work: Re
 def test_m_dash_score_and_m_dash_miss_exclude_form_by_form(work: Read) -> None:
     assert work.at("M-DASH-SCORE|y2.su_closed|all|timepoint=intake", "n", "mean") == (2, 14)
     assert work.at("M-DASH-SCORE|y2.su_closed|all|timepoint=mid", "mean") == 4.5
-    missing = work.at("M-DASH-MISS|y2.su_closed|all|timepoint=intake", "forms", "mean_na_nk", "excluded", "percent_excluded")
+    missing = work.at(
+        "M-DASH-MISS|y2.su_closed|all|timepoint=intake", "forms", "mean_na_nk", "excluded", "percent_excluded"
+    )
     assert missing == (3, 7, 1, pytest.approx(100 / 3))
     change = work["M-DASH-CHANGE|y2.su_dash_complete|all|"]
-    assert (change["n"], change["test"], change["values"]["mean"]) == (1, None, {"intake": 8, "mid": 4, "exit": 2})
+    assert (change["n"], change["test"], change["values"]["mean"]) == (
+        1,
+        None,
+        {"intake": 8, "mid": 4, "exit": 2},
+    )
 
 
 def test_m_abuse_or_crude_and_pooled_over_sites(work: Read) -> None:
@@ -151,8 +163,14 @@ def test_m_abuse_or_crude_and_pooled_over_sites(work: Read) -> None:
     effect = crude["effect"]
     half = 1.959963984540054 * math.sqrt(1 / 10 + 1 / 8 + 1 / 4 + 1 / 12)
     assert (effect["name"], effect["value"]) == ("odds_ratio_control_vs_drive", 3.75)
-    assert (effect["ci_low"], effect["ci_high"]) == (pytest.approx(3.75 * math.exp(-half)), pytest.approx(3.75 * math.exp(half)))
-    assert (crude["test"]["name"], crude["test"]["statistic"]) == ("mantel_haenszel", pytest.approx(33 * 88**2 / 80640))
+    assert (effect["ci_low"], effect["ci_high"]) == (
+        pytest.approx(3.75 * math.exp(-half)),
+        pytest.approx(3.75 * math.exp(half)),
+    )
+    assert (crude["test"]["name"], crude["test"]["statistic"]) == (
+        "mantel_haenszel",
+        pytest.approx(33 * 88**2 / 80640),
+    )
     pooled = work["M-ABUSE-OR|y2.vs_paired|all|abuse_type=physical,adjust=site,informant=idva,timepoint=exit"]
     assert pooled["effect"]["value"] == pytest.approx((42 / 20 + 20 / 14) / (12 / 20 + 4 / 14))
 
@@ -170,7 +188,9 @@ def test_m_police_prop_windows_by_the_day(work: Read) -> None:
     base = "M-POLICE-PROP|y2.police|arm=drive|flag=dva,period="
     # p1 before: 10 July (criminal) and 9 January (not) = 1/2; p2 before: 1 August = 1/1.
     assert work.at(f"{base}before", "mean_proportion", "n_with_incidents", "n_zero") == (0.75, 2, 0)
-    assert work.at(f"{base}during", "mean_proportion", "n_with_incidents", "n_zero", "mean_proportion_zero") == (1, 1, 1, 0.5)
+    assert work.at(
+        f"{base}during", "mean_proportion", "n_with_incidents", "n_zero", "mean_proportion_zero"
+    ) == (1, 1, 1, 0.5)
     # After: 21 November is not criminal; the unknown one is in neither part; 21 May lies outside.
     assert work.at(f"{base}after", "mean_proportion", "n_with_incidents") == (0, 1)
     # A control takes the dates of the match, not its own.

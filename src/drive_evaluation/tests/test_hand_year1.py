@@ -16,7 +16,15 @@ def _abuse() -> str:
     rows = [
         # link, informant, timepoint, date, type, used, severity
         ("p1 v1", "case_manager", "intake", "2016-07-01", "physical", "yes", "high"),
-        ("p1 v1", "case_manager", "intake", "2016-09-01", "physical", "no", "none"),  # the earliest intake counts
+        (
+            "p1 v1",
+            "case_manager",
+            "intake",
+            "2016-09-01",
+            "physical",
+            "no",
+            "none",
+        ),  # the earliest intake counts
         ("p1 v1", "case_manager", "exit", "2017-01-01", "physical", "yes", "high"),
         ("p1 v1", "case_manager", "exit", "2017-02-01", "physical", "no", "none"),  # the latest exit counts
         ("p2 v2", "case_manager", "intake", "2016-07-01", "physical", "yes", "moderate"),
@@ -161,10 +169,19 @@ def test_m_abuse_mcnemar_pairs_by_hand(pilot: Read) -> None:
     change = pilot["M-ABUSE-MCNEMAR|y1.su_closed|all|abuse_type=physical,informant=case_manager"]
     # Pairs: p1 yes-no, p2 yes-yes, p3 yes-no, p5 no-no.
     assert (change["n"], change["n_missing"]) == (4, 4)
-    assert change["values"]["intake"] == {"used": 3, "percent_used": 75, "not_used": 1, "percent_not_used": 25}
+    assert change["values"]["intake"] == {
+        "used": 3,
+        "percent_used": 75,
+        "not_used": 1,
+        "percent_not_used": 25,
+    }
     assert change["values"]["exit"]["used"] == 1
     assert change["values"]["discordant"] == {"stopped": 2, "started": 0}
-    assert (change["test"]["name"], change["test"]["statistic"], change["test"]["p"]) == ("mcnemar_exact", 0, 0.5)
+    assert (change["test"]["name"], change["test"]["statistic"], change["test"]["p"]) == (
+        "mcnemar_exact",
+        0,
+        0.5,
+    )
     assert change["other_tests"][0]["statistic"] == 2
     assert change["effect"]["value"] == -0.5
     nothing = pilot["M-ABUSE-MCNEMAR|y1.su_closed|all|abuse_type=hs,informant=case_manager"]
@@ -181,7 +198,11 @@ def test_m_abuse_mcnemar_by_behaviour_change_work(pilot: Read) -> None:
 
 def test_m_abuse_sev_trans_and_sev_change_use_pairs_with_both_levels_known(pilot: Read) -> None:
     table = pilot["M-ABUSE-SEV-TRANS|y1.su_closed|all|abuse_type=physical,informant=case_manager"]["values"]
-    assert {cell: k for cell, k in table["cells"].items() if k} == {"high>none": 1, "moderate>high": 1, "none>none": 1}
+    assert {cell: k for cell, k in table["cells"].items() if k} == {
+        "high>none": 1,
+        "moderate>high": 1,
+        "none>none": 1,
+    }
     assert table["increased"] == {"count": 1, "percent": pytest.approx(100 / 3)}
     summary = pilot.at("M-ABUSE-SEV-TRANS|y1.su_closed|all|informant=case_manager",
                        "increase_instances", "people_with_increase", "sites_with_increase")  # fmt: skip
@@ -190,7 +211,9 @@ def test_m_abuse_sev_trans_and_sev_change_use_pairs_with_both_levels_known(pilot
     assert pilot.at(f"{base}none", "intake", "exit", "percent_change") == (1, 2, 100)
     assert pilot.at(f"{base}high", "percent_change", "percent_exit") == (0, pytest.approx(100 / 3))
     assert pilot.at(f"{base}standard", "intake", "exit", "percent_change") == (0, 0, 0)
-    rise = pilot["M-ABUSE-SEV-CHANGE|y1.su_closed|all|abuse_type=sexual,informant=case_manager,severity=standard"]
+    rise = pilot[
+        "M-ABUSE-SEV-CHANGE|y1.su_closed|all|abuse_type=sexual,informant=case_manager,severity=standard"
+    ]
     assert (rise["values"]["percent_change"], rise["notes"]) == (None, ["zero_base"])
 
 
@@ -207,7 +230,12 @@ def test_m_contact_rate_and_m_bcw_rate_by_hand(pilot: Read) -> None:
 def test_m_contact_reason_tells_changed_reasons_from_unchanged_ones(pilot: Read) -> None:
     # Never contacted: k5 k6 k7 k8. Points without a review form and other statuses are no reason.
     same = pilot["M-CONTACT-REASON|y1.su_closed|contact=no&reason_changed=no|reason=planned_pending"]
-    assert (same["n"], same["n_missing"], same["values"]["count"], same["values"]["percent"]) == (1, 2, 1, 100)
+    assert (same["n"], same["n_missing"], same["values"]["count"], same["values"]["percent"]) == (
+        1,
+        2,
+        1,
+        100,
+    )
     changed = pilot["M-CONTACT-REASON|y1.su_closed|contact=no&reason_changed=yes|"]
     assert (changed["values"]["count"], changed["values"]["final"]["not_safe"]) == (1, 1)
 
@@ -224,16 +252,26 @@ def test_m_age_contact_ranks_by_hand(pilot: Read) -> None:
 
 def test_m_needs_count_and_m_needs_combo_count_the_four_needs_of_the_form(pilot: Read) -> None:
     # k4 has only an unknown level and k6 a need that is not one of the four: neither is in the base.
-    bands = {b: pilot.at(f"M-NEEDS-COUNT|y1.su_closed|all|needs_n={b}", "count", "percent") for b in ("0", "1", "2", "3")}
+    bands = {
+        b: pilot.at(f"M-NEEDS-COUNT|y1.su_closed|all|needs_n={b}", "count", "percent")
+        for b in ("0", "1", "2", "3")
+    }
     assert bands == {"0": (1, 20), "1": (2, 40), "2": (2, 40), "3": (0, 0)}
-    assert pilot.at("M-NEEDS-COMBO|y1.su_closed|all|combination=alcohol+drugs", "count", "percent") == (2, 100)
+    assert pilot.at("M-NEEDS-COMBO|y1.su_closed|all|combination=alcohol+drugs", "count", "percent") == (
+        2,
+        100,
+    )
     assert pilot.at("M-NEEDS-COMBO|y1.su_closed|all|combination=alcohol", "count", "percent") == (1, 50)
     assert pilot.at("M-NEEDS-PREV|y1.su_closed|all|need=alcohol,timepoint=intake", "percent_known") == 75
 
 
 def test_m_needs_by_contact_gives_presence_and_missingness(pilot: Read) -> None:
     present = pilot["M-NEEDS-BY-CONTACT|y1.su_closed|all|aspect=present,need=drugs"]["values"]
-    assert (present["all"]["count"], present["all"]["percent"], present["contacted"]["percent"]) == (2, 25, 25)
+    assert (present["all"]["count"], present["all"]["percent"], present["contacted"]["percent"]) == (
+        2,
+        25,
+        25,
+    )
     assert present["all"]["percent_known"] == 100
     missing = pilot["M-NEEDS-BY-CONTACT|y1.su_closed|all|aspect=missing,need=drugs"]
     assert (missing["values"]["all"]["count"], missing["values"]["not_contacted"]["percent"]) == (6, 75)
@@ -250,19 +288,27 @@ def test_m_needs_offence_uses_fisher_on_what_is_known(pilot: Read) -> None:
 
 def test_m_offence_hist_keeps_missing_in_the_base(pilot: Read) -> None:
     base = "M-OFFENCE-HIST|y1.su_closed|all|category="
-    counts = {c: pilot.at(f"{base}{c}", "count") for c in ("dva_only", "non_dva_only", "both", "none_or_unknown")}
+    counts = {
+        c: pilot.at(f"{base}{c}", "count") for c in ("dva_only", "non_dva_only", "both", "none_or_unknown")
+    }
     assert counts == {"dva_only": 2, "non_dva_only": 2, "both": 1, "none_or_unknown": 3}
     assert pilot.at(f"{base}both", "percent") == 12.5
 
 
 def test_m_profile_perp_shows_missing_and_a_free_code_named_missing_is_missing(pilot: Read) -> None:
     base = "M-PROFILE-PERP|y1.su_closed|all|category="
-    assert pilot.at(f"{base}missing,variable=employment", "count", "percent", "recorded_unknown") == (2, 25, 1)
+    assert pilot.at(f"{base}missing,variable=employment", "count", "percent", "recorded_unknown") == (
+        2,
+        25,
+        1,
+    )
     assert pilot.at(f"{base}full_time,variable=employment", "percent") == 12.5
     assert pilot.at(f"{base}kurdish,variable=ethnicity_detail", "count", "percent") == (1, 12.5)
     assert pilot.at(f"{base}missing,variable=ethnicity_detail", "count") == 2
     assert pilot.at("M-PROFILE-PERP|y1.cohort|arm=drive&site=east|variable=gender", "percent.man") == 100
-    assert pilot.at("M-PROFILE-VS|y1.vs_of_closed|all|category=unknown,variable=relationship", "count", "percent") == (1, 12.5)
+    assert pilot.at(
+        "M-PROFILE-VS|y1.vs_of_closed|all|category=unknown,variable=relationship", "count", "percent"
+    ) == (1, 12.5)
 
 
 def test_m_risk_cm_takes_the_latest_exit_judgement_of_the_case(pilot: Read) -> None:
@@ -276,8 +322,13 @@ def test_m_risk_idva_takes_any_link_and_m_risk_sustain_counts_dont_know(pilot: R
     base = "M-RISK-IDVA|y1.vs_exit_risk|arm=drive|category="
     assert pilot.at(f"{base}reduced", "count", "percent", "percent_known") == (1, pytest.approx(100 / 3), 50)
     assert pilot.at("M-RISK-IDVA|y1.vs_exit_risk|arm=control|category=moderate", "percent_known") == 100
-    assert pilot.at("M-RISK-SUSTAIN|y1.vs_exit_sustain|arm=drive|category=long", "count", "percent_known") == (1, 50)
-    assert pilot.at("M-RISK-SAFER|y1.vs_exit_safer|arm=drive|category=much", "count", "percent_known") == (1, 50)
+    assert pilot.at(
+        "M-RISK-SUSTAIN|y1.vs_exit_sustain|arm=drive|category=long", "count", "percent_known"
+    ) == (1, 50)
+    assert pilot.at("M-RISK-SAFER|y1.vs_exit_safer|arm=drive|category=much", "count", "percent_known") == (
+        1,
+        50,
+    )
 
 
 def test_m_refs_counts_references_and_cases(pilot: Read) -> None:
@@ -286,7 +337,9 @@ def test_m_refs_counts_references_and_cases(pilot: Read) -> None:
     assert pilot.at("M-REFS|y1.notes_sample|all|code=contact,mode=direct", "percent_of_mode") == 75
     assert pilot.at("M-REFS|y1.notes_sample|site=west|mode=indirect", "percent_of_mode_all_sites") == 50
     # Of the 38 references that name a partner agency, eight are to safeguarding.
-    child = pilot.at("M-REFS|y1.notes_sample|all|code=child_safeguarding", "references", "cases", "percent_of_multi_agency")
+    child = pilot.at(
+        "M-REFS|y1.notes_sample|all|code=child_safeguarding", "references", "cases", "percent_of_multi_agency"
+    )
     assert child == (10, 1, pytest.approx(800 / 38))
 
 

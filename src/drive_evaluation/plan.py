@@ -26,8 +26,9 @@ from drive_evaluation.measures import (
     throughput,
 )
 from drive_evaluation.results import Result
-from drive_evaluation.samples import SAMPLES, Sample, subgroup_values
+from drive_evaluation.samples import SAMPLES, Sample
 from drive_evaluation.study import Study
+from drive_evaluation.subgroups import subgroup_values
 
 MeasureFunction = Callable[[Study, Sample], list[Result]]
 Axes = tuple[str, ...]

@@ -9,12 +9,13 @@ from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.measures.needs import GRADED, need_levels
 from drive_evaluation.measures.tally import is_known, make
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import Sample, child_protection
+from drive_evaluation.samples import Sample
 from drive_evaluation.samples import sample as build_sample
 from drive_evaluation.statistics.descriptive import describe
 from drive_evaluation.statistics.ranks import compare_ranks, mean_ranks
 from drive_evaluation.statistics.tables import compare_proportions
 from drive_evaluation.study import Study
+from drive_evaluation.subgroups import child_protection
 
 
 def contact_rate(study: Study, sample: Sample) -> list[Result]:

@@ -7,9 +7,10 @@ import pandas as pd
 from drive_evaluation.case_rules import add_months
 from drive_evaluation.measures.tally import make, survival_values
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import Sample, serial
+from drive_evaluation.samples import Sample
 from drive_evaluation.statistics.survival import kaplan_meier
 from drive_evaluation.study import Study, look_up
+from drive_evaluation.subgroups import serial
 
 OPENS, SHUTS = 6, 12
 """The window of a return: more than six and up to twelve months after the end."""

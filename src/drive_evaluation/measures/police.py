@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from drive_evaluation.case_rules import add_months
+from drive_evaluation.case_samples import closed_drive_cases
 from drive_evaluation.errors import NotComputableError
 from drive_evaluation.measures.tally import make
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import SAMPLES, Sample, closed_drive_cases
+from drive_evaluation.samples import SAMPLES, Sample
 from drive_evaluation.settings import VICTIM_NEEDS
 from drive_evaluation.statistics.bootstrap import mean_interval
 from drive_evaluation.statistics.matching import Variable, match_nearest

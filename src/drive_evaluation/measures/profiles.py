@@ -5,18 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from drive_evaluation.case_samples import intake_record_cases, known_need_cases
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.measures.tally import category_results, is_known, make, number_result
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import (
-    Sample,
-    intake_record_cases,
-    known_need_cases,
-    serial,
-    victims_per_perpetrator,
-)
+from drive_evaluation.samples import Sample
 from drive_evaluation.settings import VICTIM_NEEDS
 from drive_evaluation.study import WHITE, Study, look_up
+from drive_evaluation.subgroups import serial, victims_per_perpetrator
 
 PERPETRATOR_VARIABLES = (
     "gender",

@@ -78,8 +78,11 @@ class Site:
 
 
 @contextmanager
-def open_site(name: str, log: Path) -> Iterator[Site]:
-    """A fresh copy of the migrated template, the world laid out, the server started; all ended and dropped afterwards."""
+def open_site(name: str, log: Path, *given: str) -> Iterator[Site]:
+    """A fresh copy of the migrated template, the world laid out, the server started; all ended and dropped afterwards.
+
+    `given`: what else stands in the world (`tests.browser.world`).
+    """
     superuser = os.environ["DRIVE_TEST_SUPERUSER"]
     database = f"drivetest_{name}_{os.getpid()}"
     with psycopg.connect(superuser, autocommit=True) as connection:
@@ -93,7 +96,7 @@ def open_site(name: str, log: Path) -> Iterator[Site]:
             connection.execute(statement.encode())
     try:
         application = make_conninfo(os.environ["DRIVE_REAL_APP_URL"], dbname=database)
-        world = _lay_out(make_conninfo(application, user=f"{PREFIX}_tester", password="tester"))
+        world = _lay_out(make_conninfo(application, user=f"{PREFIX}_tester", password="tester"), given)
         with _served(application, log) as url:
             yield Site(url=url, superuser=make_conninfo(superuser, dbname=database), **world)
     finally:
@@ -115,9 +118,9 @@ def _environment(application: str) -> dict[str, str]:
     }
 
 
-def _lay_out(tester: str) -> dict[str, Any]:
+def _lay_out(tester: str, given: tuple[str, ...]) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.world"],
+        [sys.executable, "-m", "tests.browser.world", *given],
         check=True,
         capture_output=True,
         text=True,

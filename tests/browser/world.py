@@ -1,7 +1,8 @@
 """Who and what stands in a walk's database before anybody signs in: the cast, each with the walk's password.
 
 Run as a program, it lays them out and commits, in a process of its own whose settings name that database. It prints the
-addresses of the accounts by part ("coordinator"), and the keys of what the cast holds already.
+addresses of the accounts by part ("coordinator"), and the keys of what the cast holds already. With the word `decided`
+the case manager and the IDVA have also agreed that contact may go ahead at the office (S-15).
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ def main() -> None:
     from django.db import transaction
 
     from drive.access.models import Membership, User
+    from drive.safety.tests.deciding import decide
     from tests.cast import lay_out, seeding
 
     with transaction.atomic():
         cast = lay_out()
         with seeding():
             User.objects.update(password=make_password(PASSWORD), is_demonstration=True)
+        if "decided" in sys.argv:
+            decide(cast.case_manager, cast.idva, cast.link.pk, places=["office", "remote"])
     parts = {name: part for name, part in vars(cast).items() if isinstance(part, Membership)}
     json.dump(
         {

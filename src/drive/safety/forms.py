@@ -207,6 +207,17 @@ class StopAnswerForm(forms.Form):
             del self.fields["told"], self.fields["eyes"]
 
 
+class OverrideForm(forms.Form):
+    """S-18: everything that is asked is kept and read by both sides and the expert advisor."""
+
+    case_manager_said = TextArea(label="What did the case manager say when you spoke?", rows=3)
+    idva_said = TextArea(
+        label="What did the IDVA say when you spoke?", rows=3, help_text="In their words, above all where they disagree"
+    )
+    reason = TextArea(label="Why can contact not wait until both have answered?", rows=3)
+    last_day = DateField(label="Last day on which it holds", help_text="Seven days at most. Then the concern stops contact again")
+
+
 class ItemForm(forms.Form):
     """S-02: what must the other worker know to keep somebody safe?"""
 

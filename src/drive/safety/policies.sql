@@ -70,6 +70,8 @@ call access.protect_bridge_fact('safety_stopconcern');
 call access.protect_bridge_fact('safety_stopconcernreason');
 call access.protect_bridge_fact('safety_stopacknowledgement');
 call access.protect_bridge_fact('safety_stopanswer');
+call access.protect_bridge_fact('safety_stopoverride');
+call access.protect_bridge_fact('safety_overridenotice');
 call access.protect_bridge_fact('safety_riskitem');
 call access.protect_bridge_fact('safety_itemacknowledgement');
 call access.protect_bridge_fact('safety_reviewcall');
@@ -105,6 +107,8 @@ begin
       ('safety_stopconcernreason', 'concern_id', 'safety_stopconcern'),
       ('safety_stopacknowledgement', 'concern_id', 'safety_stopconcern'),
       ('safety_stopanswer', 'concern_id', 'safety_stopconcern'),
+      ('safety_stopoverride', 'concern_id', 'safety_stopconcern'),
+      ('safety_overridenotice', 'override_id', 'safety_stopoverride'),
       ('safety_itemacknowledgement', 'item_id', 'safety_riskitem')) as x (tbl, col, parent)
   loop
     if not exists (select from pg_constraint where conname = child.tbl || '_same_link') then
@@ -174,6 +178,13 @@ begin atomic
      and (select count(distinct a.side) from safety_stopanswer a where a.concern_id = c.id and a.recorded_at <= moment) < 2;
 end;
 
+-- Whether a named manager has lifted a concern until then (S-18). Not before all three notices are out.
+create or replace function safety.overridden(concern uuid, moment timestamptz, until timestamptz) returns boolean language sql stable
+return exists (
+  select from safety_stopoverride o
+   where o.concern_id = concern and o.recorded_at <= moment and o.ends_at > greatest(moment, until)
+     and (select count(distinct n.told) = 3 from safety_overridenotice n where n.override_id = o.id));
+
 -- The newest outcome that both sides settled (agreed, or one of them wants the panel), whatever it says.
 create or replace function safety.latest_decision(link uuid, moment timestamptz) returns uuid language sql stable
 return (select a.proposal_id from safety_outcomeanswer a
@@ -191,7 +202,7 @@ return coalesce((select e.value in ('closed', 'not_progressed', 'rejected') from
 create or replace function safety.position(link uuid, moment timestamptz) returns text language sql stable
 return coalesce(
   (select 'stop' from safety_stopconcern c where c.link_id = link and c.scope in ('all', 'contact')
-      and c.id in (select safety.live_stops(link, moment)) limit 1),
+      and c.id in (select safety.live_stops(link, moment)) and not safety.overridden(c.id, moment, moment) limit 1),
   (select 'closed' from safety_caselink l where l.id = link and (select safety.case_has_ended(l.su_case_id, moment))),
   (select case
        when a.answer <> 'agree' or p.outcome not in ('go', 'go_with_conditions', 'light_touch', 'taper') then 'not_agreed'
@@ -222,13 +233,16 @@ returns text language sql stable
 return coalesce(
   (select safety.contact_refusal(su_case, moment)),
   case when starts_at < moment then 'past' end,
+  (select 'override_ends' from safety_caselink l join safety_stopconcern c on c.link_id = l.id
+    where l.su_case_id = su_case and c.scope in ('all', 'contact') and c.id in (select safety.live_stops(l.id, moment))
+      and not safety.overridden(c.id, moment, starts_at) limit 1),
   (select 'after_end' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
     where l.su_case_id = su_case and p.ends_on < (starts_at at time zone 'Europe/London')::date limit 1),
   (select 'place' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
     where l.su_case_id = su_case and not (p.places @> to_jsonb(place)) limit 1),
   (select case when c.scope = 'place' then 'stop_place' else 'leave_out' end
      from safety_caselink l join safety_stopconcern c on c.link_id = l.id
-    where l.su_case_id = su_case and c.id in (select safety.live_stops(l.id, moment))
+    where l.su_case_id = su_case and c.id in (select safety.live_stops(l.id, moment)) and not safety.overridden(c.id, moment, starts_at)
       and ((c.scope = 'place' and c.place = booking_refusal.place) or (c.scope in ('topic', 'action') and not leaves_out)) limit 1));
 
 -- ---------------------------------------------------------------------------------------------------------------
@@ -253,6 +267,7 @@ end $$;
 create or replace trigger a_line before insert on safety_booking for each row execute function safety.stand_in_line('case_id');
 create or replace trigger a_line before insert on safety_bookingstate for each row execute function safety.stand_in_line('case_id');
 create or replace trigger a_line before insert on safety_stopconcern for each row execute function safety.stand_in_line('su_case_id');
+create or replace trigger a_line before insert on safety_stopoverride for each row execute function safety.stand_in_line('su_case_id');
 create or replace trigger a_line before insert on safety_decisionlapse for each row execute function safety.stand_in_line('su_case_id');
 create or replace trigger a_line before insert on safety_outcomeanswer for each row execute function safety.stand_in_line('su_case_id');
 
@@ -297,6 +312,47 @@ begin
   return null;
 end $$;
 create or replace trigger suspends after insert on safety_stopconcern for each row execute function safety.suspend_bookings();
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- The override of a concern (S-18): one role, never on a case that one holds, and three notices in the same transaction.
+
+revoke insert on safety_stopoverride from role_su_worker, role_vs_worker, role_vs_manager;
+revoke insert on safety_overridenotice from role_su_worker, role_su_manager, role_vs_worker, role_vs_manager;
+
+create or replace function safety.may_override(su_case uuid) returns boolean language sql stable security definer
+return exists (
+  select from access_membership m
+   where m.id = (select access.member_in('su_manager')) and m.role = 'service_manager'
+     and not exists (select from access_caseassignment a join access_membership own on own.id = a.membership_id
+                      where a.case_id = su_case and own.user_id = m.user_id
+                        and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())));
+create policy named_manager on safety_stopoverride as restrictive for insert to role_su_manager with check (safety.may_override(su_case_id));
+
+grant insert on safety_overridenotice to role_policy;
+create policy tells on safety_overridenotice for insert to role_policy with check (true);
+create or replace function safety.tell_of_override() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  insert into safety_overridenotice (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, override_id, told)
+  select gen_random_uuid(), clock_timestamp(), new.recorded_by_id, new.link_id, new.side, new.su_case_id, new.su_service_id,
+         new.vs_record_id, new.vs_service_id, new.id, t.told
+    from unnest(array['su', 'vs', 'adviser']) t (told);
+  return null;
+end $$;
+create or replace trigger tells after insert on safety_stopoverride for each row execute function safety.tell_of_override();
+
+-- The expert advisor of the site reads the override, its notices and which concern it lifted; no name, no case, no client.
+create or replace function safety.advised_on(link uuid) returns boolean language sql stable security definer
+return exists (select from safety_caselink l where l.id = link and l.site_id = (select access.site_in('adviser'))
+                  and l.su_case_id <> all ((select access.barred())::uuid[]) and l.vs_record_id <> all ((select access.barred())::uuid[]));
+create or replace function safety.was_overridden(concern uuid) returns boolean language sql stable security definer
+return exists (select from safety_stopoverride o where o.concern_id = concern);
+grant select on safety_stopoverride, safety_overridenotice, safety_stopconcern to role_adviser;
+create policy advises on safety_stopoverride for select to role_adviser using (safety.advised_on(link_id));
+create policy advises on safety_overridenotice for select to role_adviser using (safety.advised_on(link_id));
+create policy advises on safety_stopconcern for select to role_adviser using (safety.advised_on(link_id) and safety.was_overridden(id));
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- Events that end a decision at once (S-19), wherever they are written. Ends what is in force; cancels nothing (S-23).

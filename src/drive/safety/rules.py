@@ -128,6 +128,10 @@ POSITIONS: dict[str, tuple[str, str]] = {
 
 BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
     "past": ("This time has passed.", "Record it as contact that has happened."),
+    "override_ends": (
+        "The override of a stop concern ends before that time.",
+        "Choose an earlier time, or answer the concern together.",
+    ),
     "after_end": (
         "A joint contact decision ends before that day.",
         "Choose an earlier day, or decide together again.",

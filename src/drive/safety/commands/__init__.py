@@ -10,7 +10,14 @@ from .emergencies import close_incident, open_incident, tell_emergency_from_case
 from .items import acknowledge_item, send_risk_item
 from .joint import close_case, record_contact
 from .links import link_case_and_record
-from .stops import acknowledge_stop, answer_stop, give_stop_reason, raise_stop, raise_stop_on_case
+from .stops import (
+    acknowledge_stop,
+    answer_stop,
+    give_stop_reason,
+    override_stop,
+    raise_stop,
+    raise_stop_on_case,
+)
 
 __all__ = [
     "acknowledge_item",
@@ -28,6 +35,7 @@ __all__ = [
     "lapse_decision",
     "link_case_and_record",
     "open_incident",
+    "override_stop",
     "propose_outcome",
     "raise_stop",
     "raise_stop_on_case",

@@ -5,6 +5,7 @@ from .decisions import ContactQuestion, ContactView, DecisionLapse, OutcomeAnswe
 from .incidents import CaseEmergency, ClientEmergency, IncidentClosing, PracticeIncident
 from .items import ItemAcknowledgement, ReviewCall, RiskItem
 from .links import BridgeFact, CaseLink
+from .overrides import OverrideNotice, StopOverride
 from .stops import StopAcknowledgement, StopAnswer, StopConcern, StopConcernReason
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "ItemAcknowledgement",
     "OutcomeAnswer",
     "OutcomeProposal",
+    "OverrideNotice",
     "PracticeIncident",
     "ReviewCall",
     "RiskItem",
@@ -28,4 +30,5 @@ __all__ = [
     "StopAnswer",
     "StopConcern",
     "StopConcernReason",
+    "StopOverride",
 ]

@@ -19,7 +19,7 @@ from .finding import (
 from .items import items_for, open_incidents, review_calls, unread_items
 from .planned import BookingRow, bookings_for, bookings_for_record
 from .possible import Closed, WhatMayHappen, what_may_happen_now
-from .stops import Stop, live_stops, stop_concern
+from .stops import Override, Stop, live_stops, overrides_here, overrides_of, stop_concern
 
 __all__ = [
     "BookingRow",
@@ -27,6 +27,7 @@ __all__ = [
     "ClientSummary",
     "Closed",
     "Decision",
+    "Override",
     "Stop",
     "ViewAsked",
     "WhatMayHappen",
@@ -48,6 +49,8 @@ __all__ = [
     "names_of",
     "open_incidents",
     "outcomes_to_answer",
+    "overrides_here",
+    "overrides_of",
     "proposal_on",
     "question_on",
     "reasons_for",

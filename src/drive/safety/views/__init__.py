@@ -4,11 +4,19 @@ from .bookings import book, booking_step, bookings
 from .danger import danger_on_case, danger_on_record, incident
 from .decisions import answer_outcome, ask, give_view, lapse, propose_outcome, shared_page
 from .items import acknowledge, tell
-from .stops import acknowledge_stop, raise_stop, raise_stop_on_case, stop_concern
+from .stops import (
+    acknowledge_stop,
+    adviser_desk,
+    override_stop,
+    raise_stop,
+    raise_stop_on_case,
+    stop_concern,
+)
 
 __all__ = [
     "acknowledge",
     "acknowledge_stop",
+    "adviser_desk",
     "answer_outcome",
     "ask",
     "book",
@@ -19,6 +27,7 @@ __all__ = [
     "give_view",
     "incident",
     "lapse",
+    "override_stop",
     "propose_outcome",
     "raise_stop",
     "raise_stop_on_case",

@@ -12,7 +12,9 @@ from .bridging import NO_LINK, in_days, plan, walk_in
 pytestmark = pytest.mark.browser
 
 
-def test_s18_an_override_is_seen_by_both_sides_and_the_advisor_and_ends(chromium: Browser, tmp_path: Path) -> None:
+def test_s18_an_override_is_seen_by_both_sides_and_the_advisor_and_ends(
+    chromium: Browser, tmp_path: Path
+) -> None:
     """Given a live stop concern, when anybody but the service manager tries to override it, then there is no such page;
     when the service manager does, with a reason, then both workers and the expert advisor read it at once with what
     each had said, booking opens until it ends, and the concern stays live."""

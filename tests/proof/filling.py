@@ -32,8 +32,10 @@ from drive.safety.models import (
     CaseLink,
     ContactQuestion,
     ContactView,
+    Escalation,
     OutcomeAnswer,
     OutcomeProposal,
+    RiskItem,
 )
 from drive.safety.models.links import BridgeFact
 from tests.cast import seeding
@@ -113,6 +115,9 @@ class Filler:
         """
         if model is Booking:  # contact is planned only where every link has a decision (S-15)
             self._decide(known["case"])
+        if model is Escalation and not {"item", "concern"} & set(known):  # of one or the other
+            unread = self.fill(RiskItem, link=known["link"], side=OPPOSITE[known["side"]])
+            known = {"item": unread, **known}
         marker = f"zq{next(_numbers):05d}qz"
         known = {**_of_its_family(model, known), **known}
         if model is OutcomeAnswer:

@@ -212,10 +212,15 @@ class OverrideForm(forms.Form):
 
     case_manager_said = TextArea(label="What did the case manager say when you spoke?", rows=3)
     idva_said = TextArea(
-        label="What did the IDVA say when you spoke?", rows=3, help_text="In their words, above all where they disagree"
+        label="What did the IDVA say when you spoke?",
+        rows=3,
+        help_text="In their words, above all where they disagree",
     )
     reason = TextArea(label="Why can contact not wait until both have answered?", rows=3)
-    last_day = DateField(label="Last day on which it holds", help_text="Seven days at most. Then the concern stops contact again")
+    last_day = DateField(
+        label="Last day on which it holds",
+        help_text="Seven days at most. Then the concern stops contact again",
+    )
 
 
 class ItemForm(forms.Form):

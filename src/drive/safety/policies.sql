@@ -75,6 +75,7 @@ call access.protect_bridge_fact('safety_overridenotice');
 call access.protect_bridge_fact('safety_riskitem');
 call access.protect_bridge_fact('safety_itemacknowledgement');
 call access.protect_bridge_fact('safety_reviewcall');
+call access.protect_bridge_fact('safety_escalation');
 
 -- Planned contact, practice incidents and emergencies told from the case manager's side; emergencies from the IDVA's.
 call access.protect_case_fact('safety_booking');
@@ -101,22 +102,24 @@ declare
 begin
   for child in
     select * from (values
-      ('safety_contactview', 'question_id', 'safety_contactquestion'),
-      ('safety_outcomeproposal', 'question_id', 'safety_contactquestion'),
-      ('safety_outcomeanswer', 'proposal_id', 'safety_outcomeproposal'),
-      ('safety_stopconcernreason', 'concern_id', 'safety_stopconcern'),
-      ('safety_stopacknowledgement', 'concern_id', 'safety_stopconcern'),
-      ('safety_stopanswer', 'concern_id', 'safety_stopconcern'),
-      ('safety_stopoverride', 'concern_id', 'safety_stopconcern'),
-      ('safety_overridenotice', 'override_id', 'safety_stopoverride'),
-      ('safety_itemacknowledgement', 'item_id', 'safety_riskitem')) as x (tbl, col, parent)
+      ('safety_contactview', 'question_id', 'safety_contactquestion', ''),
+      ('safety_outcomeproposal', 'question_id', 'safety_contactquestion', ''),
+      ('safety_outcomeanswer', 'proposal_id', 'safety_outcomeproposal', ''),
+      ('safety_stopconcernreason', 'concern_id', 'safety_stopconcern', ''),
+      ('safety_stopacknowledgement', 'concern_id', 'safety_stopconcern', ''),
+      ('safety_stopanswer', 'concern_id', 'safety_stopconcern', ''),
+      ('safety_stopoverride', 'concern_id', 'safety_stopconcern', ''),
+      ('safety_overridenotice', 'override_id', 'safety_stopoverride', ''),
+      ('safety_escalation', 'concern_id', 'safety_stopconcern', ''),
+      ('safety_escalation', 'item_id', 'safety_riskitem', '_item'),
+      ('safety_itemacknowledgement', 'item_id', 'safety_riskitem', '')) as x (tbl, col, parent, more)
   loop
-    if not exists (select from pg_constraint where conname = child.tbl || '_same_link') then
+    if not exists (select from pg_constraint where conname = child.tbl || '_same_link' || child.more) then
       if not exists (select from pg_constraint where conname = child.parent || '_with_its_link') then
         execute format('alter table %I add constraint %I unique (id, link_id)', child.parent, child.parent || '_with_its_link');
       end if;
       execute format('alter table %I add constraint %I foreign key (%I, link_id) references %I (id, link_id) deferrable initially deferred',
-                     child.tbl, child.tbl || '_same_link', child.col, child.parent);
+                     child.tbl, child.tbl || '_same_link' || child.more, child.col, child.parent);
     end if;
   end loop;
   if not exists (select from pg_constraint where conname = 'answer_knows_who_proposed') then
@@ -353,6 +356,54 @@ grant select on safety_stopoverride, safety_overridenotice, safety_stopconcern t
 create policy advises on safety_stopoverride for select to role_adviser using (safety.advised_on(link_id));
 create policy advises on safety_overridenotice for select to role_adviser using (safety.advised_on(link_id));
 create policy advises on safety_stopconcern for select to role_adviser using (safety.advised_on(link_id) and safety.was_overridden(id));
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- What nobody read in time (S-02, S-17). The clock writes it, and no scope else; hours are the site's setting S-02.
+
+revoke insert on safety_escalation from role_su_worker, role_su_manager, role_vs_worker, role_vs_manager;
+grant insert on safety_escalation to role_policy;
+create policy escalates on safety_escalation for insert to role_policy with check (recorded_by_id is null);
+
+-- The site's hours until an unread `concern` or urgent `item` goes to the managers.
+create or replace function safety.hours_unread(site uuid, what text) returns interval language sql stable
+return make_interval(hours => coalesce(
+  (select (s.value ->> what)::int from access_sitesetting s
+    where s.site_id = site and s.code = 'S-02' and s.applies_from <= access.today()
+    order by s.applies_from desc, s.recorded_at desc limit 1),
+  case what when 'concern' then 1 else 4 end));
+
+create or replace function safety.escalate_unread() returns bigint language plpgsql volatile security definer as $$
+declare
+  late record;
+  written bigint := 0;
+begin
+  if current_setting('role', true) <> 'role_clock' then
+    raise exception 'only the clock escalates' using errcode = '42501';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('escalate', 0));
+  for late in
+    select l.id, l.site_id, l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id, x.concern, x.item,
+           case x.side when 'su' then 'vs' else 'su' end as reader
+      from (select c.link_id, c.side, c.recorded_at, c.id as concern, null::uuid as item, 'concern' as what from safety_stopconcern c
+             where not exists (select from safety_stopacknowledgement a where a.concern_id = c.id and a.side <> c.side)
+               and not exists (select from safety_escalation e where e.concern_id = c.id)
+            union all
+            select i.link_id, i.side, i.recorded_at, null, i.id, 'item' from safety_riskitem i
+             where i.urgency = 'urgent'
+               and not exists (select from safety_itemacknowledgement a where a.item_id = i.id)
+               and not exists (select from safety_escalation e where e.item_id = i.id)) x
+      join safety_caselink l on l.id = x.link_id
+     where x.recorded_at <= clock_timestamp() - safety.hours_unread(l.site_id, x.what)
+  loop
+    insert into safety_escalation (id, recorded_at, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, concern_id, item_id)
+    values (gen_random_uuid(), clock_timestamp(), late.id, late.reader, late.su_case_id, late.su_service_id, late.vs_record_id,
+            late.vs_service_id, late.concern, late.item);
+    perform audit.record('wrote', 'escalation', late.id, case late.reader when 'su' then late.su_service_id else late.vs_service_id end,
+                         late.site_id, '', array[case when late.item is null then 'concern' else 'item' end], '', 'clock', null);
+    written := written + 1;
+  end loop;
+  return written;
+end $$;
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- Events that end a decision at once (S-19), wherever they are written. Ends what is in force; cancels nothing (S-23).

@@ -101,6 +101,7 @@ class DeskAcross:
     views: list[Waiting]
     outcomes: list[OutcomeProposal]
     stops: list[Stop]
+    late: list[safety.Unread]
     unread: list[Crossing]
     drive: set[UUID]
     planned: list[dict[str, Any]]
@@ -150,6 +151,7 @@ def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
         ],
         [proposal for proposal in safety.outcomes_to_answer(actor) if proposal.vs_record_id in shown],
         [stop for stop in safety.live_stops() if stop.concern.vs_record_id in shown],
+        [one for one in safety.escalations(actor) if one.escalation.vs_record_id in shown],
         _crossing(
             [item for item in safety.unread_items(actor) if item.vs_record_id in shown],
             actor.side.value,

@@ -171,9 +171,7 @@ def override_stop(
         if not words.strip():
             raise Refusal(ask, rule="S-18", field=field)
     if not local_today() <= last_day <= local_today() + LONGEST_AHEAD:
-        raise Refusal(
-            "An override holds for seven days at most, from today.", rule="S-18", field="last_day"
-        )
+        raise Refusal("An override holds for seven days at most, from today.", rule="S-18", field="last_day")
     if concern.answers.values("side").distinct().count() == 2:
         raise Refusal("This concern is no longer live.", rule="S-18")
     if not by.may(Permission.STOP_OVERRIDE) or not may_override(concern.su_case_id):
@@ -182,7 +180,9 @@ def override_stop(
             why="Only a service manager who does not work on the case may override a concern.",
             rule="S-18",
         )
-    ends_at = datetime.datetime.combine(last_day + datetime.timedelta(days=1), datetime.time.min, tzinfo=LONDON)
+    ends_at = datetime.datetime.combine(
+        last_day + datetime.timedelta(days=1), datetime.time.min, tzinfo=LONDON
+    )
     lifted: dict[str, Any] = on_link(concern.link, by) | {
         "concern": concern,
         "reason": reason,

@@ -2,6 +2,7 @@
 
 from .bookings import Booking, BookingState
 from .decisions import ContactQuestion, ContactView, DecisionLapse, OutcomeAnswer, OutcomeProposal
+from .escalations import Escalation
 from .incidents import CaseEmergency, ClientEmergency, IncidentClosing, PracticeIncident
 from .items import ItemAcknowledgement, ReviewCall, RiskItem
 from .links import BridgeFact, CaseLink
@@ -18,6 +19,7 @@ __all__ = [
     "ContactQuestion",
     "ContactView",
     "DecisionLapse",
+    "Escalation",
     "IncidentClosing",
     "ItemAcknowledgement",
     "OutcomeAnswer",

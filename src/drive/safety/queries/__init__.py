@@ -3,6 +3,7 @@
 from ..naming import names_of
 from .across import CaseSummary, ClientSummary, case_summaries, client_summaries
 from .decisions import Decision, ViewAsked, Written, decision_for, outcomes_to_answer, views_asked
+from .escalations import Unread, escalations
 from .finding import (
     booking_of,
     case_seen,
@@ -29,6 +30,7 @@ __all__ = [
     "Decision",
     "Override",
     "Stop",
+    "Unread",
     "ViewAsked",
     "WhatMayHappen",
     "Written",
@@ -40,6 +42,7 @@ __all__ = [
     "client_summaries",
     "concern_on",
     "decision_for",
+    "escalations",
     "incident_of",
     "item_on",
     "items_for",

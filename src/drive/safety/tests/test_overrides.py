@@ -78,7 +78,7 @@ def test_s18_three_notices_go_out_in_the_same_transaction_and_without_them_nothi
         assert position(cast.link.pk) == "stop"
 
 
-@pytest.mark.parametrize("who", [name for name in ("case_manager", "team_leader", "idva", "idva_manager", "outside_manager")])
+@pytest.mark.parametrize("who", ["case_manager", "team_leader", "idva", "idva_manager", "outside_manager"])
 def test_s18_nobody_else_can(cast: Cast, who: str) -> None:
     decide(cast.case_manager, cast.idva, cast.link.pk)
     concern = stop(cast.idva, cast.link.pk)
@@ -171,7 +171,9 @@ def test_s18_seven_days_at_most_and_only_of_a_live_concern(cast: Cast) -> None:
 def test_s34_an_advisor_who_is_barred_from_either_end_is_told_nothing(cast: Cast) -> None:
     lift(cast, stop(cast.idva, cast.link.pk))
     with seeding():
-        elsewhere = join("Egbert Far", Role.EXPERT_ADVISOR, None, cast.other_site, cast.expert_advisor.organisation)
+        elsewhere = join(
+            "Egbert Far", Role.EXPERT_ADVISOR, None, cast.other_site, cast.expert_advisor.organisation
+        )
         Bar.objects.create(
             user=cast.expert_advisor.user,
             record_id=cast.record.pk,
@@ -197,7 +199,7 @@ def test_s18_its_pages(cast: Cast, client_of: Callable[[Membership], Client]) ->
     assert manager.get(path).status_code == 200
     assert b"There is a problem" in manager.post(path, {"reason": "x"}).content
     day = local_today() + datetime.timedelta(days=2)
-    sent = {key: words for key, words in SAID.items()} | {"last_day": f"{day:%d/%m/%Y}"}
+    sent = SAID | {"last_day": f"{day:%d/%m/%Y}"}
     assert manager.post(path, sent).status_code == 302
     advisor = client_of(cast.expert_advisor)
     shown = advisor.get("/desk/advice/").content.decode()

@@ -162,7 +162,9 @@ def adviser_desk(request: ActorRequest) -> HttpResponse:
         request,
         "safety/adviser_desk.html",
         {
-            "standing": Standing("reports", words="Practice advice", subject="Overrides of stop concerns at your site"),
+            "standing": Standing(
+                "reports", words="Practice advice", subject="Overrides of stop concerns at your site"
+            ),
             "overrides": queries.overrides_here(),
         },
     )

@@ -30,11 +30,13 @@ from drive.referrals.models import SealedArrival
 from drive.safety.models import (
     Booking,
     CaseLink,
+    Citation,
     ContactQuestion,
     ContactView,
     Escalation,
     OutcomeAnswer,
     OutcomeProposal,
+    PlannedAction,
     RiskItem,
 )
 from drive.safety.models.links import BridgeFact
@@ -118,6 +120,9 @@ class Filler:
         if model is Escalation and not {"item", "concern"} & set(known):  # of one or the other
             unread = self.fill(RiskItem, link=known["link"], side=OPPOSITE[known["side"]])
             known = {"item": unread, **known}
+        if model is Citation and not {"booking", "planned"} & set(known):
+            case = SuCase(pk=known["link"].su_case_id, service_id=known["link"].su_service_id)
+            known = {"planned": self.fill(PlannedAction, case=case), **known}
         marker = f"zq{next(_numbers):05d}qz"
         known = {**_of_its_family(model, known), **known}
         if model is OutcomeAnswer:

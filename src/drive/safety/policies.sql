@@ -76,10 +76,15 @@ call access.protect_bridge_fact('safety_riskitem');
 call access.protect_bridge_fact('safety_itemacknowledgement');
 call access.protect_bridge_fact('safety_reviewcall');
 call access.protect_bridge_fact('safety_escalation');
+call access.protect_bridge_fact('safety_independentsource');
+call access.protect_bridge_fact('safety_useagreement');
+call access.protect_bridge_fact('safety_citation');
 
 -- Planned contact, practice incidents and emergencies told from the case manager's side; emergencies from the IDVA's.
 call access.protect_case_fact('safety_booking');
 call access.protect_case_fact('safety_bookingstate');
+call access.protect_case_fact('safety_plannedaction');
+call access.protect_case_fact('safety_plannedactionend');
 call access.protect_case_fact('safety_practiceincident');
 call access.protect_case_fact('safety_incidentclosing');
 call access.protect_case_fact('safety_caseemergency');
@@ -112,6 +117,9 @@ begin
       ('safety_overridenotice', 'override_id', 'safety_stopoverride', ''),
       ('safety_escalation', 'concern_id', 'safety_stopconcern', ''),
       ('safety_escalation', 'item_id', 'safety_riskitem', '_item'),
+      ('safety_independentsource', 'item_id', 'safety_riskitem', ''),
+      ('safety_useagreement', 'item_id', 'safety_riskitem', ''),
+      ('safety_citation', 'item_id', 'safety_riskitem', ''),
       ('safety_itemacknowledgement', 'item_id', 'safety_riskitem', '')) as x (tbl, col, parent, more)
   loop
     if not exists (select from pg_constraint where conname = child.tbl || '_same_link' || child.more) then
@@ -356,6 +364,40 @@ grant select on safety_stopoverride, safety_overridenotice, safety_stopconcern t
 create policy advises on safety_stopoverride for select to role_adviser using (safety.advised_on(link_id));
 create policy advises on safety_overridenotice for select to role_adviser using (safety.advised_on(link_id));
 create policy advises on safety_stopconcern for select to role_adviser using (safety.advised_on(link_id) and safety.was_overridden(id));
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- Whether a plan may rest on an item (S-08, S-09). What came from the client's side opens by an agency that knows it for
+-- itself, or by both workers' word with a plan for her safety; otherwise by its use rule, and never while she is the only source.
+
+create or replace function safety.item_refusal(item uuid) returns text language sql stable
+return (select case
+    when i.side = 'su' then null
+    when exists (select from safety_independentsource s where s.item_id = i.id) then null
+    when (select count(distinct u.side) = 2 from safety_useagreement u where u.item_id = i.id) then null
+    when i.sole_informant then 'sole_informant'
+    when i.use_rule <> 'direct' then i.use_rule::text end
+  from safety_riskitem i where i.id = item);
+
+create or replace function safety.guard_source() returns trigger language plpgsql security definer as $$
+declare
+  refusal text := safety.item_refusal(new.item_id);
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  if refusal is not null then
+    raise exception 'nothing may rest on this item yet: %', refusal using errcode = '23514', constraint = 'source_is_guarded';
+  end if;
+  if not exists (select from safety_booking b where b.id = new.booking_id and b.case_id = new.su_case_id)
+     and not exists (select from safety_plannedaction p where p.id = new.planned_id and p.case_id = new.su_case_id) then
+    raise exception 'a plan cites items of its own case' using errcode = '23514';
+  end if;
+  return null;
+end $$;
+create or replace trigger guards after insert on safety_citation for each row execute function safety.guard_source();
+revoke insert on safety_citation from role_vs_worker, role_vs_manager;
+grant select (id, case_id) on safety_plannedaction to role_policy;
+create policy decides on safety_plannedaction for select to role_policy using (true);
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- What nobody read in time (S-02, S-17). The clock writes it, and no scope else; hours are the site's setting S-02.

@@ -7,6 +7,7 @@ from .incidents import CaseEmergency, ClientEmergency, IncidentClosing, Practice
 from .items import ItemAcknowledgement, ReviewCall, RiskItem
 from .links import BridgeFact, CaseLink
 from .overrides import OverrideNotice, StopOverride
+from .sources import Citation, IndependentSource, PlannedAction, PlannedActionEnd, UseAgreement
 from .stops import StopAcknowledgement, StopAnswer, StopConcern, StopConcernReason
 
 __all__ = [
@@ -15,16 +16,20 @@ __all__ = [
     "BridgeFact",
     "CaseEmergency",
     "CaseLink",
+    "Citation",
     "ClientEmergency",
     "ContactQuestion",
     "ContactView",
     "DecisionLapse",
     "Escalation",
     "IncidentClosing",
+    "IndependentSource",
     "ItemAcknowledgement",
     "OutcomeAnswer",
     "OutcomeProposal",
     "OverrideNotice",
+    "PlannedAction",
+    "PlannedActionEnd",
     "PracticeIncident",
     "ReviewCall",
     "RiskItem",
@@ -33,4 +38,5 @@ __all__ = [
     "StopConcern",
     "StopConcernReason",
     "StopOverride",
+    "UseAgreement",
 ]

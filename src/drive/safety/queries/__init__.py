@@ -20,6 +20,14 @@ from .finding import (
 from .items import items_for, open_incidents, review_calls, unread_items
 from .planned import BookingRow, bookings_for, bookings_for_record
 from .possible import Closed, WhatMayHappen, what_may_happen_now
+from .sources import (
+    Source,
+    citeable_items,
+    newest_from_client,
+    planned_action_of,
+    planned_actions,
+    source_of,
+)
 from .stops import Override, Stop, live_stops, overrides_here, overrides_of, stop_concern
 
 __all__ = [
@@ -29,6 +37,7 @@ __all__ = [
     "Closed",
     "Decision",
     "Override",
+    "Source",
     "Stop",
     "Unread",
     "ViewAsked",
@@ -39,6 +48,7 @@ __all__ = [
     "bookings_for_record",
     "case_seen",
     "case_summaries",
+    "citeable_items",
     "client_summaries",
     "concern_on",
     "decision_for",
@@ -50,15 +60,19 @@ __all__ = [
     "links_of_case",
     "live_stops",
     "names_of",
+    "newest_from_client",
     "open_incidents",
     "outcomes_to_answer",
     "overrides_here",
     "overrides_of",
+    "planned_action_of",
+    "planned_actions",
     "proposal_on",
     "question_on",
     "reasons_for",
     "record_seen",
     "review_calls",
+    "source_of",
     "stop_concern",
     "unread_items",
     "views_asked",

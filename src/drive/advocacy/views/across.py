@@ -140,8 +140,11 @@ def across(actor: Actor, record_id: UUID) -> Across:
     )
 
 
-def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
-    """What waits for the reader on the bridge, for the records of the desk."""
+def desk_across(actor: Actor, record_ids: list[UUID], *, plans: bool = True) -> DeskAcross:
+    """What waits for the reader on the bridge, for the records of the desk.
+
+    Without `plans` it leaves out what is planned with service users: a whole service's is too long for a desk.
+    """
     shown = set(record_ids)
     return DeskAcross(
         [
@@ -157,5 +160,5 @@ def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
             actor.side.value,
         ),
         linked_records(record_ids),
-        [row for row in bookings_for_records(record_ids) if row["state"] == "planned"],
+        [row for row in bookings_for_records(record_ids) if row["state"] == "planned"] if plans else [],
     )

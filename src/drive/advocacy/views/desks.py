@@ -51,7 +51,7 @@ def vs_manager_desk(request: ActorRequest) -> HttpResponse:
         {
             "shown": shown.desk,
             "service": shown,
-            "bridge": desk_across(request.actor, shown.desk.record_ids),
+            "bridge": desk_across(request.actor, shown.desk.record_ids, plans=False),
             "standing": Standing(
                 "client", words="Client side", subject="Your service", reading=STANDING.reading
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -106,7 +107,7 @@ def plan_action(
     ):
         if not words.strip():
             raise Refusal(ask, why="“He could not” is an answer.", rule=rule, field=field)
-    planned = {
+    planned: dict[str, Any] = {
         "case": case,
         "service_id": case.service_id,
         "recorded_by_id": by.membership_id,

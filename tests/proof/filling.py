@@ -89,6 +89,7 @@ SPECIAL: Mapping[str, Any] = {
     "safety.StopConcern.scope": "topic",
     "safety.StopConcern.place": "",
     "safety.OutcomeAnswer.answer": "to_panel",
+    "safety.IndependentSource.agency": "housing",
     "safety.RiskItem.details": dict,
     "safety.BookingState.state": "cancelled",
     "referrals.SealedArrival.kind": "address",

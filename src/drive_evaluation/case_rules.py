@@ -124,7 +124,8 @@ def covering(episodes: pd.DataFrame, frame: pd.DataFrame, value: str) -> pd.Seri
     return look_up(frame["case_id"], last.set_index("case_id")[value]).astype(object)
 
 
-REVIEW_FORMS = ("m3", "m6", "m9", "exit")
+REVIEW_FORMS = ("m3", "mid", "m6", "m9", "exit")
+"""Review forms in order; ``mid`` is the form of the fifth or sixth month under its other name."""
 NO_CONTACT_REASONS = ("planned_pending", "hold_justice", "not_safe")
 
 

@@ -9,16 +9,13 @@ attack by interval arithmetic over all tables of the release narrows no hidden c
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from drive_evaluation.errors import ReleaseRefusedError
+from drive_evaluation.release_sums import WHOLE, Key, Sum, visible_sums, whole_key
 from drive_evaluation.results import Result, plain
-
-Key = tuple[str, str]
-"""A count in a release: the id of its result and the path of the value (``n``, ``values.count``, …)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +87,22 @@ def half_up(count: int, base: int) -> int:
     return math.floor(count / base + 0.5) * base
 
 
+def midpoint_six(count: int) -> int:
+    """The middle of the six counts it lies among: 1 to 6 give 3, 7 to 12 give 9; nought stays nought."""
+    return math.ceil(count / 6) * 6 - 3 if count > 0 else 0
+
+
+DOMINANCE = 0.9
+
+
+def dominated(values: Mapping[str, Any]) -> bool:
+    """Whether two people may make up 90 % of the sum behind a mean, as far as maximum, mean and n can tell."""
+    most, mean, n = values.get("max"), values.get("mean"), values.get("n")
+    if most is None or not mean or not n or (values.get("min") or 0) < 0:
+        return False
+    return bool(2 * most >= DOMINANCE * mean * n)
+
+
 class _Cells:
     """All counts of a release with what an outsider may know about each."""
 
@@ -103,6 +116,9 @@ class _Cells:
                 self.value[key] = count
                 if abs(count) <= policy.redact_up_to:
                     self.hidden[key] = "small_count"
+            # Nobody prints the size of a population by itself; what one result tells of it bounds the others.
+            self.value[whole_key(result)] = result.n + result.n_missing
+            self.hidden[whole_key(result)] = "not_printed"
 
     def bounds(self) -> dict[Key, tuple[float, float]]:
         """What the policy alone tells about each cell: small ones up to the limit, shown ones around their rounding."""
@@ -130,47 +146,6 @@ def _counts(result: Result) -> Iterator[tuple[str, int]]:
             yield path, value
 
     yield from walk(result.values, "values", "")
-
-
-Sum = tuple[Key, tuple[Key, ...]]
-"""A whole and the parts that add up to it."""
-
-
-def _sums(results: Sequence[Result], cells: _Cells) -> list[Sum]:
-    """Every sum an outsider can see: categories of a table, arms and sites of a whole, valid and missing units."""
-    found: list[Sum] = []
-    tables: dict[tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...]], list[Result]] = (
-        defaultdict(list)
-    )
-    whole: dict[tuple[str, str, str, str], dict[str, list[Result]]] = defaultdict(lambda: defaultdict(list))
-    for result in results:
-        dimensions = dict(result.dimensions)
-        for varying in dimensions:
-            rest = tuple(sorted((k, v) for k, v in dimensions.items() if k != varying))
-            tables[(result.measure, result.population, result.subgroup, (varying,), rest)].append(result)
-        shape = str(sorted(dimensions.items()))
-        parts = {} if result.subgroup == "all" else dict(p.split("=", 1) for p in result.subgroup.split("&"))
-        for name in ("arm", "site", "contact", "bcw"):
-            rest_of = "&".join(f"{k}={v}" for k, v in sorted(parts.items()) if k != name)
-            side = "parts" if name in parts else "whole"
-            whole[(result.measure, result.population, shape, f"{name}|{rest_of}")][side].append(result)
-    for rows in tables.values():
-        if len(rows) < 2 or not all("count" in row.values for row in rows):
-            continue
-        total = sum(int(row.values["count"]) for row in rows)
-        first = rows[0]
-        for path in ("n",):
-            if total == first.n and all(row.n == first.n for row in rows):
-                found.append(((first.id, path), tuple((row.id, "values.count") for row in rows)))
-    for sides in whole.values():
-        for one in sides["whole"]:
-            if len(sides["parts"]) < 2:
-                continue
-            for path, count in _counts(one):
-                keys = tuple((row.id, path) for row in sides["parts"] if (row.id, path) in cells.value)
-                if len(keys) == len(sides["parts"]) and sum(cells.value[key] for key in keys) == count:
-                    found.append(((one.id, path), keys))
-    return found
 
 
 def narrow(bounds: dict[Key, tuple[float, float]], sums: Iterable[Sum]) -> dict[Key, tuple[float, float]]:
@@ -208,7 +183,7 @@ def exposed(cells: _Cells, sums: Sequence[Sum]) -> list[Key]:
     """Hidden cells with fewer candidates left than the policy allows."""
     known = narrow(cells.bounds(), sums)
     fewest = cells.policy.fewest_candidates
-    return [key for key in cells.hidden if known[key][1] - known[key][0] + 1 < fewest]
+    return [key for key in cells.hidden if key[1] != WHOLE and known[key][1] - known[key][0] + 1 < fewest]
 
 
 def _secondary(cells: _Cells, sums: Sequence[Sum]) -> None:
@@ -220,10 +195,11 @@ def _secondary(cells: _Cells, sums: Sequence[Sum]) -> None:
             alone = len(hidden) == 1 and total not in cells.hidden
             if alone or any(part in targets for part in hidden):
                 shown = [part for part in parts if part not in cells.hidden and cells.value[part] > 0]
-                if shown:
-                    chosen = min(shown, key=lambda key: (cells.value[key], key))
+                printed = [part for part in shown if part[1] != WHOLE]
+                if printed:
+                    chosen = min(printed, key=lambda key: (cells.value[key], key))
                     cells.hidden[chosen] = "secondary"
-                elif total not in cells.hidden:
+                elif total not in cells.hidden and total[1] != WHOLE:
                     cells.hidden[total] = "secondary"
         if not targets and not exposed(cells, sums):
             return
@@ -237,7 +213,7 @@ def protect(results: Sequence[Result], policy: Policy | None = None) -> Release:
     """
     rules = policy or Policy()
     cells = _Cells(results, rules)
-    sums = _sums(results, cells)
+    sums = visible_sums(results, cells.value)
     _secondary(cells, sums)
     left = exposed(cells, sums)
     if left:
@@ -327,6 +303,16 @@ class _Writer:
             if share in (0.0, 100.0):
                 self.by_hand.append(f"{result.id} {here}")
             return share
+        if name == "share_left":
+            # Steps of a survival curve would give single people; counts behind them go to midpoints of six.
+            return (
+                1 - midpoint_six(round(result.n * (1 - value))) / midpoint_six(result.n) if enough else None
+            )
+        if name in ("ci_low", "ci_high") and "share_left" in values:
+            return None
+        if name == "mean" and dominated(values):
+            self._drop(result, here, "two_people_dominate")
+            return None
         if name == "share":
             self._drop(result, here, "share_of_hidden_or_unknown_base")
             return None

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from drive_evaluation.presentation import label
 
-Shape = Literal["bars", "columns", "lines", "flow"]
+Shape = Literal["bars", "columns", "lines", "flow", "dual", "nested"]
 Document = Mapping[str, Any]
 
 
@@ -16,7 +16,9 @@ Document = Mapping[str, Any]
 class Exhibit:
     """A figure beside its numbers: rows along ``axis``, one series per value of ``series``, heights from ``value``.
 
-    ``where`` fixes dimensions, ``subgroups`` limits subgroups (default: all units).
+    ``where`` fixes dimensions, ``subgroups`` limits subgroups (default: all units). A ``dual`` exhibit reads one result
+    whose ``value`` and ``second`` are both keyed by the axis, the second drawn as a line on its own scale; a ``nested``
+    one draws its series as inner ring and its axis as outer ring.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Exhibit:
     shape: Shape = "bars"
     unit: str = "percent"
     leave_out: tuple[str, ...] = ()
+    second: str = ""
+    second_unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ def at(document: Document, path: str) -> Any:
 
 def chart(exhibit: Exhibit, documents: Sequence[Document]) -> Chart | None:
     """Collect the numbers of an exhibit; None where the package gave none."""
+    if exhibit.shape == "dual":
+        return _dual(exhibit, documents)
     fixed = dict(exhibit.where)
     wanted = set(fixed) | {exhibit.axis} | ({exhibit.series} if exhibit.series else set())
     wanted.discard("subgroup")
@@ -87,6 +93,31 @@ def chart(exhibit: Exhibit, documents: Sequence[Document]) -> Chart | None:
         return None
     kept = [c for c in categories if exhibit.shape != "bars" or any(values.get((c, s)) for s in series)]
     return Chart(exhibit, tuple(kept or categories), tuple(series), values, bases)
+
+
+def _dual(exhibit: Exhibit, documents: Sequence[Document]) -> Chart | None:
+    for document in documents:
+        found = document["measure"] == exhibit.measure and not document["dimensions"]
+        if (
+            not found
+            or document["population"].split(".", 1)[1] != exhibit.sample
+            or document["subgroup"] != "all"
+        ):
+            continue
+        first, second = at(document, exhibit.value), at(document, exhibit.second)
+        if not isinstance(first, Mapping) or not isinstance(second, Mapping) or not first:
+            return None
+        numbers = [int(key) for key in (*first, *second)]
+        categories = tuple(str(k) for k in range(min(numbers), max(numbers) + 1))
+        series = (exhibit.unit, exhibit.second_unit)
+        values = {
+            (c, name): float(part.get(c, 0))
+            for name, part in zip(series, (first, second), strict=True)
+            for c in categories
+        }
+        base = (document["n"], document["n_missing"])
+        return Chart(exhibit, categories, series, values, dict.fromkeys(values, base))
+    return None
 
 
 def title_of(name: str) -> str:
@@ -142,6 +173,8 @@ YEAR2 = (
     Exhibit("classes-abuse-exit", "Abuse at exit by latent class", "M-LCA-ABUSE", "su_closed", "abuse_type", "percent", "class", (("timepoint", "exit"), ("informant", "case_manager")), shape="columns"),
     Exhibit("dash", "Drive DASH score", "M-DASH-SCORE", "su_closed", "timepoint", "mean", shape="lines", unit="mean score"),
     Exhibit("dash-missing", "Not applicable or not known per form", "M-DASH-MISS", "su_closed", "timepoint", "mean_na_nk", shape="lines", unit="mean answers"),
+    Exhibit("months", "Actions and closures by case month", "M-ACT-MONTH", "actions_all", "month", "counts", shape="dual", unit="actions", second="closing", second_unit="cases closing"),
+    Exhibit("purpose-and-agency", "Multi-agency work by purpose and agency", "M-ACT-AGENCY", "actions_multi", "agency", "percent", "subcategory", shape="nested", leave_out=("probation",)),
     Exhibit("direct", "Direct and indirect work, second option list", "M-ACT-DIRECT", "actions", "mode", "percent"),
     Exhibit("direct-work", "Kinds of direct work", "M-ACT-COMP", "actions", "category", "percent", None, (("mode", "direct"),)),
     Exhibit("indirect-work", "Kinds of indirect work", "M-ACT-COMP", "actions", "category", "percent", None, (("mode", "indirect"),)),

@@ -33,13 +33,15 @@ def draw(chart: Chart) -> Figure:
     with mpl.rc_context(STYLE):
         if chart.exhibit.shape == "flow":
             return _flow(chart)
+        if chart.exhibit.shape == "nested":
+            return _nested(chart)
         rows = len(chart.categories) * max(len(chart.series), 1)
         tall = chart.exhibit.shape == "bars"
         figure = Figure(figsize=(7.2, max(2.4, 0.3 * rows + 1.2) if tall else 3.6), layout="constrained")
         axes = figure.subplots()
-        drawing = {"bars": _bars, "columns": _columns, "lines": _lines}[chart.exhibit.shape]
+        drawing = {"bars": _bars, "columns": _columns, "lines": _lines, "dual": _dual}[chart.exhibit.shape]
         drawing(axes, chart)
-        if chart.series != ("",):
+        if chart.series != ("",) and chart.exhibit.shape != "dual":
             axes.legend(frameon=False, fontsize=8)
         return figure
 
@@ -145,6 +147,62 @@ def _lines(axes: Axes, chart: Chart) -> None:
     )
     axes.set_ylabel(chart.exhibit.unit.capitalize())
     axes.set_ylim(bottom=0)
+
+
+def _dual(axes: Axes, chart: Chart) -> None:
+    """Bars on the left scale, a marked line on the right one; each scale has the colour and the name of its series."""
+    first, second = chart.series
+    places = range(len(chart.categories))
+    bars = axes.bar(
+        places, _numbers(chart, first), 0.8, color=COLOURS[0], edgecolor="white", label=title_of(first)
+    )
+    other = axes.twinx()
+    line = other.plot(
+        places,
+        _numbers(chart, second),
+        color=COLOURS[5],
+        marker="o",
+        linestyle="--",
+        linewidth=1.4,
+        label=title_of(second),
+    )
+    other.spines["right"].set_visible(True)
+    axes.set_xticks(places, list(chart.categories), fontsize=7)
+    axes.set_xlabel("Case month")
+    axes.set_ylabel(title_of(first), color=COLOURS[0])
+    other.set_ylabel(title_of(second), color=COLOURS[5])
+    axes.set_ylim(bottom=0)
+    other.set_ylim(bottom=0)
+    axes.legend(handles=[bars, *line], frameon=False, fontsize=8)
+
+
+NAMED_FROM = 2.5
+"""Percent from which a piece of the outer ring is named; the table beside the figure names all."""
+
+
+def _nested(chart: Chart) -> Figure:
+    """Two rings: the series inside, hatched, and within each the categories outside in a paler tone."""
+    figure = Figure(figsize=(7.2, 5.2), layout="constrained")
+    axes = figure.subplots()
+    inner = [sum(_numbers(chart, series)) for series in chart.series]
+    outer = [
+        (i, category, chart.values.get((category, series)) or 0.0)
+        for i, series in enumerate(chart.series)
+        for category in chart.categories
+    ]
+    outer = [piece for piece in outer if piece[2] > 0]
+    ring = {"width": 0.36, "edgecolor": "white"}
+    axes.pie([size for _, _, size in outer], radius=1.0, startangle=90, counterclock=False,
+             colors=[mpl.colors.to_rgba(COLOURS[i % 8], 0.45) for i, _, _ in outer], wedgeprops=ring,
+             labels=[f"{title_of(name)} {rounded(size, 0)}" if size >= NAMED_FROM else "" for _, name, size in outer],
+             labeldistance=1.04, textprops={"fontsize": 7})  # fmt: skip
+    axes.pie(inner, radius=0.62, startangle=90, counterclock=False, colors=[COLOURS[i % 8] for i in range(len(inner))],
+             hatch=[HATCHES[i % 8] for i in range(len(inner))], wedgeprops=ring,
+             labels=[f"{title_of(s)}\n{rounded(size, 0)}" for s, size in zip(chart.series, inner, strict=True)],
+             labeldistance=0.71, textprops={"fontsize": 8, "ha": "center", "va": "center",
+                                            "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}})  # fmt: skip
+    axes.set_xlabel(f"{chart.exhibit.unit.capitalize()} of all actions with an agency")
+    return figure
 
 
 def _flow(chart: Chart) -> Figure:

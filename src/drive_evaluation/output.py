@@ -1,4 +1,7 @@
-"""Writing what a run gives: results, skipped measures, and on request tables, figures, the report, a release."""
+"""Writing what a run gives: results, skipped measures, and on request tables, figures, the report, a release.
+
+What draws and sets documents is imported where it is used: results alone must not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,11 @@ from typing import Any
 
 from drive_evaluation.disclosure import Policy, protect
 from drive_evaluation.exhibits import EXHIBITS, Chart, chart
-from drive_evaluation.figures import write_figures
 from drive_evaluation.package import Package
-from drive_evaluation.report import content, write_report
 from drive_evaluation.results import write_results
 from drive_evaluation.run import Outcome
 from drive_evaluation.settings import SPEC_REPORT
 from drive_evaluation.study import Study
-from drive_evaluation.tables import result_documents, write_tables
 
 
 def write_run(
@@ -30,6 +30,8 @@ def write_run(
     _write_json(folder / "skipped.json", [entry.to_json() for entry in outcome.skipped])
     written = [folder / "results.json"]
     if not results_only:
+        from drive_evaluation.tables import result_documents, write_tables
+
         documents = result_documents(outcome.results)
         study.progress("tables")
         written += write_tables(documents, folder)
@@ -47,6 +49,9 @@ def _illustrated(
     *,
     released: bool = False,
 ) -> list[Path]:
+    from drive_evaluation.figures import write_figures
+    from drive_evaluation.report import content, write_report
+
     study.progress("figures")
     charts = charts_of(study.spec, report, documents)
     figures = write_figures(charts, folder)
@@ -84,6 +89,8 @@ def write_release(
 
     Raises ReleaseRefusedError where the attack test fails.
     """
+    from drive_evaluation.tables import write_tables
+
     release = protect(outcome.results, Policy.from_settings(study.settings.sdc))
     target = folder / "release"
     target.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from drive_evaluation.measures import (
     contact,
     cost,
     flows,
+    marac,
     needs,
     panel,
     police,
@@ -25,8 +26,9 @@ from drive_evaluation.measures import (
     throughput,
 )
 from drive_evaluation.results import Result
-from drive_evaluation.samples import SAMPLES, Sample, subgroup_values
+from drive_evaluation.samples import SAMPLES, Sample
 from drive_evaluation.study import Study
+from drive_evaluation.subgroups import subgroup_values
 
 MeasureFunction = Callable[[Study, Sample], list[Result]]
 Axes = tuple[str, ...]
@@ -92,6 +94,7 @@ _ADVOCATE = (
     Job("M-PROPENSITY", propensity.engagement_propensity, "cohort_vs", ALL, "Intention to treat"),
     Job("M-IDVA-SELF", advocacy.help_seeking, "vs_paired", SITES, "IDVA work"),
     Job("M-IDVA-LENGTH", advocacy.length_of_support, "vs_paired", SITES, "IDVA work"),
+    Job("M-IDVA-LENGTH", advocacy.support_until_exit, "vs_baseline", ALL, "IDVA work"),
     Job("M-IDVA-CONTACTS", advocacy.contacts, "vs_paired", SITES, "Figure 25"),
     Job("M-IDVA-SUPPORTS", advocacy.supports, "vs_paired", SITES, "IDVA work"),
     Job("M-ABUSE-OR", abuse_models.odds_at_exit, "vs_paired", ALL, "Victim/survivor outcomes"),
@@ -242,7 +245,7 @@ CROYDON = (
     Job("M-PANEL-ATTEND", panel.panel_attendance, "panel", ((), ("period",)), "Panel"),
     Job("M-MATCHLIST", panel.list_matches, "accepted", ((), ("period",)), "Lists"),
     Job("M-FOOTPRINT", panel.footprint, "dip_sample", ALL, "Appendix H"),
-    Job("M-MARAC-REAPPEAR", police.marac_return, "su_completed", ALL, "Cost context"),
+    Job("M-MARAC-REAPPEAR", marac.marac_return, "su_completed", ALL, "Cost context"),
     Job("M-COST-INPUT", cost.cost_inputs, "reference", ALL, "Cost context"),
     Job("M-COST-AVOIDED", cost.cost_avoided, "su_completed", ALL, "Cost context"),
     Job("M-REGISTER", profiles.register, "register", ALL, "Fieldwork"),
@@ -303,4 +306,5 @@ def periods(study: Study, job: Job, axes: Axes) -> list[str]:
     """The periods an axis asks for; samples without periods have only ``all``."""
     if "period" not in axes:
         return ["all"]
-    return list(study.settings.periods) if SAMPLES[job.sample].by_period else []
+    # All periods together are the subgroup ``all``; a period of that name would be counted twice.
+    return [name for name in study.settings.periods if name != "all"] if SAMPLES[job.sample].by_period else []

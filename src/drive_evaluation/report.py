@@ -69,13 +69,14 @@ def item_of(chart: Chart) -> Item:
         2
         if exhibit.unit in ("probability", "mean share", "mean score", "mean answers")
         else 0
-        if exhibit.unit == "people"
+        if exhibit.unit in ("people", "actions")
         else 1
     )
     columns = ["Category"]
     for series in chart.series:
         name = title_of(series)
-        columns += [f"{name} {exhibit.unit}".strip(), f"{name} n".strip(), f"{name} missing".strip()]
+        unit = "" if exhibit.shape == "dual" else exhibit.unit
+        columns += [f"{name} {unit}".strip(), f"{name} n".strip(), f"{name} missing".strip()]
     rows = []
     for category in chart.categories:
         cells = [title_of(category)]

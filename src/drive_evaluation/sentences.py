@@ -121,6 +121,8 @@ def _odds(document: Document) -> str | None:
 
 
 def _means(document: Document) -> str | None:
+    if "curve" in document["dimensions"]:
+        return None
     drive, control = document["values"]["drive"], document["values"]["control"]
     if drive["mean"] is None or control["mean"] is None:
         return None

@@ -142,7 +142,7 @@ class Study:
     def days(self, period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
         """First and last day of a period, or of all periods together for ``all``."""
         periods = self.settings.periods
-        if period != "all":
+        if period in periods:
             first, last = periods[period]
             return pd.Timestamp(first), pd.Timestamp(last)
         if not periods:
@@ -168,7 +168,7 @@ class Study:
     def _labelled(self, site_ids: pd.Series) -> pd.Series:
         if not self.settings.mask_sites:
             return site_ids
-        return site_ids.map(self.site_labels)
+        return site_ids.map(self.site_labels).astype(object)
 
     @cached_property
     def perpetrators(self) -> pd.DataFrame:

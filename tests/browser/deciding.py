@@ -153,7 +153,7 @@ def contact_is_booked(walk: Walk) -> None:
     """Given the decision in force, when the case manager plans contact it covers, then it stands; elsewhere is refused."""
     worker = walk.person("case_manager")
     worker.go(f"/cases/{walk.case}/contact/plan/")
-    _plan(walk, days=3)
+    plan_a_meeting(walk, days=3)
     worker.reads("Planned.")
     worker.picture("25-planned-contact")
     walk.not_for(worker, *STRANGERS)
@@ -177,7 +177,7 @@ def the_idva_stops_contact(walk: Walk) -> None:
     walk.twice(idva)
     walk.not_for(idva, *NO_LINK)
 
-    _plan(walk, days=4)
+    plan_a_meeting(walk, days=4)
     worker.reads("A stop concern is live.")
     worker.check()
     worker.go(f"/cases/{walk.case}/")
@@ -255,7 +255,7 @@ def _put_forward(walk: Walk, part: str) -> None:
     window.press("Put it forward")
 
 
-def _plan(walk: Walk, *, days: int) -> None:
+def plan_a_meeting(walk: Walk, *, days: int) -> None:
     day = today() + datetime.timedelta(days=days)
     worker = walk.person("case_manager")
     worker.choose("What do you plan?", "Meeting")

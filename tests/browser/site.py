@@ -78,9 +78,9 @@ class Site:
 
 
 @contextmanager
-def lay_out_world(name: str, program: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def lay_out_world(name: str, program: str, *given: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """A fresh copy of the migrated template with a world that the program lays out: the superuser's address of it and what
-    the program told. Dropped afterwards."""
+    the program told. Dropped afterwards. `given`: the program's own arguments."""
     superuser = os.environ["DRIVE_TEST_SUPERUSER"]
     database = f"drivetest_{name}_{os.getpid()}"
     with psycopg.connect(superuser, autocommit=True) as connection:
@@ -96,7 +96,7 @@ def lay_out_world(name: str, program: str) -> Iterator[tuple[str, dict[str, Any]
         tester = make_conninfo(
             os.environ["DRIVE_REAL_APP_URL"], dbname=database, user=f"{PREFIX}_tester", password="tester"
         )
-        told = _lay_out(tester, program)
+        told = _lay_out(tester, program, given)
         yield make_conninfo(superuser, dbname=database), told
     finally:
         with psycopg.connect(superuser, autocommit=True) as connection:
@@ -104,9 +104,12 @@ def lay_out_world(name: str, program: str) -> Iterator[tuple[str, dict[str, Any]
 
 
 @contextmanager
-def open_site(name: str, log: Path, *, world: str = "tests.browser.world") -> Iterator[Site]:
-    """A world laid out by that program, and the server started over it; all ended and dropped afterwards."""
-    with lay_out_world(name, world) as (superuser, laid_out):
+def open_site(name: str, log: Path, *given: str, world: str = "tests.browser.world") -> Iterator[Site]:
+    """A world laid out by that program, and the server started over it; all ended and dropped afterwards.
+
+    `given`: what else stands in the world (`tests.browser.world`).
+    """
+    with lay_out_world(name, world, *given) as (superuser, laid_out):
         application = make_conninfo(
             os.environ["DRIVE_REAL_APP_URL"], dbname=conninfo_to_dict(superuser)["dbname"]
         )
@@ -128,9 +131,9 @@ def _environment(application: str) -> dict[str, str]:
     }
 
 
-def _lay_out(tester: str, program: str) -> dict[str, Any]:
+def _lay_out(tester: str, program: str, given: tuple[str, ...]) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", program],
+        [sys.executable, "-m", program, *given],
         check=True,
         capture_output=True,
         text=True,

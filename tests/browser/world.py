@@ -1,7 +1,8 @@
 """Who and what stands in a walk's database before anybody signs in: the cast, each with the walk's password.
 
 Run as a program, it lays them out and commits, in a process of its own whose settings name that database. It prints the
-addresses of the accounts by part ("coordinator"), and the keys of what the cast holds already.
+addresses of the accounts by part ("coordinator"), and the keys of what the cast holds already. With the word `decided`
+the case manager and the IDVA have also agreed that contact may go ahead at the office (S-15).
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ def main() -> None:
     django.setup()
     from django.db import transaction
 
+    from drive.safety.tests.deciding import decide
     from tests.cast import lay_out
 
     with transaction.atomic():
         cast = lay_out()
         give_passwords()
+        if "decided" in sys.argv:
+            decide(cast.case_manager, cast.idva, cast.link.pk, places=["office", "remote"])
     tell(cast)
 
 

@@ -30,10 +30,14 @@ from drive.referrals.models import ReferralList, SealedArrival
 from drive.safety.models import (
     Booking,
     CaseLink,
+    Citation,
     ContactQuestion,
     ContactView,
+    Escalation,
     OutcomeAnswer,
     OutcomeProposal,
+    PlannedAction,
+    RiskItem,
 )
 from drive.safety.models.links import BridgeFact
 from tests.cast import seeding
@@ -85,6 +89,7 @@ SPECIAL: Mapping[str, Any] = {
     "safety.StopConcern.scope": "topic",
     "safety.StopConcern.place": "",
     "safety.OutcomeAnswer.answer": "to_panel",
+    "safety.IndependentSource.agency": "housing",
     "safety.RiskItem.details": dict,
     "safety.BookingState.state": "cancelled",
     "referrals.SealedArrival.kind": "address",
@@ -113,6 +118,12 @@ class Filler:
         """
         if model is Booking:  # contact is planned only where every link has a decision (S-15)
             self._decide(known["case"])
+        if model is Escalation and not {"item", "concern"} & set(known):  # of one or the other
+            unread = self.fill(RiskItem, link=known["link"], side=OPPOSITE[known["side"]])
+            known = {"item": unread, **known}
+        if model is Citation and not {"booking", "planned"} & set(known):
+            case = SuCase(pk=known["link"].su_case_id, service_id=known["link"].su_service_id)
+            known = {"planned": self.fill(PlannedAction, case=case), **known}
         marker = f"zq{next(_numbers):05d}qz"
         known = {**_of_its_family(model, known), **known}
         if model is OutcomeAnswer:

@@ -64,7 +64,7 @@ from drive.referrals.models import (
     ReferralParty,
     SealedArrival,
 )
-from drive.safety.models import CaseLink, ContactView
+from drive.safety.models import CaseLink, ContactView, OverrideNotice, StopConcern, StopOverride
 from drive.safety.models.links import BridgeFact
 from tests.cast import seeding
 
@@ -215,6 +215,20 @@ def _view(eyes: Eyes, row: Row) -> bool:
     return _bridge(eyes, row) and (row.side == own or sides == {"su", "vs"})
 
 
+def _override(eyes: Eyes, row: Row) -> bool:
+    """Both sides, and the expert advisor of the site who is barred from neither end (S-18, S-34)."""
+    return _bridge(eyes, row) or (
+        eyes.of_my_site(eyes.world.by_key[row.link_id].site_id, Scope.ADVISER)
+        and not {row.su_case_id, row.vs_record_id} & eyes.barred
+    )
+
+
+def _stop(eyes: Eyes, row: Row) -> bool:
+    """The advisor reads which concern was overridden, and no other."""
+    lifted = any(o.concern_id == row.pk for o in eyes.world.all(StopOverride))
+    return _bridge(eyes, row) or (lifted and _override(eyes, row))
+
+
 def _sealed(eyes: Eyes, row: Row) -> bool:
     """Who works with her: no manager, no emergency; a withheld one the holder alone (S-06, S-35)."""
     if not eyes.at(Scope.VS_WORKER) or not eyes.client(row.record_id, emergencies=False):
@@ -354,6 +368,8 @@ RULES: dict[type[models.Model], Rule] = {
     SealedEnd: _sealed_end,
     CaseLink: lambda eyes, row: _bridge(eyes, row) or eyes.counts(row.su_service_id),
     ContactView: _view,
+    StopConcern: _stop,
+    **dict.fromkeys((StopOverride, OverrideNotice), _override),
     ReferralList: _lists,
     ListSaved: _lists,
     PossibleMatch: _lists,

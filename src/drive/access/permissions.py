@@ -37,6 +37,7 @@ class Permission(StrEnum):
     RETURN_VIEW = "return:view"
     RISK_ITEM_SEND = "risk-item:send"
     STOP_ANSWER = "stop-concern:answer"
+    STOP_OVERRIDE = "stop-concern:override"
     STOP_RAISE = "stop-concern:raise"
     TEAM_VIEW = "team:view"
 
@@ -72,6 +73,7 @@ MEANINGS: dict[Permission, str] = {
     Permission.RETURN_VIEW: "Open the performance return",
     Permission.RISK_ITEM_SEND: "Send shared risk information across",
     Permission.STOP_ANSWER: "Answer a stop concern",
+    Permission.STOP_OVERRIDE: "Override a live stop concern, with a reason that everybody is told",
     Permission.STOP_RAISE: "Raise a stop concern",
     Permission.TEAM_VIEW: "See the team's work and caseloads",
 }

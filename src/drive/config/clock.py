@@ -27,9 +27,11 @@ def acts() -> tuple[Act, ...]:
     """The whole list."""
     from drive.audit.sealing import seal_once
     from drive.oversight.clockwork import find_alerts, reckon_usual_volumes
+    from drive.safety.commands.escalations import escalate_unread
 
     return (
         Act("seal the audit", 30, seal_once),
+        Act("escalate what nobody read", 60, escalate_unread),
         Act("reckon what volume is usual", 3600, reckon_usual_volumes),
         Act("find alerts", 60, find_alerts),
     )

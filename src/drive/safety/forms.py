@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -15,15 +17,19 @@ from drive.components.dates import LONDON
 from drive.components.forms import UNKNOWN, DateField, TextArea, TextField, TextOrUnknown, TimeField
 from drive.instruments.codelists import code_list
 
+from .models import RiskItem
 from .rules import (
     ANSWERS,
     BOOKING_KINDS,
     EMERGENCY_RECIPIENTS,
     LAPSE_CAUSES,
+    NOT_INDEPENDENT,
     OTHERS_AT_RISK,
+    PLAN_ENDS,
     STOP_SCOPES,
     UNKNOWN_ANSWER,
     URGENCIES,
+    VISIBILITY,
     VOICE,
     VOICE_NOT_HAD,
 )
@@ -56,6 +62,33 @@ def work_out() -> TextArea:
 def others_field(key: str) -> str:
     """The form's name for one group of others at risk."""
     return f"risk_{key}"
+
+
+def cites_field() -> MultipleTiles:
+    return MultipleTiles(
+        label="Does it rest on anything the IDVA told you?",
+        choices=[],
+        required=False,
+        columns=1,
+        coerce=UUID,
+        help_text="Choose what it rests on. Nothing chosen means that it rests on none of it",
+    )
+
+
+def offer_items(form: forms.Form, items: Iterable[RiskItem]) -> None:
+    """Put what may be cited before the reader; without anything the question is not asked."""
+    offered = [
+        Choice(
+            str(item.pk),
+            item.text[:160],
+            f"{code_list('K-47').label(item.use_rule)}{'. One source' if item.sole_informant else ''}",
+        )
+        for item in items
+    ]
+    if offered:
+        form.fields["cites"].choices = offered  # type: ignore[attr-defined]  # a MultipleTiles
+    else:
+        del form.fields["cites"]
 
 
 class QuestionForm(forms.Form):
@@ -207,6 +240,22 @@ class StopAnswerForm(forms.Form):
             del self.fields["told"], self.fields["eyes"]
 
 
+class OverrideForm(forms.Form):
+    """S-18: everything that is asked is kept and read by both sides and the expert advisor."""
+
+    case_manager_said = TextArea(label="What did the case manager say when you spoke?", rows=3)
+    idva_said = TextArea(
+        label="What did the IDVA say when you spoke?",
+        rows=3,
+        help_text="In their words, above all where they disagree",
+    )
+    reason = TextArea(label="Why can contact not wait until both have answered?", rows=3)
+    last_day = DateField(
+        label="Last day on which it holds",
+        help_text="Seven days at most. Then the concern stops contact again",
+    )
+
+
 class ItemForm(forms.Form):
     """S-02: what must the other worker know to keep somebody safe?"""
 
@@ -237,12 +286,58 @@ class BookingForm(forms.Form):
     with_whom = TextField(label="With whom?", max_length=200, required=False)
     reason_given = TextField(label="What reason is he given?", max_length=200)
     leaves_out = Tick(label="Topics and actions under a stop concern are left out")
+    cites = cites_field()
 
     def words(self) -> dict[str, Any]:
         """The arguments of `commands.book_contact`."""
         given = dict(self.cleaned_data)
         day, clock = given.pop("on"), given.pop("at")
         return given | {"starts_at": datetime.datetime.combine(day, clock, tzinfo=LONDON)}
+
+
+class PlanActionForm(forms.Form):
+    """An action before it is done: what it rests on, and what he could put together (S-07, S-09, S-12)."""
+
+    purpose = ChoiceTiles(label="What is it for?", choices=codes("K-39"))
+    agency = Select(label="With which agency?", choices=codes("K-45"))
+    tool = Select(label="By which means?", choices=codes("K-42"), required=False)
+    on = DateField(label="Day")
+    what = TextArea(label="What is planned?", rows=3)
+    rests_on = TextArea(
+        label="What does it rest on, and who knows it?", rows=2, help_text="Each fact with its source"
+    )
+    cites = cites_field()
+    visibility = ChoiceTiles(label="Would he notice?", choices=VISIBILITY)
+    work_out = work_out()
+    will_think = TextArea(
+        label="What will he think caused it?",
+        rows=2,
+        help_text="Tie it to a source he knows: a licence, a conviction, an order",
+    )
+    tell_idva = TextArea(
+        label="What do you tell the IDVA about it?",
+        rows=2,
+        required=False,
+        help_text="She plans around it. Sent at once",
+    )
+
+
+class PlanEndForm(forms.Form):
+    outcome = ChoiceTiles(label="What came of it?", choices=PLAN_ENDS)
+    words = TextArea(label="In a few words", rows=2, required=False)
+
+
+class SourceForm(forms.Form):
+    """S-09: which agency could know this?"""
+
+    agency = Select(
+        label="Who else knows it?", choices=[c for c in codes("K-45") if c.value not in NOT_INDEPENDENT]
+    )
+    knows = TextArea(label="How do they know, without having been told by us?", rows=2)
+
+
+class UseForm(forms.Form):
+    plan = TextArea(label="What keeps the client safe when it is acted on?", rows=3)
 
 
 class ToldForm(forms.Form):

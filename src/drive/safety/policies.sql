@@ -70,13 +70,21 @@ call access.protect_bridge_fact('safety_stopconcern');
 call access.protect_bridge_fact('safety_stopconcernreason');
 call access.protect_bridge_fact('safety_stopacknowledgement');
 call access.protect_bridge_fact('safety_stopanswer');
+call access.protect_bridge_fact('safety_stopoverride');
+call access.protect_bridge_fact('safety_overridenotice');
 call access.protect_bridge_fact('safety_riskitem');
 call access.protect_bridge_fact('safety_itemacknowledgement');
 call access.protect_bridge_fact('safety_reviewcall');
+call access.protect_bridge_fact('safety_escalation');
+call access.protect_bridge_fact('safety_independentsource');
+call access.protect_bridge_fact('safety_useagreement');
+call access.protect_bridge_fact('safety_citation');
 
 -- Planned contact, practice incidents and emergencies told from the case manager's side; emergencies from the IDVA's.
 call access.protect_case_fact('safety_booking');
 call access.protect_case_fact('safety_bookingstate');
+call access.protect_case_fact('safety_plannedaction');
+call access.protect_case_fact('safety_plannedactionend');
 call access.protect_case_fact('safety_practiceincident');
 call access.protect_case_fact('safety_incidentclosing');
 call access.protect_case_fact('safety_caseemergency');
@@ -99,20 +107,27 @@ declare
 begin
   for child in
     select * from (values
-      ('safety_contactview', 'question_id', 'safety_contactquestion'),
-      ('safety_outcomeproposal', 'question_id', 'safety_contactquestion'),
-      ('safety_outcomeanswer', 'proposal_id', 'safety_outcomeproposal'),
-      ('safety_stopconcernreason', 'concern_id', 'safety_stopconcern'),
-      ('safety_stopacknowledgement', 'concern_id', 'safety_stopconcern'),
-      ('safety_stopanswer', 'concern_id', 'safety_stopconcern'),
-      ('safety_itemacknowledgement', 'item_id', 'safety_riskitem')) as x (tbl, col, parent)
+      ('safety_contactview', 'question_id', 'safety_contactquestion', ''),
+      ('safety_outcomeproposal', 'question_id', 'safety_contactquestion', ''),
+      ('safety_outcomeanswer', 'proposal_id', 'safety_outcomeproposal', ''),
+      ('safety_stopconcernreason', 'concern_id', 'safety_stopconcern', ''),
+      ('safety_stopacknowledgement', 'concern_id', 'safety_stopconcern', ''),
+      ('safety_stopanswer', 'concern_id', 'safety_stopconcern', ''),
+      ('safety_stopoverride', 'concern_id', 'safety_stopconcern', ''),
+      ('safety_overridenotice', 'override_id', 'safety_stopoverride', ''),
+      ('safety_escalation', 'concern_id', 'safety_stopconcern', ''),
+      ('safety_escalation', 'item_id', 'safety_riskitem', '_item'),
+      ('safety_independentsource', 'item_id', 'safety_riskitem', ''),
+      ('safety_useagreement', 'item_id', 'safety_riskitem', ''),
+      ('safety_citation', 'item_id', 'safety_riskitem', ''),
+      ('safety_itemacknowledgement', 'item_id', 'safety_riskitem', '')) as x (tbl, col, parent, more)
   loop
-    if not exists (select from pg_constraint where conname = child.tbl || '_same_link') then
+    if not exists (select from pg_constraint where conname = child.tbl || '_same_link' || child.more) then
       if not exists (select from pg_constraint where conname = child.parent || '_with_its_link') then
         execute format('alter table %I add constraint %I unique (id, link_id)', child.parent, child.parent || '_with_its_link');
       end if;
       execute format('alter table %I add constraint %I foreign key (%I, link_id) references %I (id, link_id) deferrable initially deferred',
-                     child.tbl, child.tbl || '_same_link', child.col, child.parent);
+                     child.tbl, child.tbl || '_same_link' || child.more, child.col, child.parent);
     end if;
   end loop;
   if not exists (select from pg_constraint where conname = 'answer_knows_who_proposed') then
@@ -174,6 +189,13 @@ begin atomic
      and (select count(distinct a.side) from safety_stopanswer a where a.concern_id = c.id and a.recorded_at <= moment) < 2;
 end;
 
+-- Whether a named manager has lifted a concern until then (S-18). Not before all three notices are out.
+create or replace function safety.overridden(concern uuid, moment timestamptz, until timestamptz) returns boolean language sql stable
+return exists (
+  select from safety_stopoverride o
+   where o.concern_id = concern and o.recorded_at <= moment and o.ends_at > greatest(moment, until)
+     and (select count(distinct n.told) = 3 from safety_overridenotice n where n.override_id = o.id));
+
 -- The newest outcome that both sides settled (agreed, or one of them wants the panel), whatever it says.
 create or replace function safety.latest_decision(link uuid, moment timestamptz) returns uuid language sql stable
 return (select a.proposal_id from safety_outcomeanswer a
@@ -191,7 +213,7 @@ return coalesce((select e.value in ('closed', 'not_progressed', 'rejected') from
 create or replace function safety.position(link uuid, moment timestamptz) returns text language sql stable
 return coalesce(
   (select 'stop' from safety_stopconcern c where c.link_id = link and c.scope in ('all', 'contact')
-      and c.id in (select safety.live_stops(link, moment)) limit 1),
+      and c.id in (select safety.live_stops(link, moment)) and not safety.overridden(c.id, moment, moment) limit 1),
   (select 'closed' from safety_caselink l where l.id = link and (select safety.case_has_ended(l.su_case_id, moment))),
   (select case
        when a.answer <> 'agree' or p.outcome not in ('go', 'go_with_conditions', 'light_touch', 'taper') then 'not_agreed'
@@ -222,13 +244,16 @@ returns text language sql stable
 return coalesce(
   (select safety.contact_refusal(su_case, moment)),
   case when starts_at < moment then 'past' end,
+  (select 'override_ends' from safety_caselink l join safety_stopconcern c on c.link_id = l.id
+    where l.su_case_id = su_case and c.scope in ('all', 'contact') and c.id in (select safety.live_stops(l.id, moment))
+      and not safety.overridden(c.id, moment, starts_at) limit 1),
   (select 'after_end' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
     where l.su_case_id = su_case and p.ends_on < (starts_at at time zone 'Europe/London')::date limit 1),
   (select 'place' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
     where l.su_case_id = su_case and not (p.places @> to_jsonb(place)) limit 1),
   (select case when c.scope = 'place' then 'stop_place' else 'leave_out' end
      from safety_caselink l join safety_stopconcern c on c.link_id = l.id
-    where l.su_case_id = su_case and c.id in (select safety.live_stops(l.id, moment))
+    where l.su_case_id = su_case and c.id in (select safety.live_stops(l.id, moment)) and not safety.overridden(c.id, moment, starts_at)
       and ((c.scope = 'place' and c.place = booking_refusal.place) or (c.scope in ('topic', 'action') and not leaves_out)) limit 1));
 
 -- ---------------------------------------------------------------------------------------------------------------
@@ -253,6 +278,7 @@ end $$;
 create or replace trigger a_line before insert on safety_booking for each row execute function safety.stand_in_line('case_id');
 create or replace trigger a_line before insert on safety_bookingstate for each row execute function safety.stand_in_line('case_id');
 create or replace trigger a_line before insert on safety_stopconcern for each row execute function safety.stand_in_line('su_case_id');
+create or replace trigger a_line before insert on safety_stopoverride for each row execute function safety.stand_in_line('su_case_id');
 create or replace trigger a_line before insert on safety_decisionlapse for each row execute function safety.stand_in_line('su_case_id');
 create or replace trigger a_line before insert on safety_outcomeanswer for each row execute function safety.stand_in_line('su_case_id');
 
@@ -297,6 +323,129 @@ begin
   return null;
 end $$;
 create or replace trigger suspends after insert on safety_stopconcern for each row execute function safety.suspend_bookings();
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- The override of a concern (S-18): one role, never on a case that one holds, and three notices in the same transaction.
+
+revoke insert on safety_stopoverride from role_su_worker, role_vs_worker, role_vs_manager;
+revoke insert on safety_overridenotice from role_su_worker, role_su_manager, role_vs_worker, role_vs_manager;
+
+create or replace function safety.may_override(su_case uuid) returns boolean language sql stable security definer
+return exists (
+  select from access_membership m
+   where m.id = (select access.member_in('su_manager')) and m.role = 'service_manager'
+     and not exists (select from access_caseassignment a join access_membership own on own.id = a.membership_id
+                      where a.case_id = su_case and own.user_id = m.user_id
+                        and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())));
+create policy named_manager on safety_stopoverride as restrictive for insert to role_su_manager with check (safety.may_override(su_case_id));
+
+grant insert on safety_overridenotice to role_policy;
+create policy tells on safety_overridenotice for insert to role_policy with check (true);
+create or replace function safety.tell_of_override() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  insert into safety_overridenotice (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, override_id, told)
+  select gen_random_uuid(), clock_timestamp(), new.recorded_by_id, new.link_id, new.side, new.su_case_id, new.su_service_id,
+         new.vs_record_id, new.vs_service_id, new.id, t.told
+    from unnest(array['su', 'vs', 'adviser']) t (told);
+  return null;
+end $$;
+create or replace trigger tells after insert on safety_stopoverride for each row execute function safety.tell_of_override();
+
+-- The expert advisor of the site reads the override, its notices and which concern it lifted; no name, no case, no client.
+create or replace function safety.advised_on(link uuid) returns boolean language sql stable security definer
+return exists (select from safety_caselink l where l.id = link and l.site_id = (select access.site_in('adviser'))
+                  and l.su_case_id <> all ((select access.barred())::uuid[]) and l.vs_record_id <> all ((select access.barred())::uuid[]));
+create or replace function safety.was_overridden(concern uuid) returns boolean language sql stable security definer
+return exists (select from safety_stopoverride o where o.concern_id = concern);
+grant select on safety_stopoverride, safety_overridenotice, safety_stopconcern to role_adviser;
+create policy advises on safety_stopoverride for select to role_adviser using (safety.advised_on(link_id));
+create policy advises on safety_overridenotice for select to role_adviser using (safety.advised_on(link_id));
+create policy advises on safety_stopconcern for select to role_adviser using (safety.advised_on(link_id) and safety.was_overridden(id));
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- Whether a plan may rest on an item (S-08, S-09). What came from the client's side opens by an agency that knows it for
+-- itself, or by both workers' word with a plan for her safety; otherwise by its use rule, and never while she is the only source.
+
+create or replace function safety.item_refusal(item uuid) returns text language sql stable
+return (select case
+    when i.side = 'su' then null
+    when exists (select from safety_independentsource s where s.item_id = i.id) then null
+    when (select count(distinct u.side) = 2 from safety_useagreement u where u.item_id = i.id) then null
+    when i.sole_informant then 'sole_informant'
+    when i.use_rule <> 'direct' then i.use_rule::text end
+  from safety_riskitem i where i.id = item);
+
+create or replace function safety.guard_source() returns trigger language plpgsql security definer as $$
+declare
+  refusal text := safety.item_refusal(new.item_id);
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  if refusal is not null then
+    raise exception 'nothing may rest on this item yet: %', refusal using errcode = '23514', constraint = 'source_is_guarded';
+  end if;
+  if not exists (select from safety_booking b where b.id = new.booking_id and b.case_id = new.su_case_id)
+     and not exists (select from safety_plannedaction p where p.id = new.planned_id and p.case_id = new.su_case_id) then
+    raise exception 'a plan cites items of its own case' using errcode = '23514';
+  end if;
+  return null;
+end $$;
+create or replace trigger guards after insert on safety_citation for each row execute function safety.guard_source();
+revoke insert on safety_citation from role_vs_worker, role_vs_manager;
+grant select (id, case_id) on safety_plannedaction to role_policy;
+create policy decides on safety_plannedaction for select to role_policy using (true);
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- What nobody read in time (S-02, S-17). The clock writes it, and no scope else; hours are the site's setting S-02.
+
+revoke insert on safety_escalation from role_su_worker, role_su_manager, role_vs_worker, role_vs_manager;
+grant insert on safety_escalation to role_policy;
+create policy escalates on safety_escalation for insert to role_policy with check (recorded_by_id is null);
+
+-- The site's hours until an unread `concern` or urgent `item` goes to the managers.
+create or replace function safety.hours_unread(site uuid, what text) returns interval language sql stable
+return make_interval(hours => coalesce(
+  (select (s.value ->> what)::int from access_sitesetting s
+    where s.site_id = site and s.code = 'S-02' and s.applies_from <= access.today()
+    order by s.applies_from desc, s.recorded_at desc limit 1),
+  case what when 'concern' then 1 else 4 end));
+
+create or replace function safety.escalate_unread() returns bigint language plpgsql volatile security definer as $$
+declare
+  late record;
+  written bigint := 0;
+begin
+  if current_setting('role', true) <> 'role_clock' then
+    raise exception 'only the clock escalates' using errcode = '42501';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('escalate', 0));
+  for late in
+    select l.id, l.site_id, l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id, x.concern, x.item,
+           case x.side when 'su' then 'vs' else 'su' end as reader
+      from (select c.link_id, c.side, c.recorded_at, c.id as concern, null::uuid as item, 'concern' as what from safety_stopconcern c
+             where not exists (select from safety_stopacknowledgement a where a.concern_id = c.id and a.side <> c.side)
+               and not exists (select from safety_escalation e where e.concern_id = c.id)
+            union all
+            select i.link_id, i.side, i.recorded_at, null, i.id, 'item' from safety_riskitem i
+             where i.urgency = 'urgent'
+               and not exists (select from safety_itemacknowledgement a where a.item_id = i.id)
+               and not exists (select from safety_escalation e where e.item_id = i.id)) x
+      join safety_caselink l on l.id = x.link_id
+     where x.recorded_at <= clock_timestamp() - safety.hours_unread(l.site_id, x.what)
+  loop
+    insert into safety_escalation (id, recorded_at, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, concern_id, item_id)
+    values (gen_random_uuid(), clock_timestamp(), late.id, late.reader, late.su_case_id, late.su_service_id, late.vs_record_id,
+            late.vs_service_id, late.concern, late.item);
+    perform audit.record('wrote', 'escalation', late.id, case late.reader when 'su' then late.su_service_id else late.vs_service_id end,
+                         late.site_id, '', array[case when late.item is null then 'concern' else 'item' end], '', 'clock', null);
+    written := written + 1;
+  end loop;
+  return written;
+end $$;
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- Events that end a decision at once (S-19), wherever they are written. Ends what is in force; cancels nothing (S-23).

@@ -55,6 +55,16 @@ def booking_refusal(case_id: UUID, *, starts_at: datetime.datetime, place: str, 
     return str(_ask(question, case_id, starts_at, place, leaves_out))
 
 
+def item_refusal(item_id: UUID) -> str:
+    """Empty when a plan may rest on this item; otherwise a key of `rules.ITEM_REFUSALS` (S-08, S-09)."""
+    return str(_ask("coalesce(safety.item_refusal(%s), '')", item_id))
+
+
+def may_override(case_id: UUID) -> bool:
+    """Whether whoever acts is a service manager, in the manager's scope, who does not work on the case (S-18)."""
+    return bool(_ask("safety.may_override(%s)", case_id))
+
+
 def stand_in_line(case_id: UUID) -> None:
     """Wait until nobody else plans, stops or decides on this case, and hold the place until the
     transaction ends.

@@ -128,6 +128,10 @@ POSITIONS: dict[str, tuple[str, str]] = {
 
 BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
     "past": ("This time has passed.", "Record it as contact that has happened."),
+    "override_ends": (
+        "The override of a stop concern ends before that time.",
+        "Choose an earlier time, or answer the concern together.",
+    ),
     "after_end": (
         "A joint contact decision ends before that day.",
         "Choose an earlier day, or decide together again.",
@@ -143,6 +147,34 @@ BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
     ),
 }
 """What `safety.booking_refusal` answers besides the positions."""
+
+NOT_INDEPENDENT = frozenset({"idva", "victim_services"})
+"""Agencies (K-45) that know it from the client herself: naming one makes no second source (S-09)."""
+
+VISIBILITY: tuple[tuple[str, str], ...] = (
+    ("will_see", "He will see it"),
+    ("could_guess", "He could guess"),
+    ("hidden", "Hidden from him"),
+)
+"""Whether the service user notices an action (S-13)."""
+
+PLAN_ENDS: tuple[tuple[str, str], ...] = (("done", "Done"), ("dropped", "Not done after all"))
+
+ITEM_REFUSALS: dict[str, tuple[str, str]] = {
+    "sole_informant": (
+        "Nobody but the client could have told this, so nothing may rest on it yet.",
+        "Find another source for it, or agree its use with the IDVA, with a plan for the client’s safety.",
+    ),
+    "ask_first": (
+        "The IDVA is asked first before anything rests on this.",
+        "Agree its use with the IDVA, or find another source for it.",
+    ),
+    "background": (
+        "This is for background only.",
+        "Find another source for it, or agree its use with the IDVA.",
+    ),
+}
+"""What `safety.item_refusal` answers: what, and what would open it (S-08, S-09)."""
 
 STILL_OPEN = (
     "Research, sharing with agencies, markers, disruption and safeguarding remain open to you, "

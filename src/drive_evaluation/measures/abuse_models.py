@@ -179,6 +179,7 @@ def age_bands(age: pd.Series) -> tuple[list[str], pd.Series]:
 
 def change_by_age(study: Study, sample: Sample) -> list[Result]:
     """M-ABUSE-BY-AGE: use at intake and exit by quartile of age, with the bands as subgroup."""
+    study.table("perpetrators")
     labels, band = age_bands(sample.frame["age"])
     before = ratings(study, sample, "case_manager", "intake")
     after = ratings(study, sample, "case_manager", "exit")

@@ -125,9 +125,12 @@ def by_agency(study: Study, sample: Sample, *, purposes: bool = False) -> list[R
     """M-ACT-AGENCY (K15): primary agency, of actions with an agency recorded.
 
     Leaf codes stand beside their roll-up; ``probation`` is the roll-up, so the leaf without a service recorded is
-    ``probation_unspecified``. With ``named_agencies`` all other agencies fold into ``other``.
+    ``probation_unspecified``. With ``named_agencies`` all other agencies fold into ``other``. ``service_users`` counts
+    the cases with any action of the population, the N printed with these figures; ``service_users_with`` those with
+    an action of this agency.
     """
     frame = sample.frame
+    people = int(frame["case_id"].nunique())
     named = study.settings.named_agencies
     agency = frame["agency"]
     rollups = dict(study.settings.agency_rollups)
@@ -137,7 +140,9 @@ def by_agency(study: Study, sample: Sample, *, purposes: bool = False) -> list[R
             (f"{code}_unspecified" if code in rollups else code, (code,)) for code in CODE_LISTS["agency"]
         ]
     else:
-        others = tuple(code for code in CODE_LISTS["agency"] if code not in named)
+        # A roll-up that is named itself takes its parts with it, so that nobody counts as named and as other.
+        apart = {*named, *(part for code in named for part in rollups.get(code, ()))}
+        others = tuple(code for code in CODE_LISTS["agency"] if code not in apart or code == "other")
         codes = [(code, (code,)) for code in named if code not in rollups and code != "other"]
         codes.append(("other", others))
     codes += list(rollups.items())
@@ -146,7 +151,10 @@ def by_agency(study: Study, sample: Sample, *, purposes: bool = False) -> list[R
     results = []
     for name, parts in codes:
         mask = agency.isin(parts)
-        values = _shares(mask, base) | {"service_users": int(frame.loc[mask, "case_id"].nunique())}
+        values = _shares(mask, base) | {
+            "service_users": people,
+            "service_users_with": int(frame.loc[mask, "case_id"].nunique()),
+        }
         results.append(make("M-ACT-AGENCY", sample, {"agency": name}, values, n=base))
         if not purposes:
             continue
@@ -158,7 +166,8 @@ def by_agency(study: Study, sample: Sample, *, purposes: bool = False) -> list[R
                 "percent": percent(count, base),
                 "percent_of_subcategory": percent(count, int(own.sum())),
                 "percent_of_agency": percent(count, int(mask.sum())),
-                "service_users": int(frame.loc[mask & own, "case_id"].nunique()),
+                "service_users": people,
+                "service_users_with": int(frame.loc[mask & own, "case_id"].nunique()),
             }
             results.append(
                 make("M-ACT-AGENCY", sample, {"agency": name, "subcategory": purpose}, values, n=base)
@@ -223,13 +232,15 @@ def by_kind(study: Study, sample: Sample) -> list[Result]:
 def coded_references(study: Study, sample: Sample) -> list[Result]:
     """M-REFS: coded references in case notes by code, mode and agency; a reference is not an action.
 
-    ``percent_of_multi_agency`` is the share of a code among references that name a partner agency.
+    ``percent_of_multi_agency`` is the share of a code among references to multi-agency work: those under the code
+    ``multi_agency`` where the frame of codes has one, otherwise those that name a partner agency.
     """
     notes = study.table("note_codes")
     rows = notes[notes["case_id"].isin(sample.frame["case_id"])]
     total, all_sites = float(rows["references_n"].sum()), notes.groupby("mode")["references_n"].sum()
-    with_agency = rows[rows["agency"].notna()]
-    agency_total = float(with_agency["references_n"].sum())
+    own_code = bool((notes["code"] == "multi_agency").any())
+    joint = rows["code"] == "multi_agency" if own_code else rows["agency"].notna()
+    joint_total = float(rows.loc[joint, "references_n"].sum())
     results = []
 
     def add(dimensions: dict[str, str], part: pd.DataFrame, **more: float | None) -> None:
@@ -245,8 +256,12 @@ def coded_references(study: Study, sample: Sample) -> list[Result]:
 
     for code in sorted(notes["code"].dropna().unique()):
         part = rows[rows["code"] == code]
-        own = float(part.loc[part["agency"].notna(), "references_n"].sum())
-        add({"code": code}, part, percent_of_multi_agency=percent(own, agency_total))
+        own = part if own_code else part[part["agency"].notna()]
+        add(
+            {"code": code},
+            part,
+            percent_of_multi_agency=percent(float(own["references_n"].sum()), joint_total),
+        )
     for mode in CODE_LISTS["mode"]:
         part = rows[rows["mode"] == mode]
         references = float(part["references_n"].sum())

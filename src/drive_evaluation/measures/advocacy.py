@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from drive_evaluation.measures.tally import make
-from drive_evaluation.results import Effect, Result, Test
+from drive_evaluation.measures.tally import make, survival_values
+from drive_evaluation.results import Comparison, Effect, Result, Test
 from drive_evaluation.samples import Sample
 from drive_evaluation.statistics.descriptive import describe
 from drive_evaluation.statistics.logistic import holm_adjusted
 from drive_evaluation.statistics.means import compare_means
+from drive_evaluation.statistics.survival import kaplan_meier, log_rank
 from drive_evaluation.study import Study
 
 HELP_SEEKING = (
@@ -90,6 +91,47 @@ def length_of_support(study: Study, sample: Sample) -> list[Result]:
             study, "M-IDVA-LENGTH", sample, days, {}, notes=("difference_expected_by_design",), extra=extra
         )
     ]
+
+
+SUPPORT_DAYS = (30, 60, 90, 180, 270, 365)
+"""Days of support at which the share still supported is read off the curve."""
+
+
+def support_until_exit(study: Study, sample: Sample) -> list[Result]:
+    """M-IDVA-LENGTH over all baseline links: time to the end of support, open episodes censored at the data cut.
+
+    The paired sample holds ended episodes only, which shortens its mean; here nobody leaves for not having ended. One
+    curve per arm, and the log-rank test between the arms on the object of both.
+    """
+    frame = sample.frame
+    ended = frame["exit_date"].notna()
+    last = frame["exit_date"].where(ended, study.data_cut)
+    days = (last - frame["intake_date"]).dt.days.astype(float)
+    days = days.where(days >= 0)
+    if not study.settings.support_zero_days_valid:
+        days = days.where(days > 0)
+    dimensions = {"curve": "kaplan_meier"}
+    known = days.notna() & frame["arm"].isin(["drive", "control"])
+    test = log_rank(days[known], ended[known], frame["arm"][known].astype(str))
+    overall = kaplan_meier(days, ended)
+    results = [
+        make(
+            "M-IDVA-LENGTH",
+            sample,
+            dimensions,
+            survival_values(overall, SUPPORT_DAYS, "days"),
+            n=int(days.notna().sum()),
+            comparison=Comparison(test=test, n_used=int(known.sum()), method="T6"),
+            notes=("difference_expected_by_design", "not_intention_to_treat"),
+        )
+    ]
+    for arm in ("drive", "control"):
+        own = sample.where(study, {"arm": arm})
+        rows = (frame["arm"] == arm).to_numpy()
+        curve = kaplan_meier(days[rows], ended[rows])
+        values = survival_values(curve, SUPPORT_DAYS, "days")
+        results.append(make("M-IDVA-LENGTH", own, dimensions, values, n=int(days[rows].notna().sum())))
+    return results
 
 
 def contacts(study: Study, sample: Sample) -> list[Result]:

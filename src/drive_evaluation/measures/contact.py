@@ -9,12 +9,13 @@ from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.measures.needs import GRADED, need_levels
 from drive_evaluation.measures.tally import is_known, make
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import Sample, child_protection
+from drive_evaluation.samples import Sample
 from drive_evaluation.samples import sample as build_sample
 from drive_evaluation.statistics.descriptive import describe
 from drive_evaluation.statistics.ranks import compare_ranks, mean_ranks
 from drive_evaluation.statistics.tables import compare_proportions
 from drive_evaluation.study import Study
+from drive_evaluation.subgroups import child_protection
 
 
 def contact_rate(study: Study, sample: Sample) -> list[Result]:
@@ -95,6 +96,7 @@ def reasons_for_no_contact(study: Study, sample: Sample) -> list[Result]:
 def age_by_contact(study: Study, sample: Sample) -> list[Result]:
     """M-AGE-CONTACT: age at intake, contacted against not; medians if the shapes are alike, mean ranks otherwise."""
     person = "perpetrator" if sample.definition.unit == "case" else "victim"
+    study.table("perpetrators" if person == "perpetrator" else "victims")
     made = case_rules.contacted(study, sample.frame)
     age = sample.frame["age"]
     first, second = (age[group].dropna().to_numpy(dtype=float) for group in (made, ~made))
@@ -165,7 +167,7 @@ def earlier_periods(study: Study, sample: Sample) -> list[str]:
     if sample.period == "all" or sample.restrictions:
         return []
     first = study.days(sample.period)[0]
-    return [name for name in study.settings.periods if study.days(name)[1] < first]
+    return [name for name in study.settings.periods if name != "all" and study.days(name)[1] < first]
 
 
 def engagement_by_group(study: Study, sample: Sample) -> list[Result]:
@@ -199,6 +201,7 @@ def engagement_by_group(study: Study, sample: Sample) -> list[Result]:
                 "n": sum(table[1]),
                 "percent_engaged": percent(table[1][0], sum(table[1])),
             },
+            "characteristic_unknown": int((~known).sum()),
         }
         results.append(
             make(
@@ -207,7 +210,7 @@ def engagement_by_group(study: Study, sample: Sample) -> list[Result]:
                 {},
                 values,
                 n=n,
-                size=n + int((~known).sum()),
+                size=n,
                 subgroup=subgroup,
                 comparison=compare_proportions(table),
             )

@@ -53,7 +53,7 @@ def cost_avoided(study: Study, sample: Sample) -> list[Result]:
     Needs ``marac_return_percent`` among the comparators of ``reference_values``, and ``state_cost_per_high_risk_case``
     and ``delivery_cost`` in ``unit_costs``; a row with a suspected error never enters.
     """
-    from drive_evaluation.measures.police import marac_return
+    from drive_evaluation.measures.marac import marac_return
 
     references = study.table("reference_values")
     expected = references.loc[
@@ -68,6 +68,8 @@ def cost_avoided(study: Study, sample: Sample) -> list[Result]:
         )
     results = []
     for result in marac_return(study, sample):
+        if set(result.dimensions) != {"definition"}:
+            continue
         eligible, observed = result.values["eligible"], result.values["reappeared"]
         inputs = {
             "expected_returns": float(expected.iloc[-1]) / 100 * eligible,

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from drive_evaluation.case_samples import closed_drive_cases
 from drive_evaluation.errors import FlowError
+from drive_evaluation.link_samples import started_late
 from drive_evaluation.measures.tally import make
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import Sample, closed_drive_cases, started_late
+from drive_evaluation.samples import Sample
 from drive_evaluation.study import Study, look_up
 
 DRIVE_NODES = (
@@ -208,7 +210,7 @@ def _with_form(frame: pd.DataFrame, form: str) -> int:
 
 def reconciliation(study: Study, sample: Sample) -> list[Result]:
     """M-RECON: opening + accepted - closed - transferred - removed = closing, for one period."""
-    from drive_evaluation.samples import open_at
+    from drive_evaluation.case_samples import open_at
 
     first, last = study.days(sample.period)
     cases = study.cases

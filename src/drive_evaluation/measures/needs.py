@@ -241,6 +241,7 @@ def needs_by_contact(study: Study, sample: Sample) -> list[Result]:
 
 def needs_and_offences(study: Study, sample: Sample) -> list[Result]:
     """M-NEEDS-OFFENCE: any need against earlier offences; Fisher primary, known on both sides only."""
+    study.table("perpetrators")
     number = needs_number(study, sample.frame)
     results = []
     for offence, column in (("dva", "prior_dva_offence"), ("non_dva", "prior_nondva_offence")):

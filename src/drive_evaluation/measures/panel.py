@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from drive_evaluation.contract import CODE_LISTS
+from drive_evaluation.link_samples import referred_in
 from drive_evaluation.measures.tally import make
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import Sample, referred_in
+from drive_evaluation.samples import Sample
 from drive_evaluation.study import Study
 
 

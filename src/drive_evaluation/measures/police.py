@@ -1,4 +1,4 @@
-"""Police and MARAC: M-POLICE-MATCH, M-POLICE-PROP, M-POLICE-CHANGE, M-MARAC-REAPPEAR."""
+"""Police: M-POLICE-MATCH, M-POLICE-PROP, M-POLICE-CHANGE."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from drive_evaluation.case_rules import add_months
+from drive_evaluation.case_samples import closed_drive_cases
 from drive_evaluation.errors import NotComputableError
 from drive_evaluation.measures.tally import make
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import SAMPLES, Sample, closed_drive_cases, serial
+from drive_evaluation.samples import SAMPLES, Sample
 from drive_evaluation.settings import VICTIM_NEEDS
 from drive_evaluation.statistics.bootstrap import mean_interval
 from drive_evaluation.statistics.matching import Variable, match_nearest
@@ -192,39 +193,4 @@ def matched_controls(study: Study, sample: Sample) -> list[Result]:
                 size=len(treated),
             )
         )
-    return results
-
-
-def marac_return(study: Study, sample: Sample) -> list[Result]:
-    """M-MARAC-REAPPEAR: hearing more than 6 and up to 12 months after closure, serial perpetrators, any victim."""
-    hearings = study.table("marac_appearances")
-    cases = sample.frame.sort_values("closed_date", kind="stable").drop_duplicates(
-        "perpetrator_id", keep="last"
-    )
-    in_time = add_months(cases["closed_date"], 12) <= study.data_cut
-    results = []
-    for definition in ("linked", "evidence"):
-        if definition == "evidence" and "serial_evidence" not in cases.columns:
-            continue
-        chosen = cases[in_time & (serial(study, cases, definition) == "yes")]
-        rows = hearings.merge(chosen[["perpetrator_id", "closed_date"]], on="perpetrator_id")
-        opens, shuts = add_months(rows["closed_date"], 6), add_months(rows["closed_date"], 12)
-        rows = rows[(rows["date"] > opens) & (rows["date"] <= shuts)]
-        linked = set(
-            zip(study.table("victims")["perpetrator_id"], study.table("victims")["victim_id"], strict=True)
-        )
-        new = [
-            pair not in linked
-            for pair in zip(rows["perpetrator_id"], rows["victim_ref"], strict=True)
-            if isinstance(pair[1], str)
-        ]
-        count = int(rows["perpetrator_id"].nunique())
-        values = {
-            "eligible": len(chosen),
-            "reappeared": count,
-            "percent": percent(count, len(chosen)),
-            "appearances": len(rows),
-            "percent_new_victim": percent(sum(new), len(new)),
-        }
-        results.append(make("M-MARAC-REAPPEAR", sample, {"definition": definition}, values, n=len(chosen)))
     return results

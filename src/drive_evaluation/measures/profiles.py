@@ -5,18 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from drive_evaluation.case_samples import intake_record_cases, known_need_cases
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.measures.tally import category_results, is_known, make, number_result
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import (
-    Sample,
-    intake_record_cases,
-    known_need_cases,
-    serial,
-    victims_per_perpetrator,
-)
+from drive_evaluation.samples import Sample
 from drive_evaluation.settings import VICTIM_NEEDS
 from drive_evaluation.study import WHITE, Study, look_up
+from drive_evaluation.subgroups import serial, victims_per_perpetrator
 
 PERPETRATOR_VARIABLES = (
     "gender",
@@ -56,6 +52,7 @@ BAME = tuple(code for code in CODE_LISTS["ethnicity"] if code not in (*WHITE, "u
 def profile_perpetrators(study: Study, sample: Sample) -> list[Result]:
     """M-PROFILE-PERP: no test between arms, because allocation is random."""
     measure = "M-PROFILE-PERP"
+    study.table("perpetrators")
     frame = sample.frame
     if study.has("victims"):
         relation = study.index_links.set_index("perpetrator_id")["relationship"]
@@ -140,6 +137,7 @@ def several_victims(study: Study, sample: Sample) -> list[Result]:
 
 def disproportionality(study: Study, sample: Sample) -> list[Result]:
     """M-DISPROP (K6): share of an ethnic group among known, and its ratio to the benchmark where one is given."""
+    study.table("perpetrators")
     frame = sample.frame
     results = []
     people = {"perpetrators": frame.drop_duplicates("perpetrator_id")["ethnicity"]}
@@ -197,6 +195,7 @@ def benchmark_values(study: Study, sample: Sample) -> list[Result]:
 
 def offence_history(study: Study, sample: Sample) -> list[Result]:
     """M-OFFENCE-HIST: offences before Drive; missing stays in the base, the known-only share is beside it."""
+    study.table("perpetrators")
     frame = sample.frame
     dva, other = frame["prior_dva_offence"], frame["prior_nondva_offence"]
     both_known = is_known(dva) & is_known(other)
@@ -301,8 +300,6 @@ def register(study: Study, sample: Sample) -> list[Result]:
                 sample,
                 {"kind": str(kind), "role": str(role)},
                 values,
-                n=len(rows),
-                size=len(rows),
             )
         )
     results.append(

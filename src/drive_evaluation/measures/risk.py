@@ -191,7 +191,7 @@ def retention_itt(study: Study, sample: Sample) -> list[Result]:
     For every randomised link: intake form reached, and risk judged reduced at exit with no judgement counted as not
     reduced. The second is a worst-case bound, not an estimate of the effect.
     """
-    from drive_evaluation.samples import judgements
+    from drive_evaluation.link_samples import judgements
 
     study.table("advocacy")
     everyone = SAMPLES["cohort_vs"].build(study, "all")

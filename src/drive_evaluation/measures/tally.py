@@ -10,6 +10,7 @@ import pandas as pd
 from drive_evaluation.results import NO_TEST, Comparison, Result, percent
 from drive_evaluation.samples import Sample
 from drive_evaluation.statistics.descriptive import describe
+from drive_evaluation.statistics.survival import Survival
 
 MISSING_CODES = ("unknown",)
 
@@ -68,6 +69,8 @@ def category_results(
     rollups: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[Result]:
     """One result per category of a variable, its roll-ups, ``missing`` (unknown and no record), and a summary."""
+    # A free code that says "missing" is no answer; as a category it would stand twice.
+    values = values.where(values != "missing")
     total, known = len(values), int(is_known(values).sum())
     tally = values.value_counts()
     notes = ("base_includes_missing",) if missing_in_base else ()
@@ -111,3 +114,18 @@ def number_result(
     """n, mean, sd, median, minimum, maximum and quartiles of a number."""
     described = describe(values.to_numpy(dtype=float))
     return make(measure, sample, dimensions, described, n=described["n"], notes=notes)
+
+
+def survival_values(curve: Survival | None, marks: Iterable[int], unit: str) -> dict[str, Any]:
+    """Events, censored, median and the share still without the event at each mark, keyed ``after_<mark>_<unit>``."""
+    if curve is None:
+        return {"events": 0, "censored": 0, f"median_{unit}": None}
+    values: dict[str, Any] = {
+        "events": curve.events,
+        "censored": curve.n - curve.events,
+        f"median_{unit}": curve.median,
+    }
+    for mark in marks:
+        share, low, high = curve.at(mark)
+        values[f"after_{mark}_{unit}"] = {"share_left": share, "ci_low": low, "ci_high": high}
+    return values

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from drive_evaluation import case_rules
+from drive_evaluation.case_samples import accepted_in
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.errors import NotComputableError
 from drive_evaluation.measures.contact import earlier_periods
 from drive_evaluation.measures.tally import make
 from drive_evaluation.results import Result, percent
-from drive_evaluation.samples import Sample, accepted_in
+from drive_evaluation.samples import Sample
 from drive_evaluation.statistics.descriptive import describe
 from drive_evaluation.study import Study, look_up
 

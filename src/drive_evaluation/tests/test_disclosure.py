@@ -11,8 +11,18 @@ from acro import utils as acro_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drive_evaluation.disclosure import Policy, _Cells, _sums, approve, exposed, half_up, narrow, protect
+from drive_evaluation.disclosure import (
+    Policy,
+    _Cells,
+    approve,
+    exposed,
+    half_up,
+    midpoint_six,
+    narrow,
+    protect,
+)
 from drive_evaluation.errors import ReleaseRefusedError
+from drive_evaluation.release_sums import visible_sums, whole_key
 from drive_evaluation.results import Result
 from drive_evaluation.run import Outcome
 
@@ -51,7 +61,7 @@ def test_no_small_count_is_shown_and_no_hidden_one_can_be_narrowed(counts: dict[
             assert counts[result.dimensions["reason"]] > 7
         if document["n"] is None:
             cells.hidden.setdefault((result.id, "n"), "secondary")
-    assert exposed(cells, _sums(results, cells)) == []
+    assert exposed(cells, visible_sums(results, cells.value)) == []
     hidden = [code for code, count in shown.items() if count is None]
     if len(hidden) == 1 and counts[hidden[0]] > 0:
         # A lone redacted part is only safe where its total is redacted too.
@@ -123,3 +133,57 @@ def test_a_release_needs_two_different_people() -> None:
     for names in ([], ["Ada Example"], ["Ada Example", "ada example "]):
         with pytest.raises(ReleaseRefusedError):
             approve(names)
+
+
+def profile(counts: dict[str, int], missing: int = 0) -> list[Result]:
+    known = sum(counts.values())
+    rows = {**counts, "white": counts["white_british"] + counts["white_other"], "missing": missing}
+    return [
+        Result("M-PROFILE-VS", "y2.vs_baseline", "all", {"variable": "ethnicity", "category": name}, known, missing, {"count": n})
+        for name, n in rows.items()
+    ]  # fmt: skip
+
+
+def test_categories_add_up_although_a_roll_up_and_missing_stand_beside_them() -> None:
+    results = profile({"white_british": 60, "white_other": 20, "black": 5}, missing=12)
+    value = {
+        (r.id, path): count
+        for r in results
+        for path, count in (("n", r.n), ("n_missing", r.n_missing), ("values.count", r.values["count"]))
+    }
+    value[whole_key(results[0])] = 97
+    count = {r.dimensions["category"]: (r.id, "values.count") for r in results}
+    found = visible_sums(results, value)
+    leaves = (count["white_british"], count["white_other"], count["black"])
+    assert ((results[0].id, "n"), leaves) in found
+    assert (count["white"], leaves[:2]) in found
+    assert (whole_key(results[0]), (*leaves, count["missing"])) in found
+
+
+def test_a_lone_small_cell_gets_company_across_roll_ups_and_periods() -> None:
+    released = protect(profile({"white_british": 60, "white_other": 20, "black": 5}))
+    shown = {d["dimensions"]["category"]: d["values"]["count"] for d in released.documents}
+    assert shown["black"] is None
+    assert None in (shown["white_other"], shown["white_british"], released.documents[0]["n"])
+    periods = [
+        Result("M-CLOSE", "cr.closed", subgroup, {}, n, 0, {"count": n})
+        for subgroup, n in (("all", 45), ("period=y1", 4), ("period=y2", 41))
+    ]
+    first = {d["subgroup"]: d["values"]["count"] for d in protect(periods).documents}
+    assert first["period=y1"] is None
+    assert None in (first["all"], first["period=y2"])
+
+
+def test_survival_steps_go_to_midpoints_of_six_and_two_people_never_make_a_mean() -> None:
+    assert [midpoint_six(k) for k in (0, 1, 6, 7, 12, 13)] == [0, 3, 3, 9, 9, 15]
+    step = {"share_left": 0.5, "ci_low": 0.3, "ci_high": 0.7}
+    curve = Result(
+        "M-IDVA-LENGTH", "y2.vs_baseline", "all", {"curve": "kaplan_meier"}, 40, 0, {"after_30_days": step}
+    )
+    document = protect([curve]).documents[0]["values"]["after_30_days"]
+    assert document == {"share_left": pytest.approx(1 - 21 / 39), "ci_low": None, "ci_high": None}
+    heavy = {"n": 20, "mean": 10.0, "max": 95, "min": 0}
+    light = {"n": 20, "mean": 10.0, "max": 30, "min": 0}
+    for values, wanted in ((heavy, None), (light, 10.0)):
+        result = Result("M-IDVA-CONTACTS", "y2.vs_paired", "all", {}, 20, 0, {"drive": values})
+        assert protect([result]).documents[0]["values"]["drive"]["mean"] == wanted

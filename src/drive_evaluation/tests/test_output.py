@@ -13,6 +13,7 @@ from drive_evaluation.figures import write_figures
 from drive_evaluation.output import charts_of
 from drive_evaluation.package import Package
 from drive_evaluation.presentation import p_text, rounded
+from drive_evaluation.report import item_of
 from drive_evaluation.results import write_results
 from drive_evaluation.run import Outcome, evaluate
 from drive_evaluation.sentences import FORBIDDEN, ContradictionError, claim_all, sentences
@@ -133,6 +134,28 @@ def test_sentences_follow_the_numbers(outcomes: dict[str, Outcome]) -> None:
     assert any("Harassment and stalking at the standard level rose" in text for text in texts)
     assert not any(word in text.lower() for text in texts for word in FORBIDDEN)
     assert all(sentence.sources for sentence in found)
+
+
+def test_the_dual_axis_and_the_nested_figure_hold_the_numbers_of_their_tables(
+    outcomes: dict[str, Outcome], tmp_path: Path
+) -> None:
+    """Figures 14 and 21 of Year 2."""
+    documents = [result.to_json() for result in outcomes["year2"].results]
+    charts = {chart.exhibit.name: chart for chart in charts_of("y2", "year2", documents)}
+    months, nested = charts["months"], charts["purpose-and-agency"]
+    found = outcomes["year2"].find("M-ACT-MONTH", "y2.actions_all").values
+    assert months.series == ("actions", "cases closing")
+    for month in months.categories:
+        assert months.values[(month, "actions")] == found["counts"].get(month, 0)
+        assert months.values[(month, "cases closing")] == found["closing"].get(month, 0)
+    assert sum(value or 0 for value in nested.values.values()) <= 100 + 1e-9
+    assert "probation" not in nested.categories
+    texts = [path.read_text(encoding="utf-8") for path in write_figures([months, nested], tmp_path)]
+    assert "Cases closing" in texts[0]
+    assert "Support" in texts[1]
+    columns = item_of(months).columns
+    assert columns[1].startswith("Actions")
+    assert columns[4].startswith("Cases closing")
 
 
 def test_a_claim_over_all_cells_is_refused_where_one_cell_disagrees() -> None:

@@ -331,3 +331,23 @@ def test_intervals_cover_and_tests_keep_their_level() -> None:
         rejected += (found.test.p or 1) < 0.05
     assert 0.92 <= covered / 400 <= 0.98
     assert 0.02 <= rejected / 400 <= 0.08
+
+
+def test_t4_breslow_day_at_a_pooled_odds_ratio_of_exactly_one_by_hand() -> None:
+    """Odds ratios 4 and 1/4 pool to 1; with every margin at 30, (20 - 15)² / 3.75 from each of the two strata."""
+    found = compare_odds([[[20, 10], [10, 20]], [[10, 20], [20, 10]]], stratified=True)
+    assert found.effect is not None
+    assert found.effect.value == 1
+    breslow = next(test for test in found.other_tests if test.name == "breslow_day")
+    assert breslow.statistic == pytest.approx(2 * 25 / 3.75)
+    assert breslow.df == 1
+
+
+def test_t4_breslow_day_agrees_with_statsmodels_away_from_one() -> None:
+    from statsmodels.stats.contingency_tables import StratifiedTable
+
+    wanted = StratifiedTable([np.asarray(table, dtype=float) for table in STRATA]).test_equal_odds(
+        adjust=False
+    )
+    found = next(t for t in compare_odds(STRATA, stratified=True).other_tests if t.name == "breslow_day")
+    assert found.statistic == pytest.approx(wanted.statistic, rel=1e-9)

@@ -1,4 +1,5 @@
-"""The settings of a site that can be changed here (C ids): their values, what they mean, what follows them.
+"""The settings of a site that can be changed here (C ids; where the handbook asks for a setting and gives it no C id, the
+id of the rule): their values, what they mean, what follows them.
 
 A setting is stored as JSON in `SiteSetting.value`: a code for a choice, a truth for a yes or no, an object of whole
 numbers otherwise. `followed_by` says honestly which part of Drive reads it. Defaults are the handbook's.
@@ -85,6 +86,13 @@ SETTINGS: dict[str, Setting] = {
             "C-15", "Longest gap between joint case reviews", {"usual": 28, "hard": 42},
             "Kept as what the site agreed. Drive’s own reminders keep to 28 and 42 days.",
             numbers=(Number("usual", "Usual, days", 1, 365), Number("hard", "At most, days", 1, 365)),
+        ),
+        Setting(
+            "S-02", "Unread stop concerns and urgent items", {"concern": 1, "item": 4},
+            "The bridge: after these hours what nobody of the other side has read goes to the managers of both sides.",
+            numbers=(
+                Number("concern", "Stop concern, hours", 1, 72), Number("item", "Urgent item, hours", 1, 168),
+            ),
         ),
         Setting(
             "C-18", "Service user told about IDVA support", False,

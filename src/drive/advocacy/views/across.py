@@ -101,6 +101,7 @@ class DeskAcross:
     views: list[Waiting]
     outcomes: list[OutcomeProposal]
     stops: list[Stop]
+    late: list[safety.Unread]
     unread: list[Crossing]
     drive: set[UUID]
     planned: list[dict[str, Any]]
@@ -139,8 +140,11 @@ def across(actor: Actor, record_id: UUID) -> Across:
     )
 
 
-def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
-    """What waits for the reader on the bridge, for the records of the desk."""
+def desk_across(actor: Actor, record_ids: list[UUID], *, plans: bool = True) -> DeskAcross:
+    """What waits for the reader on the bridge, for the records of the desk.
+
+    Without `plans` it leaves out what is planned with service users: a whole service's is too long for a desk.
+    """
     shown = set(record_ids)
     return DeskAcross(
         [
@@ -150,10 +154,11 @@ def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
         ],
         [proposal for proposal in safety.outcomes_to_answer(actor) if proposal.vs_record_id in shown],
         [stop for stop in safety.live_stops() if stop.concern.vs_record_id in shown],
+        [one for one in safety.escalations(actor) if one.escalation.vs_record_id in shown],
         _crossing(
             [item for item in safety.unread_items(actor) if item.vs_record_id in shown],
             actor.side.value,
         ),
         linked_records(record_ids),
-        [row for row in bookings_for_records(record_ids) if row["state"] == "planned"],
+        [row for row in bookings_for_records(record_ids) if row["state"] == "planned"] if plans else [],
     )

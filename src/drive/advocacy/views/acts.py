@@ -11,6 +11,7 @@ from drive.access.models import Membership
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.queries import colleagues
+from drive.access.scopes import Scope
 from drive.components.dates import plain_date
 from drive.instruments.codelists import code_list
 
@@ -197,6 +198,8 @@ def client_close(request: ActorRequest, record_id: UUID) -> HttpResponse:
     return act(request, record_id, forms.CloseForm, context={"no_exit_form": not exit_form})
 
 
-@page(Permission.TEAM_VIEW, "Hand over or cover", looks_at="vs_record", key="record_id")
+@page(
+    Permission.TEAM_VIEW, "Hand over or cover", scope=Scope.VS_MANAGER, looks_at="vs_record", key="record_id"
+)
 def client_assign(request: ActorRequest, record_id: UUID) -> HttpResponse:
     return act(request, record_id, forms.AssignForm, workers=_workers(request))

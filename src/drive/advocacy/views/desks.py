@@ -49,7 +49,9 @@ def vs_manager_desk(request: ActorRequest) -> HttpResponse:
         request,
         "advocacy/manager_desk.html",
         {
-            "shown": shown,
+            "shown": shown.desk,
+            "service": shown,
+            "bridge": desk_across(request.actor, shown.desk.record_ids, plans=False),
             "standing": Standing(
                 "client", words="Client side", subject="Your service", reading=STANDING.reading
             ),

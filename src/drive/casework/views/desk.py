@@ -13,7 +13,7 @@ from drive.access.permissions import Permission
 from drive.access.scopes import Scope
 from drive.components.page import Standing
 from drive.safety.naming import names_of
-from drive.safety.queries import live_stops, outcomes_to_answer, unread_items, views_asked
+from drive.safety.queries import escalations, live_stops, outcomes_to_answer, unread_items, views_asked
 
 from ..desk import AHEAD, desk
 from .planned import decisions_lapsing, meetings_today
@@ -53,6 +53,9 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
                 reading="Linked people are shown by initials on lists",
             ),
             "stops": [(stop, found.cases.get(stop.concern.su_case_id)) for stop in live_stops()],
+            "unread": [
+                (one, found.cases.get(one.escalation.su_case_id)) for one in escalations(request.actor)
+            ],
             "lapsing": decisions_lapsing(found.cases, today),
             "meetings": meetings_today(found.cases),
             "views_asked": [

@@ -10,12 +10,21 @@ from .emergencies import close_incident, open_incident, tell_emergency_from_case
 from .items import acknowledge_item, send_risk_item
 from .joint import close_case, record_contact
 from .links import link_case_and_record
-from .stops import acknowledge_stop, answer_stop, give_stop_reason, raise_stop, raise_stop_on_case
+from .sources import agree_use, end_planned_action, name_source, plan_action
+from .stops import (
+    acknowledge_stop,
+    answer_stop,
+    give_stop_reason,
+    override_stop,
+    raise_stop,
+    raise_stop_on_case,
+)
 
 __all__ = [
     "acknowledge_item",
     "acknowledge_stop",
     "agree_outcome",
+    "agree_use",
     "answer_stop",
     "ask_for_view",
     "book_contact",
@@ -23,11 +32,15 @@ __all__ = [
     "close_case",
     "close_incident",
     "continue_booking",
+    "end_planned_action",
     "give_stop_reason",
     "give_view",
     "lapse_decision",
     "link_case_and_record",
+    "name_source",
     "open_incident",
+    "override_stop",
+    "plan_action",
     "propose_outcome",
     "raise_stop",
     "raise_stop_on_case",

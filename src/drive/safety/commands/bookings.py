@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from drive.people.facts import sent_before
 
 from ..models import Booking, BookingState
 from ..position import booking_refusal, refuse, stand_in_line
+from .sources import cite
 
 
 @transaction.atomic
@@ -30,12 +32,14 @@ def book_contact(
     reason_given: str,
     with_whom: str = "",
     leaves_out: bool = False,
+    cites: Iterable[UUID] = (),
 ) -> Booking:
     """Plan a meeting, visit, call, letter or message (`rules.BOOKING_KINDS`, K-18, K-57) for an aware
     `starts_at`.
 
     Refuses, saying what remains open, unless every link of the case has a decision in force that covers
-    the day and the place, and no live stop concern covers it. Waits for whoever is planning or stopping on
+    the day and the place, and no live stop concern covers it; and while it rests on an item that may not be acted on
+    (`cites`: S-09, S-08). Waits for whoever is planning or stopping on
     the same case.
     """
     case = SuCase.objects.get(pk=case_id)
@@ -56,6 +60,7 @@ def book_contact(
     if again := sent_before(Booking, **planned):
         return again
     booking = Booking.objects.create(**planned)
+    cite(by=by, fact=booking, items=cites)
     _step(by, booking, "planned")
     return booking
 

@@ -1,18 +1,34 @@
-"""Raising, acknowledging and answering a stop concern (S-17). What it suspends, the database suspends."""
+"""Raising, acknowledging, answering and overriding a stop concern (S-17, S-18). What it suspends, the database suspends."""
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from drive.access.models import local_today
+from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
+from drive.components.dates import LONDON
 from drive.people.facts import sent_before
 
-from ..models import CaseLink, StopAcknowledgement, StopAnswer, StopConcern, StopConcernReason
+from ..models import (
+    CaseLink,
+    StopAcknowledgement,
+    StopAnswer,
+    StopConcern,
+    StopConcernReason,
+    StopOverride,
+)
+from ..position import may_override
+from .emergencies import call_for_review
 from .links import on_link, wrote
+
+LONGEST_AHEAD = datetime.timedelta(days=7)
+"""The last day that an override may name, from today."""
 
 
 @transaction.atomic
@@ -128,3 +144,55 @@ def answer_stop(*, by: Actor, concern_id: UUID, response: str, told: str = "", e
     acknowledge_stop(by=by, concern_id=concern_id)
     wrote(by, "stop_concern", concern.link, "answer")
     return answer
+
+
+@transaction.atomic
+def override_stop(
+    *,
+    by: Actor,
+    concern_id: UUID,
+    reason: str,
+    case_manager_said: str,
+    idva_said: str,
+    last_day: datetime.date,
+) -> StopOverride:
+    """Lift one live concern until the end of `last_day`, at most seven days ahead (S-18). For a service manager alone.
+
+    Both workers are spoken to first; what each said is kept. Both sides and the expert advisor are told in the same
+    transaction, and a joint review is called for. Refuses a concern that is not live, a case that the manager works
+    on, and anything left unsaid. Lifts no other concern, and stands in for no view and no decision.
+    """
+    concern = StopConcern.objects.select_related("link").get(pk=concern_id)
+    for field, words, ask in (
+        ("reason", reason, "Say why contact cannot wait for an answer."),
+        ("case_manager_said", case_manager_said, "Speak to the case manager first, and write what was said."),
+        ("idva_said", idva_said, "Speak to the IDVA first, and write what was said."),
+    ):
+        if not words.strip():
+            raise Refusal(ask, rule="S-18", field=field)
+    if not local_today() <= last_day <= local_today() + LONGEST_AHEAD:
+        raise Refusal("An override holds for seven days at most, from today.", rule="S-18", field="last_day")
+    if concern.answers.values("side").distinct().count() == 2:
+        raise Refusal("This concern is no longer live.", rule="S-18")
+    if not by.may(Permission.STOP_OVERRIDE) or not may_override(concern.su_case_id):
+        raise Refusal(
+            "Somebody else must decide this.",
+            why="Only a service manager who does not work on the case may override a concern.",
+            rule="S-18",
+        )
+    ends_at = datetime.datetime.combine(
+        last_day + datetime.timedelta(days=1), datetime.time.min, tzinfo=LONDON
+    )
+    lifted: dict[str, Any] = on_link(concern.link, by) | {
+        "concern": concern,
+        "reason": reason,
+        "case_manager_said": case_manager_said,
+        "idva_said": idva_said,
+        "ends_at": ends_at,
+    }
+    if again := sent_before(StopOverride, **lifted):
+        return again
+    override = StopOverride.objects.create(**lifted)
+    wrote(by, "stop_override", concern.link, "reason", "case_manager_said", "idva_said", "ends_at")
+    call_for_review(by=by, cause="override", links=[concern.link])
+    return override

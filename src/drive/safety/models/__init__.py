@@ -2,9 +2,12 @@
 
 from .bookings import Booking, BookingState
 from .decisions import ContactQuestion, ContactView, DecisionLapse, OutcomeAnswer, OutcomeProposal
+from .escalations import Escalation
 from .incidents import CaseEmergency, ClientEmergency, IncidentClosing, PracticeIncident
 from .items import ItemAcknowledgement, ReviewCall, RiskItem
 from .links import BridgeFact, CaseLink
+from .overrides import OverrideNotice, StopOverride
+from .sources import Citation, IndependentSource, PlannedAction, PlannedActionEnd, UseAgreement
 from .stops import StopAcknowledgement, StopAnswer, StopConcern, StopConcernReason
 
 __all__ = [
@@ -13,14 +16,20 @@ __all__ = [
     "BridgeFact",
     "CaseEmergency",
     "CaseLink",
+    "Citation",
     "ClientEmergency",
     "ContactQuestion",
     "ContactView",
     "DecisionLapse",
+    "Escalation",
     "IncidentClosing",
+    "IndependentSource",
     "ItemAcknowledgement",
     "OutcomeAnswer",
     "OutcomeProposal",
+    "OverrideNotice",
+    "PlannedAction",
+    "PlannedActionEnd",
     "PracticeIncident",
     "ReviewCall",
     "RiskItem",
@@ -28,4 +37,6 @@ __all__ = [
     "StopAnswer",
     "StopConcern",
     "StopConcernReason",
+    "StopOverride",
+    "UseAgreement",
 ]

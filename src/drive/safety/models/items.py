@@ -74,7 +74,12 @@ class ReviewCall(BridgeFact):
 
     cause = models.CharField(
         max_length=12,
-        choices=[("emergency", "Emergency"), ("incident", "Practice incident"), ("asked", "Asked for")],
+        choices=[
+            ("emergency", "Emergency"),
+            ("incident", "Practice incident"),
+            ("override", "Override of a stop concern"),
+            ("asked", "Asked for"),
+        ],
     )
     words = models.CharField(max_length=200, blank=True)
 

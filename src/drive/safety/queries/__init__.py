@@ -3,6 +3,7 @@
 from ..naming import names_of
 from .across import CaseSummary, ClientSummary, case_summaries, client_summaries
 from .decisions import Decision, ViewAsked, Written, decision_for, outcomes_to_answer, views_asked
+from .escalations import Unread, escalations
 from .finding import (
     booking_of,
     case_seen,
@@ -19,7 +20,15 @@ from .finding import (
 from .items import items_for, open_incidents, review_calls, unread_items
 from .planned import BookingRow, bookings_for, bookings_for_record
 from .possible import Closed, WhatMayHappen, what_may_happen_now
-from .stops import Stop, live_stops, stop_concern
+from .sources import (
+    Source,
+    citeable_items,
+    newest_from_client,
+    planned_action_of,
+    planned_actions,
+    source_of,
+)
+from .stops import Override, Stop, live_stops, overrides_here, overrides_of, stop_concern
 
 __all__ = [
     "BookingRow",
@@ -27,7 +36,10 @@ __all__ = [
     "ClientSummary",
     "Closed",
     "Decision",
+    "Override",
+    "Source",
     "Stop",
+    "Unread",
     "ViewAsked",
     "WhatMayHappen",
     "Written",
@@ -36,9 +48,11 @@ __all__ = [
     "bookings_for_record",
     "case_seen",
     "case_summaries",
+    "citeable_items",
     "client_summaries",
     "concern_on",
     "decision_for",
+    "escalations",
     "incident_of",
     "item_on",
     "items_for",
@@ -46,13 +60,19 @@ __all__ = [
     "links_of_case",
     "live_stops",
     "names_of",
+    "newest_from_client",
     "open_incidents",
     "outcomes_to_answer",
+    "overrides_here",
+    "overrides_of",
+    "planned_action_of",
+    "planned_actions",
     "proposal_on",
     "question_on",
     "reasons_for",
     "record_seen",
     "review_calls",
+    "source_of",
     "stop_concern",
     "unread_items",
     "views_asked",

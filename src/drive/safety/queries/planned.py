@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
+from drive.access.models import local_today
+from drive.components.dates import local_date
 from drive.instruments.codelists import code_list
 
 from ..models import (
@@ -30,6 +32,11 @@ class BookingRow:
     booking: Booking
     state: str
     lapsed: bool
+
+    @property
+    def over(self) -> bool:
+        """Whether its day has passed."""
+        return local_date(self.booking.starts_at) < local_today()
 
     @property
     def words(self) -> str:

@@ -58,7 +58,7 @@ def what_may_happen_now(case_id: UUID) -> WhatMayHappen:
     if refusal == "unlinked":
         closed.append(Closed("Any direct contact", " ".join(refusal_words("unlinked"))))
     for stop in live_stops(case_id=case_id):
-        if stop.concern.scope not in ("all", "contact"):
+        if stop.concern.scope not in ("all", "contact") and not stop.overridden:
             closed.append(Closed(stop.scope.capitalize(), "A stop concern is live.", stop.concern.link_id))
             if stop.concern.scope == "place" and places:
                 places.discard(stop.concern.place)

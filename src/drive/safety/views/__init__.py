@@ -1,14 +1,23 @@
 """Pages of the bridge. Both sides use the same pages, with words that are relative to the reader (G-03)."""
 
+from .actions import end_planned_action, plan_action, planned_actions
 from .bookings import book, booking_step, bookings
 from .danger import danger_on_case, danger_on_record, incident
 from .decisions import answer_outcome, ask, give_view, lapse, propose_outcome, shared_page
-from .items import acknowledge, tell
-from .stops import acknowledge_stop, raise_stop, raise_stop_on_case, stop_concern
+from .items import acknowledge, item_use, tell
+from .stops import (
+    acknowledge_stop,
+    adviser_desk,
+    override_stop,
+    raise_stop,
+    raise_stop_on_case,
+    stop_concern,
+)
 
 __all__ = [
     "acknowledge",
     "acknowledge_stop",
+    "adviser_desk",
     "answer_outcome",
     "ask",
     "book",
@@ -16,9 +25,14 @@ __all__ = [
     "bookings",
     "danger_on_case",
     "danger_on_record",
+    "end_planned_action",
     "give_view",
     "incident",
+    "item_use",
     "lapse",
+    "override_stop",
+    "plan_action",
+    "planned_actions",
     "propose_outcome",
     "raise_stop",
     "raise_stop_on_case",

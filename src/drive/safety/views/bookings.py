@@ -18,7 +18,7 @@ from drive.components.page import Standing
 from drive.instruments.codelists import code_list
 
 from .. import commands, queries
-from ..forms import BookingForm, ToldForm, add_refusal
+from ..forms import BookingForm, ToldForm, add_refusal, offer_items
 from ..naming import names_of_case
 from ..rules import STILL_OPEN
 from .acting import address, code_label
@@ -51,6 +51,7 @@ def book(request: ActorRequest, case_id: UUID) -> HttpResponse:
     queries.case_seen(case_id)
     now = queries.what_may_happen_now(case_id)
     form = BookingForm(request.POST or None)
+    offer_items(form, queries.citeable_items(case_id))
     if now.places:
         form.fields["place"].choices = [(c, code_list("K-57").label(c)) for c in now.places]  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():

@@ -5,14 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
+from drive.access.refusal import Refusal
 
 from .. import commands, queries
-from ..forms import ItemForm
-from .acting import act, ends_of, to_shared
+from ..forms import ItemForm, SourceForm, UseForm, add_refusal
+from .acting import act, ends_of, show, to_shared
 
 
 @page(Permission.RISK_ITEM_SEND, "Tell the other worker", looks_at="case_link", key="link_id")
@@ -41,3 +42,40 @@ def acknowledge(request: ActorRequest, link_id: UUID, item_id: UUID) -> HttpResp
     commands.acknowledge_item(by=request.actor, item_id=item_id)
     messages.success(request, "Acknowledged.")
     return to_shared(link_id)
+
+
+@page(Permission.RISK_ITEM_SEND, "Use of shared risk information", looks_at="case_link", key="link_id")
+def item_use(request: ActorRequest, link_id: UUID, item_id: UUID) -> HttpResponse:
+    """Whether a plan may rest on one item; who else knows it, and what the two workers agree (S-08, S-09)."""
+    ends = ends_of(request.actor, link_id)
+    item = queries.item_on(link_id, item_id)
+    source = queries.source_of(item)
+    naming = "name_source" in request.POST
+    source_form = SourceForm(request.POST if naming else None)
+    if naming and source_form.is_valid():
+        try:
+            commands.name_source(by=request.actor, item_id=item.pk, **source_form.cleaned_data)
+        except Refusal as refusal:
+            add_refusal(source_form, refusal)
+        else:
+            messages.success(request, "Recorded. A plan may rest on it now.")
+            return HttpResponseRedirect(request.path)
+    context = {"item": item, "source": source, "source_form": source_form, "may_agree": item.side == "vs"}
+    if naming:
+        return show(
+            request, "safety/item_use.html", ends, context | {"form": UseForm(), "draft_name": "", "kept": ""}
+        )
+    return act(
+        request,
+        ends,
+        UseForm,
+        lambda form: commands.agree_use(by=request.actor, item_id=item.pk, **form.cleaned_data),
+        draft="use",
+        template="safety/item_use.html",
+        heading="May a plan rest on this?",
+        lead="An agency that knows it for itself opens it; so do both of you, with a plan for the client’s safety.",
+        button="Agree its use",
+        done=f"Recorded. It takes {ends.other}’s word too.",
+        to=request.path,
+        context=context,
+    )

@@ -7,14 +7,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.scopes import Side
+from drive.access.scopes import Scope, Side
+from drive.components.page import Standing
 
 from .. import commands, queries
-from ..forms import ReasonForm, StopAnswerForm, StopForm
+from ..forms import OverrideForm, ReasonForm, StopAnswerForm, StopForm
 from ..naming import names_of
 from .acting import act, ends_of
 
@@ -80,6 +82,10 @@ def stop_concern(request: ActorRequest, link_id: UUID, concern_id: UUID) -> Http
         "reasons": reasons,
         "names": names_of(r.recorded_by_id for r in reasons),
         "reason_form": ReasonForm(),
+        "overrides": queries.overrides_of(concern.pk),
+        "may_override": stop.live
+        and request.actor.may(Permission.STOP_OVERRIDE)
+        and request.actor.scope is Scope.SU_MANAGER,
         "may_answer": stop.waits_for(request.actor.side.value),
         "own_bookings": queries.bookings_for(ends.link.su_case_id)
         if request.actor.side is Side.SERVICE_USER
@@ -119,3 +125,46 @@ def acknowledge_stop(request: ActorRequest, link_id: UUID, concern_id: UUID) -> 
     queries.concern_on(link_id, concern_id)
     commands.acknowledge_stop(by=request.actor, concern_id=concern_id)
     return redirect("stop_concern", link_id=link_id, concern_id=concern_id)
+
+
+@page(
+    Permission.STOP_OVERRIDE,
+    "Override a stop concern",
+    scope=Scope.SU_MANAGER,
+    looks_at="case_link",
+    key="link_id",
+)
+def override_stop(request: ActorRequest, link_id: UUID, concern_id: UUID) -> HttpResponse:
+    """S-18: rare, named, seen by everybody, and short."""
+    ends = ends_of(request.actor, link_id)
+    concern = queries.concern_on(link_id, concern_id)
+    stop = queries.stop_concern(concern.pk)
+    return act(
+        request,
+        ends,
+        OverrideForm,
+        lambda form: commands.override_stop(by=request.actor, concern_id=concern.pk, **form.cleaned_data),
+        draft="override",
+        template="safety/override.html",
+        heading="Override this stop concern",
+        lead=f"Raised by {stop.raised_by}: {stop.scope}. Contact against a live concern is hardly ever right.",
+        button="Override, and tell everybody",
+        done="Overridden. Both sides and the expert advisor are told.",
+        to=reverse("stop_concern", kwargs={"link_id": link_id, "concern_id": concern.pk}),
+        context={"stop": stop},
+    )
+
+
+@page(Permission.DESK_VIEW, "Overrides", scope=Scope.ADVISER, looks_at="stop_override")
+def adviser_desk(request: ActorRequest) -> HttpResponse:
+    """What an expert advisor is told (W-19): each override of the site, why, and what the two workers had said."""
+    return render(
+        request,
+        "safety/adviser_desk.html",
+        {
+            "standing": Standing(
+                "reports", words="Practice advice", subject="Overrides of stop concerns at your site"
+            ),
+            "overrides": queries.overrides_here(),
+        },
+    )

@@ -1,0 +1,89 @@
+"""What was not read in time, as both sides' managers and workers see it."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from drive.access.models import CaseAssignment, ClientAssignment, local_today
+from drive.access.stepping import Actor
+from drive.components.dates import days
+from drive.instruments.codelists import code_list
+
+from ..models import Escalation, ItemAcknowledgement, StopAcknowledgement
+from ..naming import names_of
+from .stops import scope_words
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One thing that nobody of a side has read. `readers` are named on their own side alone: who holds, who covers."""
+
+    escalation: Escalation
+    what: str
+    sent_at: datetime.datetime
+    ours: bool
+    readers: str
+
+    @property
+    def waited(self) -> str:
+        """How long it has been unread: hours for two days, then days."""
+        hours = int((timezone.now() - self.sent_at).total_seconds() // 3600)
+        return days(hours // 24) if hours >= 48 else f"{hours} hour{'' if hours == 1 else 's'}"
+
+    @property
+    def waits(self) -> str:
+        """Who should read it, in words."""
+        if not self.ours:
+            return "The other side has not read it. Ring them."
+        return self.readers or "Nobody holds or covers it today."
+
+
+def escalations(actor: Actor, *, limit: int = 50) -> list[Unread]:
+    """Everything escalated and still unread that the reader may see, the longest unread first."""
+    item_read = ItemAcknowledgement.objects.filter(item=OuterRef("item"))
+    stop_read = StopAcknowledgement.objects.filter(concern=OuterRef("concern"), side=OuterRef("side"))
+    rows = list(
+        Escalation.objects.filter(~Exists(item_read), ~Exists(stop_read))
+        .select_related("item", "concern")
+        .order_by("recorded_at")[:limit]
+    )
+    own = [row for row in rows if row.side == actor.side.value]
+    readers = _readers(actor, own)
+    return [
+        Unread(
+            escalation=row,
+            what=f"Stop concern: {scope_words(row.concern)}"
+            if row.concern
+            else code_list("K-60").label(row.item.kind)  # type: ignore[union-attr]  # of one or the other, by constraint
+            + ", urgent",
+            sent_at=(row.concern or row.item).recorded_at,  # type: ignore[union-attr]  # as above
+            ours=row.side == actor.side.value,
+            readers=readers.get(row.su_case_id, "") or readers.get(row.vs_record_id, ""),
+        )
+        for row in rows
+    ]
+
+
+def _readers(actor: Actor, rows: list[Escalation]) -> dict[UUID, str]:
+    """Who holds and who covers each case or record today, by record, in words."""
+    today = local_today()
+    assigned: list[tuple[UUID, UUID, str]]
+    if actor.side.value == "su":
+        cases = CaseAssignment.objects.filter(case_id__in=[row.su_case_id for row in rows])
+        live = cases.filter(kind__in=("holder", "cover"), starts_on__lte=today, ends_on__gt=today)
+        assigned = list(live.values_list("case_id", "membership_id", "kind"))
+    else:
+        records = ClientAssignment.objects.filter(record_id__in=[row.vs_record_id for row in rows])
+        held = records.filter(kind__in=("holder", "cover"), starts_on__lte=today, ends_on__gt=today)
+        assigned = list(held.values_list("record_id", "membership_id", "kind"))
+    names = names_of(member for _record, member, _kind in assigned)
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for record, member, kind in sorted(assigned, key=lambda one: one[2], reverse=True):
+        found[record].append(f"{names[member]} {'covers' if kind == 'cover' else 'holds it'}")
+    return {record: ", ".join(words) + "." for record, words in found.items()}

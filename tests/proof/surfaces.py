@@ -103,6 +103,7 @@ def records_of(rich: Rich) -> dict[str, list[Any]]:
         "booking_id": made("Booking"),
         "incident_id": made("PracticeIncident"),
         "assessment_id": made("Assessment"),
+        "planned_id": made("PlannedAction"),
         "list_id": made("ReferralList"),
         "request_id": made("ReleaseRequest"),
         "reading_id": _all(BreakGlass),

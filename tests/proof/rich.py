@@ -278,10 +278,15 @@ def _refer(filler: Filler, cast: Cast) -> list[Referral]:
 def _across_sites(filler: Filler, cast: Cast, referrals: list[Referral]) -> None:
     """Decisions and allocations of both sites, and people who stand at both."""
     with seeding():
-        for first, second in ((cast.site, cast.other_site), (cast.other_site, cast.site)):
+        here, there = (
+            ReferralParty.objects.filter(referral=each).first() for each in (referrals[0], referrals[3])
+        )
+        assert here
+        assert there
+        for first, second in ((here, there), (there, here)):
             IdentityMatch.objects.create(
-                first=uuid4(), second=uuid4(), first_site_id=first.pk, second_site_id=second.pk, kind="sites"
-            )
+                first=first.pk, second=second.pk, first_site_id=first.site_id, second_site_id=second.site_id, kind="sites"
+            )  # fmt: skip
     filler.fill(ReferralDecision, referral=referrals[3], site_id=cast.other_site.pk, outcome="bring_back")
     for referral, site, case, record in (
         (referrals[1], cast.site, cast.case, cast.record),

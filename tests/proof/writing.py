@@ -34,7 +34,7 @@ from drive.referrals.models import (
     ReferralParty,
     SealedArrival,
 )
-from drive.safety.models import CaseLink, ContactView, OutcomeProposal
+from drive.safety.models import CaseLink, ContactView, OutcomeProposal, StopOverride
 from drive.safety.models.links import BridgeFact
 
 from .oracle import Eyes, World
@@ -93,6 +93,8 @@ def may_add(eyes: Eyes, row: Any) -> bool:
     if isinstance(row, CaseFact):
         return su and eyes.case(row.case_id, emergencies=False)
     if isinstance(row, BridgeFact):
+        if isinstance(row, StopOverride) and not _may_override(eyes, row):
+            return False
         if isinstance(row, OutcomeProposal) and not _both_written(eyes.world, row):
             return False
         if row.side == "su":
@@ -103,6 +105,16 @@ def may_add(eyes: Eyes, row: Any) -> bool:
     if isinstance(row, SealedValue) and row.withheld and row.record_id not in eyes.holds:
         return False
     return vs and eyes.client(row.record_id, emergencies=False)
+
+
+def _may_override(eyes: Eyes, row: StopOverride) -> bool:
+    """The service manager, unless the case is theirs in any role (S-18)."""
+    memberships = {m.pk for m in eyes.world.all(Membership) if m.user_id == eyes.member.user_id}
+    works_it = any(
+        a.case_id == row.su_case_id and a.membership_id in memberships and eyes.world.holds(a)
+        for a in eyes.world.all(CaseAssignment)
+    )
+    return eyes.at(Scope.SU_MANAGER) and eyes.member.role == Role.SERVICE_MANAGER and not works_it
 
 
 def changes(model: type[models.Model]) -> list[tuple[str, bool]]:

@@ -39,12 +39,11 @@ def _renamed(tables: Tables, copy: int) -> Tables:
         return tables
     found = {}
     for name, frame in tables.items():
-        ids = [column for column in frame if column.endswith("_id") and column != "site_id"]
-        ids += [column for column in OTHER_IDS if column in frame]
-        marked = {
-            column: frame[column].map(lambda cell: f"{cell}x{copy}", na_action="ignore") for column in ids
-        }
-        found[name] = frame.assign(**marked) if name not in SHARED else frame
+        changed = frame.copy()
+        for column in map(str, frame.columns):
+            if (column.endswith("_id") and column != "site_id") or column in OTHER_IDS:
+                changed[column] = frame[column].map(lambda cell: f"{cell}x{copy}", na_action="ignore")
+        found[name] = frame if name in SHARED else changed
     return found
 
 

@@ -566,6 +566,32 @@ def _intake_known(size: _Size, closed: Frame, engaged: np.ndarray) -> np.ndarray
     return np.concatenate([graded, rest])[: size(207)]
 
 
+PROFILES: Mapping[str, tuple[str, ...]] = {
+    "no_or_low_needs": (),
+    "alcohol_housing_unemployment": ("alcohol", "housing", "employment"),
+    "multiple_needs": tuple(HIGH),
+    "family_children_parenting": ("family", "children", "parenting"),
+}
+"""The four classes of the report, in order of size, and the needs that mark each; shares are an assumption."""
+CLASS_SHARES = (0.4, 0.25, 0.2, 0.15)
+
+
+def choose_class(rng: np.random.Generator, number: int) -> list[str]:
+    """A latent class for each of ``number`` cases."""
+    return [str(name) for name in rng.choice(list(PROFILES), number, p=CLASS_SHARES)]
+
+
+def needs_of_class(rng: np.random.Generator, *, several: bool) -> list[str]:
+    """Needs of one case: two or more in the pattern of a class with needs, otherwise one or none."""
+    if not several:
+        return [str(rng.choice(list(HIGH)))] if rng.random() < 0.3 else []
+    shares = np.asarray(CLASS_SHARES[1:]) / sum(CLASS_SHARES[1:])
+    marks = PROFILES[str(rng.choice(list(PROFILES)[1:], p=shares))]
+    chance = {need: (0.7 if len(marks) == len(HIGH) else 0.9) if need in marks else 0.05 for need in HIGH}
+    drawn = [need for need in HIGH if rng.random() < chance[need]]
+    return drawn if len(drawn) >= 2 else list(marks[:2])
+
+
 def _needs(
     rng: np.random.Generator, size: _Size, closed: Frame, engaged: np.ndarray, known: np.ndarray
 ) -> Frame:
@@ -574,9 +600,12 @@ def _needs(
     no = known[size(52) : size(52) + size(22)]
     rows: list[tuple[int, str, str]] = []
     held = dict.fromkeys((int(place) for place in known[:number]), 0)
+    kind = dict(zip(held, choose_class(rng, len(held)), strict=True))
     for need, (high_yes, base_yes, high_no, base_no) in HIGH.items():
         for people, high, base in ((yes, high_yes, base_yes), (no, high_no, base_no)):
-            order = rng.permutation(people)[: size(base)]
+            # Whose class has the need comes first among those asked, so the printed shares stay and needs go together.
+            asked = rng.permutation(people)[: size(base)]
+            order = sorted(asked, key=lambda place: need not in PROFILES[kind[int(place)]])
             for rank, place in enumerate(order):
                 rows.append((int(place), need, "high" if rank < size(high) else "none"))
                 held[int(place)] += rank < size(high)
@@ -584,9 +613,8 @@ def _needs(
     several = max(size(75) - sum(count >= 2 for count in held.values()), 0)
     for i, place in enumerate(named):
         rows.append((place, "physical_health", "none"))
-        wanted = int(rng.integers(2, 5)) if i < several else int(rng.random() < 0.3)
-        for need in rng.permutation(list(HIGH))[:wanted]:
-            rows.append((place, str(need), "present"))
+        for need in needs_of_class(rng, several=i < several):
+            rows.append((place, need, "present"))
     for place in known[number:]:
         rows.append((int(place), "physical_health", "unknown"))
     frame = pd.DataFrame(rows, columns=["place", "need", "level"])

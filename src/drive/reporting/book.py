@@ -145,8 +145,13 @@ def total(*cells: Cell) -> Cell:
     return Cell(sum(cell.number or 0 for cell in cells))
 
 
-def percent(cell: Cell | None) -> str:
-    """A measure's own percent, on the base that its definition names."""
+def percent(cell: Cell | None, count: Cell) -> str:
+    """A measure's own percent, on the base that its definition names; withheld with its number.
+
+    A share of nobody is a dash on the screen. In a release it is withheld too: the dash would say that there is nobody.
+    """
+    if count.withheld:
+        return WITHHELD
     if cell is None or cell.number is None:
         return WITHHELD if cell is not None and cell.withheld else "–"
     return f"{cell.number:.0f}%"

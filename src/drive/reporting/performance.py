@@ -117,7 +117,7 @@ def _by_code(
         (
             ROLL_UPS.get(found.dimensions[dimension]) or label(found.dimensions[dimension]),
             found.values["count"].shown,
-            percent(found.values.get("percent")),
+            percent(found.values.get("percent"), found.values["count"]),
         )
         for found in book.of(measure, population)
         if set(found.dimensions) == {dimension} and (not book.exact or found.values["count"].number)
@@ -236,15 +236,17 @@ def _or_none(book: Book, cell: Cell) -> Cell:
 
 
 def _closing(book: Book) -> Section:
+    closed = book.cell("M-CLOSE", "closed")
+
     def days(name: str) -> str:
-        """A length in whole days."""
-        cell = book.cell("M-CLOSE", "closed", name)
+        """A length in whole days, withheld with the number of closures: a dash would say that there are none."""
+        cell = closed if closed.withheld else book.cell("M-CLOSE", "closed", name)
         return cell.shown if cell.withheld or cell.number is None else f"{cell.number:.0f} days"
 
     return Section(
         "closing", "Closures", (("", False), ("Number", True)),
         (
-            ("Closed in the period", book.cell("M-CLOSE", "closed").shown),
+            ("Closed in the period", closed.shown),
             ("Mean length", days("mean_days")),
             ("Median length", days("median_days")),
         ),

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -149,6 +149,7 @@ def test_a_refused_return_leaves_its_days_free_and_days_to_come_are_refused(cast
         ask_for_return(by=actor, first=LAST, last=local_today(), recipient="x", purpose="x")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
 @given(
     st.integers(0, 400),
     st.integers(0, 90),
@@ -192,6 +193,14 @@ def test_a_lone_hidden_part_gets_company() -> None:
     assert [f.values["count"].shown for f in exact] == ["40", "30", "3"]
     with pytest.raises(LookupError, match="SHOWN"):
         book.of("M-RECON", "open")
+
+
+def test_a_release_of_nobody_does_not_say_that_there_is_nobody(released: ReleaseRequest) -> None:
+    """A dash for an undefined share would tell an exact nought where the number beside it is withheld."""
+    made = PerformanceReturn.from_data(released.content or {})
+    cells = {cell for part in made.sections for row in part.rows for cell in row[1:]}
+    assert "–" not in cells
+    assert "[c]" in cells
 
 
 def test_sums_and_shares_come_from_what_is_shown() -> None:

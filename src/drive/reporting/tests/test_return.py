@@ -69,7 +69,9 @@ def test_s40_small_numbers_are_withheld_and_the_others_rounded(busy: Cast) -> No
     rows = _section(busy, "contact", exact=False)
     assert rows["Service user contacted at least once"] == (WITHHELD, WITHHELD)
     assert _section(busy, "multi", exact=False)["Disrupt"][0] == "10"
-    assert rows["Disrupt actions in the period"][0] == WITHHELD, "a sum with a hidden part is hidden: less one it is the other"
+    assert rows["Disrupt actions in the period"][0] == WITHHELD, (
+        "a sum with a hidden part is hidden: less one it is the other"
+    )
     assert _section(busy, "open", exact=False)["Open on the last day"] == ("10",)
 
 

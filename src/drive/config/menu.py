@@ -18,6 +18,8 @@ ENTRIES: tuple[tuple[str, str, Permission], ...] = (
     ("Allocation", "allocation_list", Permission.ALLOCATION_DECIDE),
     ("Matches across", "governance_matches", Permission.GOVERNANCE_MATCHES),
     ("Alerts", "alert_list", Permission.AUDIT_WHO_LOOKED),
+    ("Ties and restrictions", "bar_list", Permission.AUDIT_WHO_LOOKED),
+    ("Nobody holds", "unheld", Permission.TEAM_VIEW),
     ("Return", "return", Permission.RETURN_VIEW),
     ("Releases", "release_list", Permission.RELEASE_ASK),
     ("Releases", "release_desk", Permission.RELEASE_ANSWER),

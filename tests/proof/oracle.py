@@ -424,16 +424,12 @@ RULES: dict[type[models.Model], Rule] = {
         eyes.at(Scope.GOVERNANCE) and eyes.member.site_id in (row.first_site_id, row.second_site_id)
     ),
     IdentityDecision: lambda eyes, row: eyes.of_my_site(row.site_id, Scope.GOVERNANCE),
-<<<<<<< HEAD
     ReleaseRequest: _release,
     ReleaseAnswer: _release_fact,
     ReleaseFile: _release_fact,
-    Allocation: lambda eyes, row: eyes.of_my_site(row.site_id, Scope.ALLOCATION),
-=======
     Allocation: lambda eyes, row: (
         eyes.of_my_site(row.site_id, Scope.ALLOCATION) and row.referral_id not in eyes.barred_referrals
     ),
->>>>>>> 9c147db (Ties, restrictions and exclusions as pages, over referrals too; handover of cases; what leavers held ends and is shown; people as three types (S-34, S-46))
 }
 
 FAMILIES: dict[type[models.Model], Rule] = {

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from drive.access.emergency import open_reading
+from drive.access.emergency import readings_of
 from drive.access.pages import Page
 from drive.access.permissions import Permission
 from drive.access.scopes import SCOPES, Side
@@ -66,9 +66,26 @@ def _about_the_record(request: HttpRequest, actor: Actor | None, declared: Page 
         "bars_url": "",
         "tie_url": "",
         "emergency": None,
+        "read_by_others": [],
     }
     if actor is None or declared is None or not declared.looks_at:
         return about
+    about["logged"] = request.method == "GET"
+    record_id = (
+        request.resolver_match.kwargs.get(declared.key) if declared.key and request.resolver_match else None
+    )
+    if record_id is None:
+        return about
+    if actor.may(Permission.AUDIT_WHO_LOOKED):
+        about["who_looked_url"] = reverse("who_looked", kwargs={"record_id": record_id})
+        if declared.looks_at in RECORDS:
+            about["bars_url"] = reverse("record_bars", kwargs={"record_id": record_id})
+    if declared.looks_at in (*RECORDS, "referral"):
+        about["tie_url"] = reverse("declare_tie", kwargs={"record_id": record_id})
+    # Emergency reading is of a side's own records; a scope of neither side may not even ask about one.
+    if SCOPES[declared.scope or actor.scope].side is not Side.NEITHER:
+        about["emergency"], about["read_by_others"] = readings_of(actor, record_id)
+    return about
     about["logged"] = request.method == "GET"
     record_id = (
         request.resolver_match.kwargs.get(declared.key) if declared.key and request.resolver_match else None

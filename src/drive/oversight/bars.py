@@ -46,7 +46,7 @@ def bars_here(actor: Actor, record_id: UUID | None = None) -> list[BarRow]:
     if record_id is not None:
         found = found.filter(record_id=record_id)
     bars = list(found.order_by("-recorded_at", "id")[:PAGE])
-    users = {each.user_id for each in bars} | {each.kept_by_id for each in bars}
+    users = {key for each in bars for key in (each.user_id, each.kept_by_id) if key}
     names = dict(Membership.objects.filter(user_id__in=users).values_list("user_id", "name"))
     return [
         BarRow(

@@ -86,22 +86,3 @@ def _about_the_record(request: HttpRequest, actor: Actor | None, declared: Page 
     if SCOPES[declared.scope or actor.scope].side is not Side.NEITHER:
         about["emergency"], about["read_by_others"] = readings_of(actor, record_id)
     return about
-    about["logged"] = request.method == "GET"
-    record_id = (
-        request.resolver_match.kwargs.get(declared.key) if declared.key and request.resolver_match else None
-    )
-    if record_id is None:
-        return about
-    if actor.may(Permission.AUDIT_WHO_LOOKED):
-        about["who_looked_url"] = reverse("who_looked", kwargs={"record_id": record_id})
-        if declared.looks_at in RECORDS:
-            about["bars_url"] = reverse("record_bars", kwargs={"record_id": record_id})
-    if declared.looks_at in (*RECORDS, "referral"):
-        about["tie_url"] = reverse("declare_tie", kwargs={"record_id": record_id})
-    # Emergency reading is of a side's own records; a scope of neither side may not even ask about one.
-    if (
-        actor.may(Permission.BREAK_GLASS_USE)
-        and SCOPES[declared.scope or actor.scope].side is not Side.NEITHER
-    ):
-        about["emergency"] = open_reading(actor, record_id)
-    return about

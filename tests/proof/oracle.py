@@ -50,6 +50,7 @@ from drive.casework.models import (
     StateEntry,
     SuCase,
 )
+from drive.disclosures.models import SubjectBundle, SubjectRelease, SubjectRequest
 from drive.extract.models import ReleaseAnswer, ReleaseFile, ReleaseRequest
 from drive.oversight.models import Alert, AlertAnswer, AuditWatch, OwnChannel, UsualVolume
 from drive.referrals.models import (
@@ -395,6 +396,10 @@ RULES: dict[type[models.Model], Rule] = {
     Draft: _draft,
     AuditEvent: _event,
     AuditSeal: _nobody,
+    **dict.fromkeys(
+        (SubjectRequest, SubjectBundle, SubjectRelease),
+        lambda eyes, row: eyes.of_my_site(row.site_id, Scope.GOVERNANCE),
+    ),
     Alert: _alert,
     AlertAnswer: lambda eyes, row: _alert(eyes, eyes.world.by_key[row.alert_id]),
     **dict.fromkeys((OwnChannel, UsualVolume, AuditWatch), _nobody),

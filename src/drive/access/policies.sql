@@ -251,7 +251,7 @@ declare
   tbl text;
 begin
   foreach tbl in array array['access_organisation', 'access_site', 'access_sitesetting', 'access_service', 'access_team'] loop
-    execute format('grant select on %I to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration, role_accounts, role_matcher, role_clock, role_policy', tbl);
+    execute format('grant select on %I to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration, role_accounts, role_matcher, role_clock, role_policy, role_su_disclosure, role_vs_disclosure', tbl);
     execute format('grant insert on %I to role_administration', tbl);
     if tbl <> 'access_sitesetting' then -- a setting is a fact: a change is a new row (C-30)
       execute format('grant update on %I to role_administration', tbl);
@@ -281,7 +281,7 @@ create policy decides on access_user for select to role_policy using (true);
 -- Memberships: who works here. Colleagues at the same site are known to each other by name and role (W-26).
 call access.protect('access_membership');
 grant select on access_membership to role_policy, role_accounts, role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report;
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_su_disclosure, role_vs_disclosure;
 grant select, insert, update (ends_on) on access_membership to role_administration;
 create policy decides on access_membership for select to role_policy using (true);
 create policy own on access_membership for select to role_accounts using (user_id = (select access.account()));
@@ -290,7 +290,7 @@ create policy gives on access_membership for insert to role_administration with 
 create policy ends on access_membership for update to role_administration
   using (user_id <> (select access.account_in('administration'))) with check (user_id <> (select access.account_in('administration')));
 create policy colleagues on access_membership for select to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_su_disclosure, role_vs_disclosure
   using (site_id = (select access.own_site()));
 
 -- Assignments. Readable on the record's own side; across the wall only through the bridge (drive.safety).
@@ -452,7 +452,7 @@ declare
   scope text;
 begin
   foreach scope in array array['su_worker', 'su_manager', 'vs_worker', 'vs_manager', 'referrals', 'panel', 'allocation', 'adviser',
-                               'governance', 'custodian', 'report', 'administration', 'accounts', 'matcher', 'clock'] loop
+                               'governance', 'custodian', 'report', 'administration', 'accounts', 'matcher', 'clock', 'su_disclosure', 'vs_disclosure'] loop
     execute format('grant select on access_installation to %s', access.scope_role(scope));
   end loop;
 end $$;
@@ -460,9 +460,9 @@ end $$;
 -- Drafts: their author's alone (S-48). The one kind of row that changes and goes: it is nobody's record yet.
 call access.protect('access_draft');
 grant select, insert, update, delete on access_draft to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration;
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration, role_su_disclosure, role_vs_disclosure;
 create policy own on access_draft for all to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration, role_su_disclosure, role_vs_disclosure
   using (membership_id = (select access.member_today())) with check (membership_id = (select access.member_today()));
 
 -- Backup reads everything, so that pg_dump can run as a role that writes nothing (docs/operations.md).

@@ -85,6 +85,8 @@ HERE: dict[str, Privacy] = {
     "audit.AuditSeal.chain": Privacy.TECHNICAL,
     "oversight.Alert.kind": Privacy.CODE,
     "oversight.UsualVolume.role": Privacy.CODE,
+    "disclosures.SubjectBundle.digest": Privacy.SEALED,
+    "disclosures.SubjectBundle.sealed_content": Privacy.SEALED,
     "casework.SuCase.code": Privacy.NAME,
     "casework.StateEntry.value": Privacy.CODE,
     "casework.StateEntry.detail": Privacy.WORDS,

@@ -19,6 +19,7 @@ ENTRIES: tuple[tuple[str, str, Permission], ...] = (
     ("Matches across", "governance_matches", Permission.GOVERNANCE_MATCHES),
     ("Alerts", "alert_list", Permission.AUDIT_WHO_LOOKED),
     ("Ties and restrictions", "bar_list", Permission.AUDIT_WHO_LOOKED),
+    ("Subject access", "subject_access", Permission.SUBJECT_ACCESS),
     ("Nobody holds", "unheld", Permission.TEAM_VIEW),
     ("Return", "return", Permission.RETURN_VIEW),
     ("Releases", "release_list", Permission.RELEASE_ASK),

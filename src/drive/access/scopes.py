@@ -70,7 +70,8 @@ SCOPES: dict[Scope, ScopeEntry] = {
     Scope.ADMINISTRATION: ScopeEntry(Side.NEITHER, "accounts, organisations and settings; no case content"),
     Scope.ACCOUNTS: ScopeEntry(Side.NEITHER, "sign-in, sessions, memberships of the person signing in"),
     Scope.SU_DISCLOSURE: ScopeEntry(
-        Side.SERVICE_USER, "a service user's own data for a subject access bundle, listed columns of one record"
+        Side.SERVICE_USER,
+        "a service user's own data for a subject access bundle, listed columns of one record",
     ),
     Scope.VS_DISCLOSURE: ScopeEntry(
         Side.CLIENT, "a client's own data for a subject access bundle, listed columns of one record"

@@ -22,6 +22,7 @@ from drive_evaluation.printed import distances
 from drive_evaluation.run import evaluate
 from drive_evaluation.study import Study
 from drive_evaluation.synthetic import croydon, year1, year2
+from drive_evaluation.synthetic.scaling import scaled
 from drive_evaluation.validation import Problem, errors, validate
 
 COHORTS = {"year1": year1, "year2": year2, "croydon": croydon}
@@ -65,7 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     draw = commands.add_parser("synthesise", help="draw an invented cohort like a published one")
     draw.add_argument("--like", choices=tuple(COHORTS), required=True)
     draw.add_argument("--seed", type=int, default=1)
-    draw.add_argument("--perpetrators", type=int, help="randomised perpetrators (year2 only)")
+    draw.add_argument(
+        "--perpetrators",
+        type=int,
+        help="size: randomised people for year2, rows of perpetrators for the others",
+    )
     draw.add_argument(
         "--effect", type=float, default=0.1, help="extra chance that abuse stops in Drive (year2 only)"
     )
@@ -151,8 +156,12 @@ def _synthesise(arguments: argparse.Namespace) -> int:
             return 2
         tables = year2.cohort(arguments.seed, size, arguments.effect)
     elif arguments.perpetrators is not None:
-        _complain(f"drive-evaluation: {arguments.like} has a fixed size; leave --perpetrators out")
-        return 2
+        if arguments.perpetrators < 50:
+            _complain(
+                "drive-evaluation: --perpetrators must be at least 50, so that there is something to count"
+            )
+            return 2
+        tables = scaled(module.cohort, arguments.seed, arguments.perpetrators)
     else:
         tables = module.cohort(arguments.seed)
     extra = {"seed": arguments.seed, "like": arguments.like, "assumptions": module.ASSUMPTIONS}

@@ -98,11 +98,12 @@ def test_the_governance_lead_sees_matches_and_no_case(walk: Walk) -> None:
 @pytest.mark.parametrize("part", ["analyst", "commissioner"])
 def test_who_reads_the_return_reads_numbers_and_nothing_else(walk: Walk, part: str) -> None:
     reader = walk.person(part)
-    reader.follow("Return")
+    reader.follow("Released returns")
+    reader.reads("No return has been released yet")
     reader.misses("Crimplefoot")
     reader.misses("Puddifoot")
-    reader.picture(f"78-return-for-the-{part}")
-    for hidden in (f"/cases/{walk.case}/", f"/clients/{walk.record}/", "/referrals/", "/panel/"):
+    reader.check()
+    for hidden in (f"/cases/{walk.case}/", f"/clients/{walk.record}/", "/referrals/", "/panel/", "/return/"):
         assert reader.go(hidden) == 404, hidden
 
 

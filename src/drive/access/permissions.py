@@ -34,6 +34,7 @@ class Permission(StrEnum):
     REFERRAL_VIEW = "referral:view"
     RELEASE_ANSWER = "release:answer"
     RELEASE_ASK = "release:ask"
+    RETURN_EXACT = "return:exact"
     RETURN_VIEW = "return:view"
     RISK_ITEM_SEND = "risk-item:send"
     STOP_ANSWER = "stop-concern:answer"
@@ -71,7 +72,8 @@ MEANINGS: dict[Permission, str] = {
     Permission.REFERRAL_VIEW: "Open referrals",
     Permission.RELEASE_ANSWER: "Release, or not, what somebody else asked for",
     Permission.RELEASE_ASK: "Ask that a return may leave",
-    Permission.RETURN_VIEW: "Open the performance return",
+    Permission.RETURN_EXACT: "See exact figures of one's own service on screen",
+    Permission.RETURN_VIEW: "Read released performance returns",
     Permission.RISK_ITEM_SEND: "Send shared risk information across",
     Permission.STOP_ANSWER: "Answer a stop concern",
     Permission.STOP_OVERRIDE: "Override a live stop concern, with a reason that everybody is told",

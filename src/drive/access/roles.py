@@ -88,7 +88,7 @@ ROLES: dict[Role, RoleEntry] = {
     Role.SERVICE_MANAGER: RoleEntry(
         "Service manager", "A-07", "allocates, supervises, owns the quality of the data",
         Side.SERVICE_USER, (Scope.SU_MANAGER, Scope.SU_WORKER, Scope.REFERRALS, Scope.ALLOCATION, Scope.REPORT),
-        _SU_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE, Permission.ALLOCATION_DECIDE, Permission.REFERRAL_VIEW, Permission.RETURN_VIEW, Permission.RELEASE_ASK, Permission.STOP_OVERRIDE},
+        _SU_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE, Permission.ALLOCATION_DECIDE, Permission.REFERRAL_VIEW, Permission.RETURN_VIEW, Permission.RETURN_EXACT, Permission.RELEASE_ASK, Permission.STOP_OVERRIDE},
     ),
     Role.STEP_DOWN_WORKER: RoleEntry(
         "Step-down worker", "A-11", "keeps lighter contact after the main period",

@@ -27,14 +27,19 @@ IN_TOUCH = ("engaged", "sporadic", "monitoring", "via_agency", "no_news")
 """K-21 values under which a view or news from the client can be had."""
 
 
-def client_coverage(on: datetime.date) -> ClientCoverage:
-    """Open cases on a day, with any link, and with a client in touch on that day. Report scope."""
+def client_coverage(on: datetime.date, service_id: UUID | None = None) -> ClientCoverage:
+    """Open cases on a day, with any link, and with a client in touch on that day. Report scope.
+
+    `service_id` keeps to its cases that the member is not barred from, as `Window` does.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             with open_case as (
               select c.id from casework_sucase c
                where coalesce(c.accepted_on, c.starts_on) <= %(day)s
+                 and (%(service)s::uuid is null
+                      or (c.service_id = %(service)s::uuid and c.id <> all ((select access.barred())::uuid[])))
                  and not exists (select from casework_closure x where x.case_id = c.id and x.closed_on <= %(day)s))
             select count(*), count(*) filter (where l.any_link), count(*) filter (where l.in_touch)
               from open_case c
@@ -46,7 +51,7 @@ def client_coverage(on: datetime.date) -> ClientCoverage:
                                       order by e.since desc, e.recorded_at desc limit 1) e on true
                  where k.su_case_id = c.id having count(*) > 0) l on true
             """,
-            {"day": on, "in_touch": list(IN_TOUCH)},
+            {"day": on, "in_touch": list(IN_TOUCH), "service": service_id},
         )
         total, linked, in_touch = cursor.fetchone()
     return ClientCoverage(total, linked, in_touch)
@@ -72,6 +77,22 @@ def released_returns() -> list[ReleaseRequest]:
         ReleaseRequest.objects.filter(
             kind=ReleaseKind.RETURN, answer__outcome=ReleaseOutcome.RELEASED
         ).order_by("-last", "-first")[:MOST]
+    )
+
+
+def released_return(request_id: UUID) -> ReleaseRequest:
+    """One of them. Raises `ReleaseRequest.DoesNotExist` for what is no return or was not released."""
+    return ReleaseRequest.objects.select_related("answer").get(
+        pk=request_id, kind=ReleaseKind.RETURN, answer__outcome=ReleaseOutcome.RELEASED
+    )
+
+
+def returns_asked_or_released() -> list[tuple[datetime.date, datetime.date]]:
+    """First and last day of every return of the site that is released or may yet be: what a new one must not overlap."""
+    return list(
+        ReleaseRequest.objects.filter(kind=ReleaseKind.RETURN)
+        .exclude(answer__outcome=ReleaseOutcome.REFUSED)
+        .values_list("first", "last")
     )
 
 

@@ -17,6 +17,7 @@ from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
 from drive.access.scopes import Scope
 from drive.components.page import Standing
+from drive.reporting.performance import PerformanceReturn
 from drive_evaluation.errors import EvaluationError
 
 from . import commands, queries
@@ -142,6 +143,7 @@ def release_decide(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """What is asked for, for whom and what for; of a return, every number that would leave. Then release it, or not."""
     asked = queries.release(request_id)
     answer = asked.decision
+    made = PerformanceReturn.from_data(asked.content) if asked.content else None
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -156,6 +158,6 @@ def release_decide(request: ActorRequest, request_id: UUID) -> HttpResponse:
         "extract/decide.html",
         {
             "standing": STANDING, "asked": asked, "answer": answer, "files": queries.files_of(asked), "form": form,
-            "open": answer is None, "problems": bool(form.is_bound and form.errors),
+            "open": answer is None, "made": made, "problems": bool(form.is_bound and form.errors),
         },
     )  # fmt: skip

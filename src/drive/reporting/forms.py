@@ -1,4 +1,4 @@
-"""The two dates of a return."""
+"""The two dates of a return, and who is to receive it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from drive.components.forms import DateField
+from drive.extract.forms import ForWhomForm
 
 
 class PeriodForm(forms.Form):
@@ -21,3 +22,9 @@ class PeriodForm(forms.Form):
         if first and last and last < first:
             self.add_error("last", "The last day must not be before the first day.")
         return cleaned
+
+
+class AskForm(PeriodForm, ForWhomForm):
+    """Which days, for whom and what for."""
+
+    field_order = ["first", "last", "recipient", "purpose"]

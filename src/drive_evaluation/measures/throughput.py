@@ -19,9 +19,8 @@ from drive_evaluation.study import Study, look_up
 def people_counts(study: Study, period: str, site: str | None = None) -> dict[str, int]:
     """Distinct people of cases accepted in the period: perpetrators without those removed, others as linked.
 
-    Links recorded after the last day of the period are not counted: a snapshot shows what was known then.
+    A link counts with its case, whenever it was recorded: what was known at an earlier day is in the extract of that day.
     """
-    last = study.days(period)[1]
     kept = accepted_in(study, period)
     every = accepted_in(study, period, with_removed=study.settings.removed_people_kept)
     if site is not None:
@@ -30,7 +29,7 @@ def people_counts(study: Study, period: str, site: str | None = None) -> dict[st
     for table, key in (("victims", "victim_id"), ("children", "child_id")):
         if study.has(table):
             rows = study.table(table)
-            rows = rows[rows["perpetrator_id"].isin(every["perpetrator_id"]) & ~(rows["linked_date"] > last)]
+            rows = rows[rows["perpetrator_id"].isin(every["perpetrator_id"])]
             counts[table] = int(rows[key].nunique())
     return counts
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drive_evaluation import cli
@@ -188,6 +188,7 @@ def test_a_key_twice_and_a_column_too_many_are_named(package: Path, tmp_path: Pa
         import_return("idva-return", wide, package)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
 @given(
     st.lists(st.sampled_from(["Jabez", "Tansy-Quill", "O'Dell", "Mary", "Grubb"]), min_size=2, max_size=4),
     st.sampled_from([" ", ", "]),

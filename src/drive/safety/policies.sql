@@ -76,6 +76,9 @@ call access.protect_bridge_fact('safety_riskitem');
 call access.protect_bridge_fact('safety_itemacknowledgement');
 call access.protect_bridge_fact('safety_reviewcall');
 call access.protect_bridge_fact('safety_escalation');
+call access.protect_bridge_fact('safety_jointreview');
+call access.protect_bridge_fact('safety_reviewanswer');
+call access.protect_bridge_fact('safety_pairrhythm');
 call access.protect_bridge_fact('safety_independentsource');
 call access.protect_bridge_fact('safety_useagreement');
 call access.protect_bridge_fact('safety_citation');
@@ -117,6 +120,7 @@ begin
       ('safety_overridenotice', 'override_id', 'safety_stopoverride', ''),
       ('safety_escalation', 'concern_id', 'safety_stopconcern', ''),
       ('safety_escalation', 'item_id', 'safety_riskitem', '_item'),
+      ('safety_reviewanswer', 'review_id', 'safety_jointreview', ''),
       ('safety_independentsource', 'item_id', 'safety_riskitem', ''),
       ('safety_useagreement', 'item_id', 'safety_riskitem', ''),
       ('safety_citation', 'item_id', 'safety_riskitem', ''),
@@ -135,6 +139,10 @@ begin
       foreign key (proposal_id, proposal_side) references safety_outcomeproposal (id, side) deferrable initially deferred;
     alter table safety_itemacknowledgement add constraint acknowledgement_knows_who_sent
       foreign key (item_id, item_side) references safety_riskitem (id, side) deferrable initially deferred;
+  end if;
+  if not exists (select from pg_constraint where conname = 'answer_knows_who_reviewed') then
+    alter table safety_reviewanswer add constraint answer_knows_who_reviewed
+      foreign key (review_id, review_side) references safety_jointreview (id, side) deferrable initially deferred;
   end if;
 end $$;
 
@@ -505,6 +513,28 @@ create or replace trigger ends_decision_on_engagement after insert on advocacy_e
   execute function safety.lapse_on_event('client_engagement', 'vs');
 create or replace trigger ends_decision_on_residence after insert on advocacy_sealedvalue for each row
   when (new.kind in ('address', 'refuge')) execute function safety.lapse_on_event('client_residence', 'vs');
+
+-- A client who is no longer in touch calls for a joint review, never for an end (V-13): within five working days, or before
+-- the next contact if that comes sooner. That it happened crosses; why stays on her side (S-03). Bank holidays are not
+-- counted out: the day named is never later than the rule's.
+grant insert on safety_reviewcall to role_policy;
+create policy calls on safety_reviewcall for insert to role_policy with check (cause = 'engagement');
+create or replace function safety.call_on_disengagement() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() or new.value is not distinct from (
+      select e.value from advocacy_engagemententry e where e.record_id = new.record_id and e.id <> new.id
+       order by e.since desc, e.recorded_at desc limit 1) then
+    return null;
+  end if;
+  insert into safety_reviewcall (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, cause, words, due_on)
+  select gen_random_uuid(), clock_timestamp(), new.recorded_by_id, l.id, 'vs', l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id,
+         'engagement', '', access.today() + 7
+    from safety_caselink l
+   where l.vs_record_id = new.record_id and not safety.case_has_ended(l.su_case_id, clock_timestamp());
+  return null;
+end $$;
+create or replace trigger calls_for_review after insert on advocacy_engagemententry for each row
+  when (new.value in ('disengaged', 'declined')) execute function safety.call_on_disengagement();
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- What one side may know of the other. The column grants are the allow-list: a new column crosses only by a line here

@@ -10,6 +10,7 @@ from .emergencies import close_incident, open_incident, tell_emergency_from_case
 from .items import acknowledge_item, send_risk_item
 from .joint import close_case, record_contact
 from .links import link_case_and_record
+from .reviews import answer_review, record_review, set_rhythm
 from .sources import agree_use, end_planned_action, name_source, plan_action
 from .stops import (
     acknowledge_stop,
@@ -25,6 +26,7 @@ __all__ = [
     "acknowledge_stop",
     "agree_outcome",
     "agree_use",
+    "answer_review",
     "answer_stop",
     "ask_for_view",
     "book_contact",
@@ -45,7 +47,9 @@ __all__ = [
     "raise_stop",
     "raise_stop_on_case",
     "record_contact",
+    "record_review",
     "send_risk_item",
+    "set_rhythm",
     "suspend_booking",
     "tell_emergency_from_case",
     "tell_emergency_from_record",

@@ -20,7 +20,7 @@ def test_v13_a_client_no_longer_in_touch_opens_a_joint_decision(chromium: Browse
         worker, idva = walk.person("case_manager"), walk.person("idva")
         plan(walk, days=2)
         idva.go(f"/clients/{walk.record}/engagement/")
-        idva.choose("How is the client engaged?", "Disengaged")
+        idva.choose("How is the client engaged?", "Not in touch now")
         idva.write("Why", "He came round and shouted.")
         idva.press("Record engagement")
 

@@ -21,8 +21,10 @@ def test_v13_a_client_no_longer_in_touch_opens_a_joint_decision(chromium: Browse
         plan(walk, days=2)
         idva.go(f"/clients/{walk.record}/engagement/")
         idva.choose("How is the client engaged?", "Not in touch now")
+        idva.write("Since", "today")
         idva.write("Why", "He came round and shouted.")
         idva.press("Record engagement")
+        assert walk.site.facts()["advocacy_engagemententry"] == 1
 
         worker.go("/reviews/")
         worker.reads("The client is no longer in touch")

@@ -94,7 +94,7 @@ def _waiting(actor: Actor, links: list[CaseLink]) -> list[Waiting]:
         if link.pk in stopped:
             reasons.append("A stop concern is live")
         reasons += sorted({c.get_cause_display() for c in open_calls})
-        if link.pk not in heard:
+        if link.pk not in heard and (today - local_date(link.recorded_at)).days >= gap.usual:
             reasons.append(f"Nothing has crossed for {gap.usual} days")
         if across and link.pk not in rhythms:
             reasons.append("You work in different areas and have not met")

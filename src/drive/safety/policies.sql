@@ -246,6 +246,16 @@ return (select case when count(*) = 0 then 'unlinked'
 create or replace function safety.contact_allowed(su_case uuid, moment timestamptz) returns boolean language sql stable
 return (select safety.contact_refusal(su_case, moment)) is null;
 
+-- Whether a linked client is at court on the day for which contact with him at court is planned (S-25). Asked past both
+-- sides' policies and answered with yes or no; it says neither whose hearing it is nor which.
+create or replace function safety.place_clash(su_case uuid, starts_at timestamptz, place text) returns boolean language sql stable security definer
+return place = 'court' and exists (
+  select from safety_caselink l
+    join lateral (select distinct on (d.thread) d."on", d.cancelled from advocacy_courtdate d
+                   where d.record_id = l.vs_record_id order by d.thread, d.version desc) c
+      on not c.cancelled and c."on" = (starts_at at time zone 'Europe/London')::date
+   where l.su_case_id = su_case);
+
 -- Null when this contact may be planned; otherwise the first reason why not. Letters and calls have the place `remote`.
 create or replace function safety.booking_refusal(su_case uuid, moment timestamptz, starts_at timestamptz, place text, leaves_out boolean)
 returns text language sql stable
@@ -257,6 +267,7 @@ return coalesce(
       and not safety.overridden(c.id, moment, starts_at) limit 1),
   (select 'after_end' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
     where l.su_case_id = su_case and p.ends_on < (starts_at at time zone 'Europe/London')::date limit 1),
+  case when (select safety.place_clash(su_case, starts_at, place)) then 'clash' end,
   (select 'place' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
     where l.su_case_id = su_case and not (p.places @> to_jsonb(place)) limit 1),
   (select case when c.scope = 'place' then 'stop_place' else 'leave_out' end
@@ -331,6 +342,27 @@ begin
   return null;
 end $$;
 create or replace trigger suspends after insert on safety_stopconcern for each row execute function safety.suspend_bookings();
+
+-- A hearing that is written down later is never refused (S-43): contact already planned at court on its day is suspended,
+-- in the name of whoever planned it, so that the row does not say from which side it came (S-25, S-04).
+grant select (record_id, thread, version, "on", cancelled) on advocacy_courtdate to role_policy;
+create policy bridge on advocacy_courtdate for select to role_policy using (true);
+create or replace function safety.suspend_at_court() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state, concern_id, told)
+  select gen_random_uuid(), clock_timestamp(), b.recorded_by_id, b.case_id, b.service_id, b.id, 'suspended', null, ''
+    from safety_caselink l
+    join safety_booking b on b.case_id = l.su_case_id
+   where l.vs_record_id = new.record_id and b.starts_at >= (access.today()::timestamp at time zone 'Europe/London')
+     and safety.place_clash(b.case_id, b.starts_at, b.place)
+     and 'planned' = (select s.state from safety_bookingstate s where s.booking_id = b.id order by s.recorded_at desc limit 1);
+  return null;
+end $$;
+create or replace trigger suspends_at_court after insert on advocacy_courtdate for each row
+  when (not new.cancelled) execute function safety.suspend_at_court();
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- The override of a concern (S-18): one role, never on a case that one holds, and three notices in the same transaction.

@@ -146,6 +146,7 @@ BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
         "The joint contact decision does not cover this place.",
         "Choose a place it covers, or ask for a joint view.",
     ),
+    "clash": ("Choose another time or place.", ""),
     "stop_place": ("This place is under a stop concern.", "Choose another place."),
     "leave_out": (
         "A topic or an action is under a stop concern.",

@@ -4,7 +4,7 @@ Acts that need to know both a side and the bridge (closing a case and telling th
 and asking whether a decision was in force) are in `joint` and call the side's own command.
 """
 
-from .bookings import book_contact, cancel_booking, continue_booking, suspend_booking
+from .bookings import book_contact, cancel_booking, continue_booking, note_clash, suspend_booking
 from .decisions import agree_outcome, ask_for_view, give_view, lapse_decision, propose_outcome
 from .emergencies import close_incident, open_incident, tell_emergency_from_case, tell_emergency_from_record
 from .items import acknowledge_item, send_risk_item
@@ -40,6 +40,7 @@ __all__ = [
     "lapse_decision",
     "link_case_and_record",
     "name_source",
+    "note_clash",
     "open_incident",
     "override_stop",
     "plan_action",

@@ -2,7 +2,7 @@
 
 Run as a program, it lays them out and commits, in a process of its own whose settings name that database. It prints the
 addresses of the accounts by part ("coordinator"), and the keys of what the cast holds already. With the word `decided`
-the case manager and the IDVA have also agreed that contact may go ahead at the office (S-15).
+the case manager and the IDVA have also agreed that contact may go ahead at the office and at court (S-15).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main() -> None:
         with seeding():
             User.objects.update(password=make_password(PASSWORD), is_demonstration=True)
         if "decided" in sys.argv:
-            decide(cast.case_manager, cast.idva, cast.link.pk, places=["office", "remote"])
+            decide(cast.case_manager, cast.idva, cast.link.pk, places=["office", "court", "remote"])
     parts = {name: part for name, part in vars(cast).items() if isinstance(part, Membership)}
     json.dump(
         {

@@ -53,7 +53,7 @@ _CODE_LIST = re.compile(r"\bK-\d\d")
 EVERYWHERE: dict[str, Privacy] = {
     **dict.fromkeys(("given_names", "family_name", "known_as", "folded_name", "name_as_referred", "born_on"), Privacy.NAME),
     **dict.fromkeys(("ethnicity_as_given", "language"), Privacy.WORDS),
-    **dict.fromkeys(("instrument", "instrument_version", "gender_as_referred", "item_side", "proposal_side"), Privacy.CODE),
+    **dict.fromkeys(("instrument", "instrument_version", "gender_as_referred", "item_side", "proposal_side", "review_side"), Privacy.CODE),
     "publication_label": Privacy.SETTING,
     "version": Privacy.COUNT,
     **dict.fromkeys(("ciphertext", "lookup", "sealed_file", "sealed_name"), Privacy.SEALED),
@@ -129,6 +129,8 @@ HERE: dict[str, Privacy] = {
     "safety.Booking.with_whom": Privacy.WORDS,
     "safety.RiskItem.decision_served": Privacy.WORDS,
     "safety.RiskItem.details": Privacy.WORDS,
+    "safety.PairRhythm.words": Privacy.WORDS,
+    "safety.JointReview.others_at_risk": Privacy.WORDS,
     "safety.ReviewCall.words": Privacy.WORDS,
     "safety.StopConcern.words": Privacy.WORDS,
     "extract.ReleaseRequest.recipient": Privacy.WORDS,

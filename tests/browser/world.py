@@ -2,7 +2,7 @@
 
 Run as a program, it lays them out and commits, in a process of its own whose settings name that database. It prints the
 addresses of the accounts by part ("coordinator"), and the keys of what the cast holds already. With the word `decided`
-the case manager and the IDVA have also agreed that contact may go ahead at the office (S-15).
+the case manager and the IDVA have also agreed that contact may go ahead at the office and at court (S-15).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> None:
         cast = lay_out()
         give_passwords()
         if "decided" in sys.argv:
-            decide(cast.case_manager, cast.idva, cast.link.pk, places=["office", "remote"])
+            decide(cast.case_manager, cast.idva, cast.link.pk, places=["office", "court", "remote"])
     tell(cast)
 
 

@@ -90,6 +90,7 @@ SPECIAL: Mapping[str, Any] = {
     "safety.StopConcern.place": "",
     "safety.OutcomeAnswer.answer": "to_panel",
     "safety.IndependentSource.agency": "housing",
+    "safety.JointReview.next_on": lambda: local_today() + datetime.timedelta(days=28),
     "safety.RiskItem.details": dict,
     "safety.BookingState.state": "cancelled",
     "referrals.SealedArrival.kind": "address",
@@ -218,7 +219,7 @@ class Filler:
             raise LookupError(f"{model._meta.label}.{each.name}: say which")
         passed = {name: known[name] for name in ("case", "record", "link") if name in known}
         if "side" in known:  # an answer and an acknowledgement come from the other side
-            across = each.name in ("proposal", "item")
+            across = each.name in ("proposal", "item", "review")
             passed["side"] = OPPOSITE[known["side"]] if across else known["side"]
         return self.fill(each.related_model, **passed)
 
@@ -251,6 +252,7 @@ def _of_its_family(model: type[models.Model], known: Mapping[str, Any]) -> dict[
         return {key: getattr(link, key) for key in keys} | {
             "proposal_side": OPPOSITE[side],
             "item_side": OPPOSITE[side],
+            "review_side": OPPOSITE[side],
         }
     if model is SealedArrival:
         return {"site_id": known["party"].site_id}

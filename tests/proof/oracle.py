@@ -50,6 +50,7 @@ from drive.casework.models import (
     StateEntry,
     SuCase,
 )
+from drive.disclosures.models import SubjectBundle, SubjectRelease, SubjectRequest
 from drive.extract.models import ReleaseAnswer, ReleaseFile, ReleaseRequest
 from drive.oversight.models import Alert, AlertAnswer, AuditWatch, OwnChannel, UsualVolume
 from drive.referrals.models import (
@@ -129,10 +130,38 @@ class Eyes:
 
     @cached_property
     def barred(self) -> set[UUID]:
-        return {
+        """Barred themselves, also by way of the referral; and what is restricted to those who work it (S-34)."""
+        live = [bar for bar in self.world.all(Bar) if self.world.holds(bar)]
+        own = {bar.record_id for bar in live if bar.user_id == self.member.user_id}
+        cases = {case.pk for case in self.world.all(SuCase) if case.referral_id in own}
+        records = {made.vs_record_id for made in self.world.all(Allocation) if made.referral_id in own}
+        restricted = {
             bar.record_id
-            for bar in self.world.all(Bar)
-            if bar.user_id == self.member.user_id and self.world.holds(bar)
+            for bar in live
+            if bar.user_id is None
+            and bar.kept_by_id != self.member.user_id
+            and bar.record_id not in self.assigned | self.opened
+        }
+        return own | cases | records | restricted
+
+    @cached_property
+    def barred_referrals(self) -> set[UUID]:
+        """Behind what is barred, and every other referral of the same people."""
+        behind = {case.referral_id for case in self.world.all(SuCase) if case.pk in self.barred} | {
+            made.referral_id
+            for made in self.world.all(Allocation)
+            if {made.su_case_id, made.vs_record_id} & self.barred
+        }
+        behind |= {referral.pk for referral in self.world.all(Referral) if referral.pk in self.barred}
+        people = {
+            (party.site_id, party.role, party.match_key)
+            for party in self.world.all(ReferralParty)
+            if party.referral_id in behind
+        }
+        return behind | {
+            party.referral_id
+            for party in self.world.all(ReferralParty)
+            if (party.site_id, party.role, party.match_key) in people
         }
 
     @cached_property
@@ -242,8 +271,19 @@ def _sealed_end(eyes: Eyes, row: Row) -> bool:
 
 
 def _bar(eyes: Eyes, row: Row) -> bool:
-    sites = {m.site_id for m in eyes.world.all(Membership) if m.user_id == row.user_id}
-    return eyes.at(Scope.GOVERNANCE) and eyes.member.site_id in sites
+    """Whoever keeps it, never whoever it is against: the manager of the record's service, the governance lead."""
+    if row.user_id == eyes.member.user_id or row.record_id in eyes.barred:
+        return False
+    record = eyes.world.by_key.get(row.record_id)
+    is_record = isinstance(record, SuCase | VsRecord)
+    if eyes.at(Scope.GOVERNANCE):
+        sites = {m.site_id for m in eyes.world.all(Membership) if m.user_id == row.user_id}
+        return eyes.member.site_id in sites or (is_record and record.site_id == eyes.member.site_id)
+    return (
+        eyes.at(Scope.SU_MANAGER, Scope.VS_MANAGER)
+        and is_record
+        and record.service_id == eyes.member.service_id
+    )
 
 
 def _break_glass(eyes: Eyes, row: Row) -> bool:
@@ -315,7 +355,11 @@ def _before_panel(world: World, referral: Referral) -> bool:
 
 
 def _of_referral(eyes: Eyes, referral: Referral) -> bool:
-    if eyes.of_my_site(referral.site_id, Scope.REFERRALS, Scope.ALLOCATION, Scope.REPORT):
+    if eyes.of_my_site(referral.site_id, Scope.REPORT):
+        return True
+    if referral.pk in eyes.barred_referrals:
+        return False
+    if eyes.of_my_site(referral.site_id, Scope.REFERRALS, Scope.ALLOCATION):
         return True
     if not eyes.of_my_site(referral.site_id, Scope.PANEL):
         return False
@@ -355,6 +399,10 @@ RULES: dict[type[models.Model], Rule] = {
     Draft: _draft,
     AuditEvent: _event,
     AuditSeal: _nobody,
+    **dict.fromkeys(
+        (SubjectRequest, SubjectBundle, SubjectRelease),
+        lambda eyes, row: eyes.of_my_site(row.site_id, Scope.GOVERNANCE),
+    ),
     Alert: _alert,
     AlertAnswer: lambda eyes, row: _alert(eyes, eyes.world.by_key[row.alert_id]),
     **dict.fromkeys((OwnChannel, UsualVolume, AuditWatch), _nobody),
@@ -372,7 +420,9 @@ RULES: dict[type[models.Model], Rule] = {
     **dict.fromkeys((StopOverride, OverrideNotice), _override),
     ReferralList: _lists,
     ListSaved: _lists,
-    PossibleMatch: _lists,
+    PossibleMatch: lambda eyes, row: (
+        _lists(eyes, row) and not {row.referral_id, row.earlier_id} & eyes.barred_referrals
+    ),
     MatchAnswer: _lists,
     SealedArrival: _nobody,
     Referral: _of_referral,
@@ -385,7 +435,9 @@ RULES: dict[type[models.Model], Rule] = {
     ReleaseRequest: _release,
     ReleaseAnswer: _release_fact,
     ReleaseFile: _release_fact,
-    Allocation: lambda eyes, row: eyes.of_my_site(row.site_id, Scope.ALLOCATION),
+    Allocation: lambda eyes, row: (
+        eyes.of_my_site(row.site_id, Scope.ALLOCATION) and row.referral_id not in eyes.barred_referrals
+    ),
 }
 
 FAMILIES: dict[type[models.Model], Rule] = {

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
-from .models import BreakGlass, CaseAssignment, ClientAssignment, Membership, local_today
+from .models import BreakGlass, CaseAssignment, ClientAssignment, Membership, SiteSetting, local_today
 from .permissions import Permission
 from .queries import colleagues
 from .roles import ROLES, Role
@@ -25,7 +25,10 @@ LASTS = datetime.timedelta(hours=3)
 """As in `access.open_in_emergency` of policies.sql, which decides."""
 
 REVIEW_WITHIN = 2
-"""Working days until the governance lead is asked instead of the manager."""
+"""Working days until the governance lead is asked instead of the manager, where the site has set nothing (S-35)."""
+
+TOLD_FOR = datetime.timedelta(days=14)
+"""How long a record's pages say that somebody read it in an emergency."""
 
 WORKER_SCOPES: dict[Side, Scope] = {Side.SERVICE_USER: Scope.SU_WORKER, Side.CLIENT: Scope.VS_WORKER}
 """Emergency reading is done in the worker's scope, a manager's too (row policies, f1)."""
@@ -58,25 +61,56 @@ class ReadingToReview:
     overdue: bool
 
 
-def open_reading(actor: Actor, record_id: UUID) -> OpenReading | None:
-    """The actor's own reading of this record that holds now. One query where there is none."""
+@dataclass(frozen=True, slots=True)
+class ReadingByAnother:
+    """Somebody else's emergency reading, as the record's own pages say it to who works it and who supervises it."""
+
+    who: str
+    role: str
+    opened_at: datetime.datetime
+    open_now: bool
+    reason: str
+
+
+def readings_of(actor: Actor, record_id: UUID) -> tuple[OpenReading | None, list[ReadingByAnother]]:
+    """The actor's own reading of this record that holds now, and everybody else's of the last `TOLD_FOR`, newest first.
+
+    One query where there is none. The row policies show others' to who holds the record and to its manager (S-35).
+    """
     if actor.side is Side.NEITHER:
-        return None
-    reading = (
-        BreakGlass.objects.filter(
-            membership_id=actor.membership_id, record_id=record_id, expires_at__gt=timezone.now()
-        )
-        .order_by("-expires_at")
-        .first()
+        return None, []
+    now = timezone.now()
+    found = list(
+        BreakGlass.objects.filter(record_id=record_id, opened_at__gt=now - TOLD_FOR)
+        .select_related("membership")
+        .order_by("-opened_at")
     )
-    if reading is None:
-        return None
+    others = [
+        ReadingByAnother(
+            each.membership.name,
+            each.membership.role_entry.label,
+            each.opened_at,
+            each.expires_at > now,
+            each.reason,
+        )
+        for each in found
+        if each.membership_id != actor.membership_id
+    ]
+    own = [each for each in found if each.membership_id == actor.membership_id and each.expires_at > now]
+    if not own:
+        return None, others
+    reading = max(own, key=lambda each: each.expires_at)
     names = [
         member.name
         for member in [*_holders(actor.side, record_id), *reviewers(actor.side, reading.service_id)]
     ]
-    others = tuple(dict.fromkeys(name for name in names if name != actor.name))
-    return OpenReading(reading.pk, record_id, reading.service_id, reading.expires_at, others)
+    who_knows = tuple(dict.fromkeys(name for name in names if name != actor.name))
+    return OpenReading(reading.pk, record_id, reading.service_id, reading.expires_at, who_knows), others
+
+
+def open_reading(actor: Actor, record_id: UUID) -> OpenReading | None:
+    """The actor's own reading of this record that holds now."""
+    return readings_of(actor, record_id)[0]
 
 
 def my_readings(actor: Actor) -> list[BreakGlass]:
@@ -89,19 +123,29 @@ def my_readings(actor: Actor) -> list[BreakGlass]:
 
 
 def readings_of_my_records(actor: Actor) -> list[BreakGlass]:
-    """Who else has read what the actor holds, in the last 14 days, newest first: the holder is told (S-35)."""
-    since = timezone.now() - datetime.timedelta(days=14)
+    """Who else has read what the actor holds, in the last `TOLD_FOR`, newest first: the holder is told (S-35)."""
     return list(
-        BreakGlass.objects.filter(opened_at__gt=since)
+        BreakGlass.objects.filter(opened_at__gt=timezone.now() - TOLD_FOR)
         .exclude(membership_id=actor.membership_id)
         .select_related("membership")
         .order_by("-opened_at")
     )
 
 
+def review_within(site_id: UUID) -> int:
+    """Working days that a site gives the manager of the record's side to review."""
+    found = (
+        SiteSetting.objects.filter(site_id=site_id, code="S-35", applies_from__lte=local_today())
+        .order_by("-applies_from", "-recorded_at")
+        .values_list("value", flat=True)
+        .first()
+    )
+    return int(found["working_days"]) if found else REVIEW_WITHIN
+
+
 def readings_to_review(actor: Actor) -> list[ReadingToReview]:
     """Readings that wait for this reviewer, oldest first: the manager's at once, the governance lead's when overdue."""
-    today = local_today()
+    today, within = local_today(), review_within(actor.site_id)
     waiting = []
     readings = (
         BreakGlass.objects.filter(review__isnull=True)
@@ -110,7 +154,7 @@ def readings_to_review(actor: Actor) -> list[ReadingToReview]:
         .order_by("opened_at")[:200]
     )
     for reading in readings:
-        due = review_due(timezone.localdate(reading.opened_at))
+        due = review_due(timezone.localdate(reading.opened_at), within)
         if actor.role is Role.GOVERNANCE_LEAD and today <= due:
             continue
         member = reading.membership
@@ -139,12 +183,12 @@ def may_review(actor: Actor) -> bool:
     return actor.may(Permission.AUDIT_WHO_LOOKED)
 
 
-def review_due(opened_on: datetime.date) -> datetime.date:
-    """The last day for the manager's review: two days later, Saturdays and Sundays not counted.
+def review_due(opened_on: datetime.date, within: int = REVIEW_WITHIN) -> datetime.date:
+    """The last day for the manager's review: `within` days later, Saturdays and Sundays not counted.
 
     Bank holidays are counted as working days, which asks the governance lead too early rather than too late.
     """
-    day, left = opened_on, REVIEW_WITHIN
+    day, left = opened_on, within
     while left:
         day += datetime.timedelta(days=1)
         left -= day.weekday() < 5

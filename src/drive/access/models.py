@@ -263,14 +263,25 @@ class ClientAssignment(Assignment):
 
 
 class Bar(models.Model):
-    """Somebody who must not see a record: a declared tie, a restriction or an exclusion, one table (S-34, A-30)."""
+    """Somebody who must not see a record: a declared tie, a restriction or an exclusion, one table (S-34, A-30).
+
+    Without an account it restricts the record to those who work it and to `kept_by`. It also covers the referral that
+    the record came from; at a referral, the case and the record opened from it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="bars")
-    record_id = models.UUIDField(help_text="a case or a client record")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="bars")
+    record_id = models.UUIDField(help_text="a case, a client record or a referral")
     kind = models.CharField(
         max_length=12,
         choices=[("tie", "Declared tie"), ("restriction", "Restriction"), ("exclusion", "Exclusion")],
+    )
+    kept_by = models.ForeignKey(
+        User,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="who goes on supervising a record restricted for everybody else",
     )
     reason = models.TextField()
     starts_on = models.DateField(default=local_today)
@@ -279,7 +290,16 @@ class Bar(models.Model):
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["user", "ends_on"], include=["record_id"], name="bar_live")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False) | models.Q(kind="restriction"),
+                name="only_a_restriction_is_for_everybody",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["user", "ends_on"], include=["record_id"], name="bar_live"),
+            models.Index(fields=["record_id"], name="bar_of_record"),
+        ]
 
     def __str__(self) -> str:
         return self.kind

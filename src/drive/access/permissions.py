@@ -40,6 +40,7 @@ class Permission(StrEnum):
     STOP_ANSWER = "stop-concern:answer"
     STOP_OVERRIDE = "stop-concern:override"
     STOP_RAISE = "stop-concern:raise"
+    SUBJECT_ACCESS = "subject-access:make"
     TEAM_VIEW = "team:view"
 
     @property
@@ -77,5 +78,6 @@ MEANINGS: dict[Permission, str] = {
     Permission.STOP_ANSWER: "Answer a stop concern",
     Permission.STOP_OVERRIDE: "Override a live stop concern, with a reason that everybody is told",
     Permission.STOP_RAISE: "Raise a stop concern",
+    Permission.SUBJECT_ACCESS: "Make and release what a person is given of what is held about them",
     Permission.TEAM_VIEW: "See the team's work and caseloads",
 }

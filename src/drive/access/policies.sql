@@ -45,6 +45,10 @@ return (select m.id from access_membership m
            and m.starts_on <= (now() at time zone 'Europe/London')::date
            and m.ends_on > (now() at time zone 'Europe/London')::date);
 
+-- The account behind the acting membership while it holds; null for nobody, who then sees nothing.
+create or replace function access.account_of_member() returns uuid language sql stable security definer parallel safe
+return (select m.user_id from access_membership m where m.id = (select access.member_today()));
+
 -- Cases held or covered today. What may be written to.
 create or replace function access.su_cases_held() returns uuid[] language sql stable security definer parallel safe
 return (select coalesce(array_agg(a.case_id), '{}') from access_caseassignment a
@@ -74,12 +78,103 @@ return (select coalesce(array_agg(x.record), '{}') from (select access.member_in
 create or replace function access.service_site(service uuid) returns uuid language sql stable parallel safe
 return (select s.site_id from access_service s where s.id = service);
 
--- Records that this person must not see whatever else holds: ties, restrictions, exclusions (S-34).
+-- Records that this person must not see whatever else holds (S-34), decided by the one table of bars:
+--   a tie, restriction or exclusion of this account, at the record or at the referral that it was opened from;
+--   a restriction of the record for everybody (no account named) who neither works it today, nor is the one who keeps its
+--   supervision, nor reads it in an emergency.
 create or replace function access.barred() returns uuid[] language sql stable security definer parallel safe
-return (select coalesce(array_agg(b.record_id), '{}') from access_bar b
-          join access_membership m on m.user_id = b.user_id
-         where m.id = nullif(current_setting('drive.membership', true), '')::uuid
-           and b.starts_on <= (select access.today()) and b.ends_on > (select access.today()));
+return (select coalesce(array_agg(x.record_id), '{}') from access_membership m, lateral (
+          select b.record_id from access_bar b
+           where b.user_id = m.user_id and b.starts_on <= (select access.today()) and b.ends_on > (select access.today())
+          union all
+          select c.id from access_bar b join casework_sucase c on c.referral_id = b.record_id
+           where b.user_id = m.user_id and b.starts_on <= (select access.today()) and b.ends_on > (select access.today())
+          union all
+          select a.vs_record_id from access_bar b join allocation_allocation a on a.referral_id = b.record_id
+           where b.user_id = m.user_id and b.starts_on <= (select access.today()) and b.ends_on > (select access.today())
+          union all
+          select b.record_id from access_bar b
+           where b.user_id is null and b.starts_on <= (select access.today()) and b.ends_on > (select access.today())
+             and b.kept_by_id is distinct from m.user_id
+             and not exists (select from access_caseassignment a where a.membership_id = m.id and a.case_id = b.record_id
+                               and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()))
+             and not exists (select from access_clientassignment a where a.membership_id = m.id and a.record_id = b.record_id
+                               and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()))
+             and not exists (select from access_breakglass g where g.membership_id = m.id and g.record_id = b.record_id
+                               and g.expires_at > now())) x
+         where m.id = nullif(current_setting('drive.membership', true), '')::uuid);
+
+-- ... and the referrals of the same people: barred themselves, or behind a barred case or record, or another referral of
+-- one of their people. Whoever must not read a case must not read how it came either.
+create or replace function access.barred_referrals() returns uuid[] language sql stable security definer parallel safe
+return (with barred as (select unnest((select access.barred())) as id),
+             own as (select r.id from referrals_referral r join barred b on b.id = r.id
+                     union select c.referral_id from casework_sucase c join barred b on b.id = c.id where c.referral_id is not null
+                     union select a.referral_id from allocation_allocation a
+                             join barred b on b.id = a.su_case_id or b.id = a.vs_record_id)
+        select coalesce(array_agg(x.id), '{}') from (
+          select id from own
+          union
+          select other.referral_id from own join referrals_referralparty party on party.referral_id = own.id
+            join referrals_referralparty other on other.site_id = party.site_id and other.role = party.role
+                                              and other.match_key = party.match_key) x);
+
+-- Whether this worker may be given the record: false where they are barred from it (S-34 at assignment). It tells a yes or
+-- a no about one's own colleague and a record that one is about to give them, and nothing of why.
+create or replace function access.may_be_given(member uuid, records uuid[]) returns boolean language sql stable security definer
+return not exists (select from access_bar b join access_membership m on m.user_id = b.user_id
+                    where m.id = member and m.site_id = (select access.own_site()) and b.starts_on <= (select access.today())
+                      and b.ends_on > (select access.today())
+                      and (b.record_id = any (records)
+                           or exists (select from casework_sucase c where c.id = any (records) and c.referral_id = b.record_id)
+                           or exists (select from allocation_allocation a where a.referral_id = b.record_id
+                                        and (a.su_case_id = any (records) or a.vs_record_id = any (records)))));
+
+-- What the acting person is assigned to and may not see: its code, which they know, and why it is not in their lists.
+create or replace function access.restricted_to_me() returns table (code text, kind text, since date)
+language sql stable security definer
+begin atomic
+  select x.code, coalesce(max(b.kind), 'restriction')::text, max(b.starts_on)
+    from (select c.id, c.code::text, c.referral_id from access_caseassignment a join casework_sucase c on c.id = a.case_id
+           where a.membership_id = (select access.member_in('su_worker'))
+             and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
+          union
+          select r.id, r.code::text, null from access_clientassignment a join advocacy_vsrecord r on r.id = a.record_id
+           where a.membership_id = (select access.member_in('vs_worker'))
+             and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())) x
+    left join access_bar b on b.record_id in (x.id, x.referral_id) and b.user_id = (select access.account_of_member())
+                          and b.starts_on <= (select access.today()) and b.ends_on > (select access.today())
+   where x.id = any ((select access.barred())::uuid[])
+   group by x.code;
+end;
+
+-- Ends the assignments of whoever has left: their membership has ended or their account is closed (S-46). How many. Asked by
+-- the act that ends a membership, and by the clock for those that end on their day; asking twice is nothing.
+create or replace function access.end_assignments_of_leavers() returns bigint language sql volatile security definer
+begin atomic
+  with gone as (select m.id from access_membership m join access_user u on u.id = m.user_id
+                 where m.ends_on <= (select access.today()) or not u.is_active),
+       cases as (update access_caseassignment a set ends_on = greatest(a.starts_on, (select access.today()))
+                  from gone where a.membership_id = gone.id and a.ends_on > (select access.today()) and a.ends_on > a.starts_on
+                 returning 1),
+       clients as (update access_clientassignment a set ends_on = greatest(a.starts_on, (select access.today()))
+                    from gone where a.membership_id = gone.id and a.ends_on > (select access.today()) and a.ends_on > a.starts_on
+                   returning 1)
+  select (select count(*) from cases) + (select count(*) from clients);
+end;
+
+-- A bar that the governance lead of this site keeps: of somebody who works here, or of a record that is here.
+create or replace function access.bar_is_here(account uuid, record uuid, site uuid) returns boolean
+language sql stable security definer parallel safe
+return exists (select from access_membership m where m.user_id = account and m.site_id = site)
+    or exists (select from casework_sucase c where c.id = record and c.site_id = site)
+    or exists (select from advocacy_vsrecord r where r.id = record and r.site_id = site);
+
+-- A bar at a record of one's own service: its manager must know who cannot work it.
+create or replace function access.bar_is_of_service(record uuid, service uuid) returns boolean
+language sql stable security definer parallel safe
+return exists (select from casework_sucase c where c.id = record and c.service_id = service)
+    or exists (select from advocacy_vsrecord r where r.id = record and r.service_id = service);
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- How a table is protected. Each app's policies.sql calls these and adds what is special to it.
@@ -156,7 +251,7 @@ declare
   tbl text;
 begin
   foreach tbl in array array['access_organisation', 'access_site', 'access_sitesetting', 'access_service', 'access_team'] loop
-    execute format('grant select on %I to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration, role_accounts, role_matcher, role_clock, role_policy', tbl);
+    execute format('grant select on %I to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration, role_accounts, role_matcher, role_clock, role_policy, role_su_disclosure, role_vs_disclosure', tbl);
     execute format('grant insert on %I to role_administration', tbl);
     if tbl <> 'access_sitesetting' then -- a setting is a fact: a change is a new row (C-30)
       execute format('grant update on %I to role_administration', tbl);
@@ -186,7 +281,7 @@ create policy decides on access_user for select to role_policy using (true);
 -- Memberships: who works here. Colleagues at the same site are known to each other by name and role (W-26).
 call access.protect('access_membership');
 grant select on access_membership to role_policy, role_accounts, role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report;
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_su_disclosure, role_vs_disclosure;
 grant select, insert, update (ends_on) on access_membership to role_administration;
 create policy decides on access_membership for select to role_policy using (true);
 create policy own on access_membership for select to role_accounts using (user_id = (select access.account()));
@@ -195,7 +290,7 @@ create policy gives on access_membership for insert to role_administration with 
 create policy ends on access_membership for update to role_administration
   using (user_id <> (select access.account_in('administration'))) with check (user_id <> (select access.account_in('administration')));
 create policy colleagues on access_membership for select to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_su_disclosure, role_vs_disclosure
   using (site_id = (select access.own_site()));
 
 -- Assignments. Readable on the record's own side; across the wall only through the bridge (drive.safety).
@@ -229,14 +324,47 @@ create policy not_barred on access_clientassignment as restrictive for select to
 
 call access.allocation_adds('access_clientassignment');
 
--- Ties and exclusions: decided by, never shown to the person barred.
+-- Leavers: the function above ends what they held.
+grant update (ends_on) on access_caseassignment, access_clientassignment to role_policy;
+create policy ends_leavers on access_caseassignment for update to role_policy using (true) with check (true);
+create policy ends_leavers on access_clientassignment for update to role_policy using (true) with check (true);
+
+-- Ties, restrictions and exclusions: one table. Anybody declares their own tie, to any key, so that declaring tells nothing
+-- of what exists; managers bar from records of their service and the governance lead from any at the site; only the
+-- governance lead ends one. Never shown to the person barred.
 call access.protect('access_bar');
 grant select on access_bar to role_policy;
-grant select, insert on access_bar to role_governance;
 create policy decides on access_bar for select to role_policy using (true);
-create policy keeps on access_bar for all to role_governance
-  using (exists (select from access_membership m where m.user_id = access_bar.user_id))
-  with check (recorded_by_id = (select access.member_in('governance')));
+grant insert on access_bar to role_su_worker, role_vs_worker, role_referrals, role_panel, role_allocation;
+grant select, insert on access_bar to role_su_manager, role_vs_manager;
+grant select, insert, update (ends_on) on access_bar to role_governance;
+create policy declares on access_bar for insert to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_referrals,
+  role_panel, role_allocation, role_governance
+  with check (kind = 'tie' and user_id = (select access.account_of_member()) and recorded_by_id = (select access.member_today())
+              and kept_by_id is null and starts_on = (select access.today()) and ends_on = '9999-12-31');
+create policy keeps on access_bar for select to role_governance
+  using (access.bar_is_here(user_id, record_id, (select access.site_in('governance'))));
+create policy bars on access_bar for insert to role_governance
+  with check (recorded_by_id = (select access.member_in('governance'))
+              and access.bar_is_here(user_id, record_id, (select access.site_in('governance'))));
+create policy ends on access_bar for update to role_governance
+  using (access.bar_is_here(user_id, record_id, (select access.site_in('governance'))))
+  with check (access.bar_is_here(user_id, record_id, (select access.site_in('governance'))));
+create policy sees_su on access_bar for select to role_su_manager
+  using (access.bar_is_of_service(record_id, (select access.service_in('su_manager'))));
+create policy sees_vs on access_bar for select to role_vs_manager
+  using (access.bar_is_of_service(record_id, (select access.service_in('vs_manager'))));
+create policy bars_su on access_bar for insert to role_su_manager
+  with check (recorded_by_id = (select access.member_in('su_manager')) and kind in ('restriction', 'exclusion')
+              and access.bar_is_of_service(record_id, (select access.service_in('su_manager'))));
+create policy bars_vs on access_bar for insert to role_vs_manager
+  with check (recorded_by_id = (select access.member_in('vs_manager')) and kind in ('restriction', 'exclusion')
+              and access.bar_is_of_service(record_id, (select access.service_in('vs_manager'))));
+create policy never_ones_own_end on access_bar as restrictive for update to role_governance
+  using (user_id is distinct from (select access.account_of_member()));
+create policy never_ones_own on access_bar as restrictive for select to role_su_manager, role_vs_manager, role_governance
+  using (user_id is distinct from (select access.account_of_member())
+         and record_id <> all ((select access.barred())::uuid[]));
 
 -- Emergency reading: one's own openings; the manager of the record's side; the governance lead (S-35).
 call access.protect('access_breakglass');
@@ -289,7 +417,7 @@ begin atomic
                              join access_membership own on own.id = a.membership_id
                             where l.vs_record_id = r.id and own.user_id = m.user_id)
       ) x
-       where x.record_id <> all ((select access.barred())::uuid[])
+       where (select access.may_be_given(m.id, array[x.record_id]))
        order by (x.service_id = m.service_id) desc limit 1
     ) found on true
    where m.id in ((select access.member_in('su_worker')), (select access.member_in('vs_worker')))
@@ -324,7 +452,7 @@ declare
   scope text;
 begin
   foreach scope in array array['su_worker', 'su_manager', 'vs_worker', 'vs_manager', 'referrals', 'panel', 'allocation', 'adviser',
-                               'governance', 'custodian', 'report', 'administration', 'accounts', 'matcher', 'clock'] loop
+                               'governance', 'custodian', 'report', 'administration', 'accounts', 'matcher', 'clock', 'su_disclosure', 'vs_disclosure'] loop
     execute format('grant select on access_installation to %s', access.scope_role(scope));
   end loop;
 end $$;
@@ -332,9 +460,9 @@ end $$;
 -- Drafts: their author's alone (S-48). The one kind of row that changes and goes: it is nobody's record yet.
 call access.protect('access_draft');
 grant select, insert, update, delete on access_draft to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration;
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration, role_su_disclosure, role_vs_disclosure;
 create policy own on access_draft for all to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
-  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration
+  role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration, role_su_disclosure, role_vs_disclosure
   using (membership_id = (select access.member_today())) with check (membership_id = (select access.member_today()));
 
 -- Backup reads everything, so that pg_dump can run as a role that writes nothing (docs/operations.md).

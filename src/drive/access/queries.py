@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import dataclass
 from uuid import UUID
+
+from django.db import connection
 
 from .models import Membership, User, local_today
 
@@ -32,3 +36,26 @@ def colleagues(*, service_id: UUID, roles: tuple[str, ...]) -> list[Membership]:
 def account_id_of(email: str) -> UUID | None:
     """The account of an address, or none. Accounts scope."""
     return User.objects.filter(email=email.strip().lower()).values_list("pk", flat=True).first()
+
+
+def may_be_given(membership_id: UUID, records: list[UUID]) -> bool:
+    """Whether no tie, restriction or exclusion keeps a colleague from any of these records (S-34)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select access.may_be_given(%s, %s)", [membership_id, records])
+        return bool(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedRow:
+    """What one is assigned to and may not see: its code, which one knows already, and why it is in no list."""
+
+    code: str
+    kind: str
+    since: datetime.date
+
+
+def restricted_to_me() -> list[RestrictedRow]:
+    """Records that the acting worker is assigned to and barred from, by code. Worker scopes; empty in any other."""
+    with connection.cursor() as cursor:
+        cursor.execute("select code, kind, since from access.restricted_to_me() order by code")
+        return [RestrictedRow(*row) for row in cursor.fetchall()]

@@ -23,7 +23,8 @@ _AREAS = {
     "referrals": "Referrals",
     "panels": "Panel",
     "allocation": "Allocation",
-    "oversight": "Who looked, alerts, bars, retention",
+    "oversight": "Who looked, alerts, ties and restrictions",
+    "disclosures": "Subject access",
     "reporting": "Return",
 }
 """Heading of each app, in the order of the document; an app that is not here stands at the end under its own name."""

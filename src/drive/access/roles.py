@@ -127,7 +127,7 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.GOVERNANCE_LEAD: RoleEntry(
         "Governance lead", "A-22", "reviews emergency reading, matches and subject access",
-        Side.NEITHER, (Scope.GOVERNANCE,), frozenset({Permission.DESK_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.GOVERNANCE_MATCHES, Permission.PERMISSION_CHANGES_VIEW, Permission.RELEASE_ANSWER}),
+        Side.NEITHER, (Scope.GOVERNANCE, Scope.SU_DISCLOSURE, Scope.VS_DISCLOSURE), frozenset({Permission.DESK_VIEW, Permission.SUBJECT_ACCESS, Permission.AUDIT_WHO_LOOKED, Permission.GOVERNANCE_MATCHES, Permission.PERMISSION_CHANGES_VIEW, Permission.RELEASE_ANSWER}),
     ),
     Role.ANALYST: RoleEntry(
         "Analyst", "A-17", "studies coded data without identities",

@@ -36,6 +36,8 @@ class Scope(StrEnum):
     REPORT = "report"
     ADMINISTRATION = "administration"
     ACCOUNTS = "accounts"
+    SU_DISCLOSURE = "su_disclosure"
+    VS_DISCLOSURE = "vs_disclosure"
     MATCHER = "matcher"
     CLOCK = "clock"
 
@@ -67,6 +69,13 @@ SCOPES: dict[Scope, ScopeEntry] = {
     Scope.REPORT: ScopeEntry(Side.NEITHER, "coded columns of one site, without names or free text"),
     Scope.ADMINISTRATION: ScopeEntry(Side.NEITHER, "accounts, organisations and settings; no case content"),
     Scope.ACCOUNTS: ScopeEntry(Side.NEITHER, "sign-in, sessions, memberships of the person signing in"),
+    Scope.SU_DISCLOSURE: ScopeEntry(
+        Side.SERVICE_USER,
+        "a service user's own data for a subject access bundle, listed columns of one record",
+    ),
+    Scope.VS_DISCLOSURE: ScopeEntry(
+        Side.CLIENT, "a client's own data for a subject access bundle, listed columns of one record"
+    ),
     Scope.MATCHER: ScopeEntry(Side.NEITHER, "guarded comparison of identities; never a page"),
     Scope.CLOCK: ScopeEntry(Side.NEITHER, "clockwork: lapses, escalations, retention, sealing"),
 }

@@ -171,7 +171,7 @@ def ask_in_emergency(request: ActorRequest) -> HttpResponse:
         {
             "form": form,
             "until": now + emergency.LASTS,
-            "review_by": emergency.review_due(now.date()),
+            "review_by": emergency.review_due(now.date(), emergency.review_within(actor.site_id)),
             "reviewers": [member.name for member in reviewers if member.pk != actor.membership_id],
             "problems": form.is_bound and not form.is_valid(),
             "open_now": [

@@ -30,6 +30,7 @@ urlpatterns = [
     path(RECORD + "forms/<uuid:assessment_id>/", views.client_assessment, name="client_assessment"),
     path(RECORD + "sealed/", views.client_sealed, name="client_sealed"),
     path(RECORD + "sealed/new/", views.client_seal, name="client_seal"),
+    path(RECORD + "sealed/<uuid:value_id>/end/", views.client_end_sealed, name="client_end_sealed"),
     path(RECORD + "close/", views.client_close, name="client_close"),
     path(RECORD + "assign/", views.client_assign, name="client_assign"),
 ]

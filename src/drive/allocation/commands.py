@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from drive.access.models import Membership, local_today
+from drive.access.queries import may_be_given
 from drive.access.refusal import Refusal
 from drive.access.roles import Role
 from drive.access.scopes import Side
@@ -113,7 +114,20 @@ def _holder(membership_id: UUID | None, side: Side, row: ReferralRow) -> Members
     ).first()
     if found is None or found.service_id is None or Role(found.role) not in roles:
         raise _nobody(side)
+    if not may_be_given(found.pk, _records_behind(row)):
+        raise Refusal(
+            f"{found.name} cannot take this one.",
+            still_open="Choose somebody else.",
+            rule="S-34",
+            field="su_holder" if side is Side.SERVICE_USER else "vs_holder",
+        )
     return found
+
+
+def _records_behind(row: ReferralRow) -> list[UUID]:
+    """The referral, and the open case and record of the same people: a tie to any of them is a tie to this one."""
+    known = queries.open_already(row)
+    return [row.referral.pk, *(each.key for each in (known.case, known.record) if each)]
 
 
 def _nobody(side: Side) -> Refusal:

@@ -7,6 +7,9 @@ create policy reads on allocation_allocation for select to role_allocation using
 create policy adds on allocation_allocation for insert to role_allocation
   with check (site_id = (select access.site_in('allocation')) and recorded_by_id = (select access.member_in('allocation')));
 
+create policy not_barred on allocation_allocation as restrictive for all to role_allocation
+  using (referral_id <> all ((select access.barred_referrals())::uuid[]));
+
 -- Whether a referral was allocated: one yes or no, for those who may see the referral.
 grant select on allocation_allocation to role_policy;
 create policy decides on allocation_allocation for select to role_policy using (true);
@@ -70,3 +73,5 @@ begin atomic
      and not exists (select from advocacy_recordexit e where e.record_id = r.id)
      and exists (select from allocation_allocation a where a.vs_record_id = r.id);
 end;
+
+create index if not exists case_of_referral on casework_sucase (referral_id); -- asked by access.barred() of whoever has a bar

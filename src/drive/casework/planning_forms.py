@@ -306,3 +306,21 @@ class PersonForm(CaseForm):
         self.fields["person"] = ChoiceTiles(
             label="About whom?", choices=[(str(person.pk), person.name_as_referred) for person in people]
         )
+
+
+class AssignForm(CaseForm):
+    """Who takes a case over, or covers it (S-46)."""
+
+    membership = Select(label="Who", choices=())
+    kind = ChoiceTiles(
+        label="As", choices=[("holder", "New holder"), ("cover", "Cover"), ("joint", "Joint work")]
+    )
+    starts_on = DateField(label="From", help_text="Today means at once.")
+    last_day = DateField(label="Last day", required=False, optional_words="needed for cover")
+    handover = TextArea(label="What the next worker needs to know", rows=5)
+
+    def __init__(self, *args: Any, workers: Iterable[Membership] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(Select, self.fields["membership"]).choices = [
+            (str(member.pk), f"{member.name}, {member.role_entry.label}") for member in workers
+        ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +17,13 @@ from drive.access.models import AssignmentKind, CaseAssignment, Membership, loca
 from drive.access.scopes import Scope
 from drive.access.stepping import Actor
 from drive.people.profiles import fold
+from drive.people.summaries import (
+    FullSummary,
+    RestrictedSummary,
+    UnknownSummary,
+    restricted_summaries,
+    summary_of,
+)
 
 from . import rules, transitions
 from .closing_facts import case_length, initials
@@ -73,6 +80,11 @@ class CaseSummary:
     @property
     def name(self) -> str:
         return self.profile.full_name or "Name unknown"
+
+    @property
+    def person(self) -> FullSummary | UnknownSummary:
+        """Who it is, for the head of a page."""
+        return summary_of(self.case.pk, self.case.code, self.profile.full_name, self.profile.known_as)
 
     @property
     def short_name(self) -> str:
@@ -191,8 +203,7 @@ class ListedCase:
     """One case in a list. Linked people stand by initials alone (S-03)."""
 
     case: SuCase
-    name: str
-    known_as: list[str]
+    person: FullSummary | UnknownSummary
     states: CaseStates
     linked: list[str]
     holder: Membership | None
@@ -203,6 +214,8 @@ class CaseList:
     cases: list[ListedCase]
     older: UUID | None
     """The case after which the next page begins, if there is one."""
+    restricted: list[RestrictedSummary] = field(default_factory=list)
+    """What the worker is assigned to and may not see, on the first page of their own list alone (S-34)."""
 
 
 SHOWN = ("open", "ended", "all")
@@ -226,7 +239,10 @@ def list_cases(actor: Actor, *, shown: str = "open", after: UUID | None = None) 
         profiles = profiles.filter(
             Q(folded_name__gt=last.folded_name) | Q(folded_name=last.folded_name, case_id__gt=after)
         )
-    return _page_of(profiles)
+    listed = _page_of(profiles)
+    if after is None and actor.scope is Scope.SU_WORKER:
+        return replace(listed, restricted=restricted_summaries())
+    return listed
 
 
 def find_cases(actor: Actor, words: str) -> CaseList:
@@ -274,8 +290,7 @@ def _page_of(profiles: QuerySet[ServiceUserProfile]) -> CaseList:
         cases=[
             ListedCase(
                 case=profile.case,
-                name=profile.full_name or "Name unknown",
-                known_as=list(profile.known_as),
+                person=summary_of(profile.case_id, profile.case.code, profile.full_name, profile.known_as),
                 states=states[profile.case_id],
                 linked=linked[profile.case_id],
                 holder=held[profile.case_id].membership if profile.case_id in held else None,

@@ -27,5 +27,6 @@ urlpatterns = [
     path(CASE + "state/<slug:history>/", views.case_state, name="case_state"),
     path(CASE + "assessments/", views.case_assessments, name="case_assessments"),
     path(CASE + "assessments/<slug:instrument_id>/", views.case_assess, name="case_assess"),
+    path(CASE + "assign/", views.case_assign, name="case_assign"),
     path(CASE + "close/", views.case_close, name="case_close"),
 ]

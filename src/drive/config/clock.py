@@ -26,7 +26,7 @@ class Act:
 def acts() -> tuple[Act, ...]:
     """The whole list."""
     from drive.audit.sealing import seal_once
-    from drive.oversight.clockwork import find_alerts, reckon_usual_volumes
+    from drive.oversight.clockwork import end_assignments_of_leavers, find_alerts, reckon_usual_volumes
     from drive.safety.commands.escalations import escalate_unread
 
     return (
@@ -34,6 +34,7 @@ def acts() -> tuple[Act, ...]:
         Act("escalate what nobody read", 60, escalate_unread),
         Act("reckon what volume is usual", 3600, reckon_usual_volumes),
         Act("find alerts", 60, find_alerts),
+        Act("end what leavers held", 600, end_assignments_of_leavers),
     )
 
 

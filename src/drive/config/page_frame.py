@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from drive.access.emergency import open_reading
+from drive.access.emergency import readings_of
 from drive.access.pages import Page
 from drive.access.permissions import Permission
 from drive.access.scopes import SCOPES, Side
@@ -23,6 +23,9 @@ STANDINGS: dict[Side, Standing] = {
     Side.NEITHER: Standing("reports", words="Panel, agencies and reports"),
 }
 """Where a reader stands on pages that are about no single record; a page sets its own `standing` over it."""
+
+RECORDS = ("su_case", "vs_record")
+"""Kinds of page that are about one person's record."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -57,7 +60,14 @@ def _declared(request: HttpRequest) -> Page | None:
 
 def _about_the_record(request: HttpRequest, actor: Actor | None, declared: Page | None) -> dict[str, Any]:
     """Whether the look was logged, who may ask who looked, and the strip of an emergency reading (S-35, S-36)."""
-    about: dict[str, Any] = {"logged": False, "who_looked_url": "", "emergency": None}
+    about: dict[str, Any] = {
+        "logged": False,
+        "who_looked_url": "",
+        "bars_url": "",
+        "tie_url": "",
+        "emergency": None,
+        "read_by_others": [],
+    }
     if actor is None or declared is None or not declared.looks_at:
         return about
     about["logged"] = request.method == "GET"
@@ -68,10 +78,11 @@ def _about_the_record(request: HttpRequest, actor: Actor | None, declared: Page 
         return about
     if actor.may(Permission.AUDIT_WHO_LOOKED):
         about["who_looked_url"] = reverse("who_looked", kwargs={"record_id": record_id})
+        if declared.looks_at in RECORDS:
+            about["bars_url"] = reverse("record_bars", kwargs={"record_id": record_id})
+    if declared.looks_at in (*RECORDS, "referral"):
+        about["tie_url"] = reverse("declare_tie", kwargs={"record_id": record_id})
     # Emergency reading is of a side's own records; a scope of neither side may not even ask about one.
-    if (
-        actor.may(Permission.BREAK_GLASS_USE)
-        and SCOPES[declared.scope or actor.scope].side is not Side.NEITHER
-    ):
-        about["emergency"] = open_reading(actor, record_id)
+    if SCOPES[declared.scope or actor.scope].side is not Side.NEITHER:
+        about["emergency"], about["read_by_others"] = readings_of(actor, record_id)
     return about

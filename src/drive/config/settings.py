@@ -67,6 +67,7 @@ DRIVE_APPS = [
     "drive.allocation",
     "drive.panels",
     "drive.oversight",
+    "drive.disclosures",
     "drive.extract",
     "drive.reporting",
 ]

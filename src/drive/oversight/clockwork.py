@@ -18,6 +18,11 @@ def reckon_usual_volumes() -> int:
     return _call("select access.reckon_usual_volumes()")
 
 
+def end_assignments_of_leavers() -> int:
+    """End what is still assigned to memberships that have ended or accounts that are closed (S-46); how many."""
+    return _call("select access.end_assignments_of_leavers()")
+
+
 def _call(statement: str) -> int:
     with stepping_into(Scope.CLOCK), connection.cursor() as cursor:
         cursor.execute(statement)

@@ -1,10 +1,6 @@
 -- Oversight: alerts about looks. Found in the audit by a function of the policy role that the clock calls; read by the
 -- supervisors of the record's own service and by the governance lead of the site; never by the reader they are about.
 
--- The account behind the acting membership while it holds; null for nobody, who then sees nothing.
-create or replace function access.account_of_member() returns uuid language sql stable security definer parallel safe
-return (select m.user_id from access_membership m where m.id = (select access.member_today()));
-
 call access.protect('oversight_alert');
 grant select, insert on oversight_alert to role_policy;
 create policy finds on oversight_alert for all to role_policy using (true) with check (true);

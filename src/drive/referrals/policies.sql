@@ -35,6 +35,28 @@ create policy before_them on referrals_referraldecision as restrictive for selec
 create policy by_who_prepares on referrals_referraldecision as restrictive for insert to role_panel
   with check ((select access.panel_prepares()));
 
+-- Who is barred from a case or a client's record is barred from the referral that it came from, and from every other of the
+-- same people (S-34): on lists, in searches, before the panel, in the queue of allocation.
+do $$
+declare
+  tbl text;
+begin
+  foreach tbl in array array['referrals_referralparty', 'referrals_referraldecision', 'referrals_possiblematch'] loop
+    execute format('create policy not_barred on %I as restrictive for all to role_referrals, role_panel, role_allocation '
+                   'using (referral_id <> all ((select access.barred_referrals())::uuid[]))', tbl);
+  end loop;
+end $$;
+create policy not_barred on referrals_referral as restrictive for all to role_referrals, role_panel, role_allocation
+  using (id <> all ((select access.barred_referrals())::uuid[]));
+create policy earlier_not_barred on referrals_possiblematch as restrictive for select to role_referrals
+  using (earlier_id <> all ((select access.barred_referrals())::uuid[]));
+
+-- The identities of every referral of the site, keyed digests alone: a repeat of a line is known also by whom must not read
+-- the referral it repeats, or the unique key would answer with a failure (S-34, S-39).
+create or replace function access.referral_identities() returns text[] language sql stable security definer
+return (select coalesce(array_agg(r.identity::text), '{}') from referrals_referral r
+         where r.site_id = coalesce((select access.site_in('referrals')), (select access.site_in('panel')), (select access.site_in('allocation'))));
+
 -- What arrived sealed is written and never read, until allocation hands it to the client's record in one guarded act.
 call access.protect('referrals_sealedarrival');
 grant insert on referrals_sealedarrival to role_referrals;

@@ -51,8 +51,10 @@ def _page_key[Moment](text: str, read: Callable[[str], Moment | None]) -> tuple[
 
 
 def identities() -> frozenset[str]:
-    """The identities of every referral in sight, to know a repeat."""
-    return frozenset(Referral.objects.values_list("identity", flat=True))
+    """The identities of every referral of the site, to know a repeat; those behind a bar too, as digests alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("select access.referral_identities()")
+        return frozenset(cursor.fetchone()[0])
 
 
 def _profile(party: ReferralParty) -> Profile:

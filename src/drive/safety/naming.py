@@ -49,6 +49,18 @@ def names_of_record(record_id: UUID) -> OwnNames:
     )
 
 
+def names_of_cases(case_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The service users' full names by case, for lists of the case manager's side."""
+    newest = ServiceUserProfile.objects.filter(case_id__in=list(case_ids)).order_by("version")
+    return {profile.case_id: profile.full_name for profile in newest}
+
+
+def initials_of_records(record_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The clients' initials by record, for lists of the IDVA's side (S-03)."""
+    newest = ClientProfile.objects.filter(record_id__in=list(record_ids)).order_by("version")
+    return {profile.record_id: profile.initials for profile in newest}
+
+
 def _holder(assignments: QuerySet[CaseAssignment] | QuerySet[ClientAssignment]) -> str:
     today = local_today()
     live = assignments.filter(kind="holder", starts_on__lte=today, ends_on__gt=today)

@@ -76,6 +76,9 @@ call access.protect_bridge_fact('safety_riskitem');
 call access.protect_bridge_fact('safety_itemacknowledgement');
 call access.protect_bridge_fact('safety_reviewcall');
 call access.protect_bridge_fact('safety_escalation');
+call access.protect_bridge_fact('safety_jointreview');
+call access.protect_bridge_fact('safety_reviewanswer');
+call access.protect_bridge_fact('safety_pairrhythm');
 call access.protect_bridge_fact('safety_independentsource');
 call access.protect_bridge_fact('safety_useagreement');
 call access.protect_bridge_fact('safety_citation');
@@ -117,6 +120,7 @@ begin
       ('safety_overridenotice', 'override_id', 'safety_stopoverride', ''),
       ('safety_escalation', 'concern_id', 'safety_stopconcern', ''),
       ('safety_escalation', 'item_id', 'safety_riskitem', '_item'),
+      ('safety_reviewanswer', 'review_id', 'safety_jointreview', ''),
       ('safety_independentsource', 'item_id', 'safety_riskitem', ''),
       ('safety_useagreement', 'item_id', 'safety_riskitem', ''),
       ('safety_citation', 'item_id', 'safety_riskitem', ''),
@@ -135,6 +139,10 @@ begin
       foreign key (proposal_id, proposal_side) references safety_outcomeproposal (id, side) deferrable initially deferred;
     alter table safety_itemacknowledgement add constraint acknowledgement_knows_who_sent
       foreign key (item_id, item_side) references safety_riskitem (id, side) deferrable initially deferred;
+  end if;
+  if not exists (select from pg_constraint where conname = 'answer_knows_who_reviewed') then
+    alter table safety_reviewanswer add constraint answer_knows_who_reviewed
+      foreign key (review_id, review_side) references safety_jointreview (id, side) deferrable initially deferred;
   end if;
 end $$;
 
@@ -238,6 +246,16 @@ return (select case when count(*) = 0 then 'unlinked'
 create or replace function safety.contact_allowed(su_case uuid, moment timestamptz) returns boolean language sql stable
 return (select safety.contact_refusal(su_case, moment)) is null;
 
+-- Whether a linked client is at court on the day for which contact with him at court is planned (S-25). Asked past both
+-- sides' policies and answered with yes or no; it says neither whose hearing it is nor which.
+create or replace function safety.place_clash(su_case uuid, starts_at timestamptz, place text) returns boolean language sql stable security definer
+return place = 'court' and exists (
+  select from safety_caselink l
+    join lateral (select distinct on (d.thread) d."on", d.cancelled from advocacy_courtdate d
+                   where d.record_id = l.vs_record_id order by d.thread, d.version desc) c
+      on not c.cancelled and c."on" = (starts_at at time zone 'Europe/London')::date
+   where l.su_case_id = su_case);
+
 -- Null when this contact may be planned; otherwise the first reason why not. Letters and calls have the place `remote`.
 create or replace function safety.booking_refusal(su_case uuid, moment timestamptz, starts_at timestamptz, place text, leaves_out boolean)
 returns text language sql stable
@@ -249,6 +267,7 @@ return coalesce(
       and not safety.overridden(c.id, moment, starts_at) limit 1),
   (select 'after_end' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
     where l.su_case_id = su_case and p.ends_on < (starts_at at time zone 'Europe/London')::date limit 1),
+  case when (select safety.place_clash(su_case, starts_at, place)) then 'clash' end,
   (select 'place' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
     where l.su_case_id = su_case and not (p.places @> to_jsonb(place)) limit 1),
   (select case when c.scope = 'place' then 'stop_place' else 'leave_out' end
@@ -323,6 +342,27 @@ begin
   return null;
 end $$;
 create or replace trigger suspends after insert on safety_stopconcern for each row execute function safety.suspend_bookings();
+
+-- A hearing that is written down later is never refused (S-43): contact already planned at court on its day is suspended,
+-- in the name of whoever planned it, so that the row does not say from which side it came (S-25, S-04).
+grant select (record_id, thread, version, "on", cancelled) on advocacy_courtdate to role_policy;
+create policy bridge on advocacy_courtdate for select to role_policy using (true);
+create or replace function safety.suspend_at_court() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state, concern_id, told)
+  select gen_random_uuid(), clock_timestamp(), b.recorded_by_id, b.case_id, b.service_id, b.id, 'suspended', null, ''
+    from safety_caselink l
+    join safety_booking b on b.case_id = l.su_case_id
+   where l.vs_record_id = new.record_id and b.starts_at >= (access.today()::timestamp at time zone 'Europe/London')
+     and safety.place_clash(b.case_id, b.starts_at, b.place)
+     and 'planned' = (select s.state from safety_bookingstate s where s.booking_id = b.id order by s.recorded_at desc limit 1);
+  return null;
+end $$;
+create or replace trigger suspends_at_court after insert on advocacy_courtdate for each row
+  when (not new.cancelled) execute function safety.suspend_at_court();
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- The override of a concern (S-18): one role, never on a case that one holds, and three notices in the same transaction.
@@ -505,6 +545,28 @@ create or replace trigger ends_decision_on_engagement after insert on advocacy_e
   execute function safety.lapse_on_event('client_engagement', 'vs');
 create or replace trigger ends_decision_on_residence after insert on advocacy_sealedvalue for each row
   when (new.kind in ('address', 'refuge')) execute function safety.lapse_on_event('client_residence', 'vs');
+
+-- A client who is no longer in touch calls for a joint review, never for an end (V-13): within five working days, or before
+-- the next contact if that comes sooner. That it happened crosses; why stays on her side (S-03). Bank holidays are not
+-- counted out: the day named is never later than the rule's.
+grant insert on safety_reviewcall to role_policy;
+create policy calls on safety_reviewcall for insert to role_policy with check (cause = 'engagement');
+create or replace function safety.call_on_disengagement() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() or new.value is not distinct from (
+      select e.value from advocacy_engagemententry e where e.record_id = new.record_id and e.id <> new.id
+       order by e.since desc, e.recorded_at desc limit 1) then
+    return null;
+  end if;
+  insert into safety_reviewcall (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, cause, words, due_on)
+  select gen_random_uuid(), clock_timestamp(), new.recorded_by_id, l.id, 'vs', l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id,
+         'engagement', '', access.today() + 7
+    from safety_caselink l
+   where l.vs_record_id = new.record_id and not safety.case_has_ended(l.su_case_id, clock_timestamp());
+  return null;
+end $$;
+create or replace trigger calls_for_review after insert on advocacy_engagemententry for each row
+  when (new.value in ('disengaged', 'declined')) execute function safety.call_on_disengagement();
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- What one side may know of the other. The column grants are the allow-list: a new column crosses only by a line here

@@ -76,6 +76,8 @@ def refuse(code: str, *, rule: str = "S-15") -> None:
     """Raise the refusal that a code stands for, with what remains open; nothing for an empty code."""
     if code:
         what, opens = refusal_words(code)
+        if code == "clash":  # says nothing more, whoever asks (S-25)
+            raise Refusal(what, rule="S-25", field="place")
         raise Refusal(
             what, why=opens, still_open=STILL_OPEN, rule="S-17" if code.startswith("stop") else rule
         )

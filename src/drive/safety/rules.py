@@ -6,6 +6,12 @@ page, the command and the constraint trigger all ask; this file holds only the w
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import zip_longest
+from uuid import UUID
+
 from drive.instruments.codelists import code_list
 
 PERMITTING = code_list("K-51").roll_up("booking_permitted")
@@ -140,6 +146,7 @@ BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
         "The joint contact decision does not cover this place.",
         "Choose a place it covers, or ask for a joint view.",
     ),
+    "clash": ("Choose another time or place.", ""),
     "stop_place": ("This place is under a stop concern.", "Choose another place."),
     "leave_out": (
         "A topic or an action is under a stop concern.",
@@ -175,6 +182,90 @@ ITEM_REFUSALS: dict[str, tuple[str, str]] = {
     ),
 }
 """What `safety.item_refusal` answers: what, and what would open it (S-08, S-09)."""
+
+ATTENDANCE: tuple[tuple[str, str], ...] = (
+    ("came", "Came"),
+    ("stand_in", "Somebody came instead"),
+    ("absent", "Did not come"),
+)
+
+REVIEW_OUTCOMES: tuple[tuple[str, str], ...] = (
+    ("continue", "Go on as it is"),
+    ("light_touch", "Light touch"),
+    ("taper", "Step back in longer intervals"),
+    ("stop", "Stop, with an exit plan"),
+    ("ask_views", "Ask for both views anew"),
+    ("to_panel", "Take it to the panel"),
+)
+"""What a joint review comes to, also when a client is no longer in touch (V-13). None of them changes a booking."""
+STEPPING_BACK = frozenset({"taper", "stop"})
+
+REVIEW_ANSWERS: tuple[tuple[str, str], ...] = (
+    ("agree", "As we agreed"),
+    ("differ", "I remember it differently"),
+)
+
+REVIEW_CAUSES: tuple[tuple[str, str], ...] = (
+    ("emergency", "Emergency"),
+    ("incident", "Practice incident"),
+    ("override", "Override of a stop concern"),
+    ("engagement", "The client is no longer in touch"),
+    ("asked", "Asked for"),
+)
+"""What calls for a joint review. Why a client is no longer in touch stays on her side (S-03)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days between joint reviews (C-15): the usual gap, and the one that is flagged."""
+
+    usual: int
+    hard: int
+
+
+REVIEW_GAP = Gap(28, 42)
+"""C-15 where a site has not said otherwise."""
+
+AGENDA = 6
+"""Cases on one agenda (W-11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One open link as an agenda sees it. `days` since its last joint review, or since it was linked."""
+
+    link_id: UUID
+    su_case_id: UUID
+    vs_record_id: UUID
+    last: datetime.date | None
+    days: int
+    urgent: bool
+    reasons: tuple[str, ...] = ()
+    gap: Gap = REVIEW_GAP
+    cross_border: bool = False
+    rhythm_days: int | None = None
+
+    @property
+    def past_limit(self) -> bool:
+        """Whether the hard gap has passed (S-24)."""
+        return self.days > self.gap.hard
+
+    @property
+    def why(self) -> str:
+        """Why it is on the agenda, in words."""
+        last = "Never reviewed together" if self.last is None else f"Last reviewed {self.days} days ago"
+        return ". ".join((*self.reasons, last)) + "."
+
+
+def agenda(rows: Iterable[Waiting], size: int = AGENDA) -> list[Waiting]:
+    """Turn about an urgent one and the longest unreviewed, so that neither the loud nor the quiet fill it (N-16)."""
+    oldest = sorted(rows, key=lambda one: (-one.days, str(one.link_id)))
+    urgent = [one for one in oldest if one.urgent]
+    chosen: list[Waiting] = []
+    for pair in zip_longest(urgent, oldest):
+        chosen += [one for one in dict.fromkeys(pair) if one is not None and one not in chosen]
+    return chosen[:size]
+
 
 STILL_OPEN = (
     "Research, sharing with agencies, markers, disruption and safeguarding remain open to you, "

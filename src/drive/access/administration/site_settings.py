@@ -99,5 +99,10 @@ SETTINGS: dict[str, Setting] = {
             "Kept as what the site agreed. Drive never tells or prints it for a service user (S-10).",
             choices=_YES_NO,
         ),
+        Setting(
+            "S-35", "Emergency reading reviewed within", {"working_days": 2},
+            "Emergency reading: a reading not reviewed by its manager within these days is put to the governance lead.",
+            numbers=(Number("working_days", "Working days", 1, 10),),
+        ),
     )
 }  # fmt: skip

@@ -230,7 +230,7 @@ def test_s46_ending_a_role_ends_access_with_the_next_request(cast: Cast, admin: 
     assert theirs.get("/cases/").status_code != 200
     (event,) = events("membership")
     assert (event.record_id, event.site_id, event.service_id, event.reason, event.fields) == (
-        cast.case_manager.pk, cast.site.pk, cast.su_service.pk, "Left today", ["ends_on"],
+        cast.case_manager.pk, cast.site.pk, cast.su_service.pk, "Left today", ["ends_on", "assignments"],
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
 from drive.access import commands, emergency
-from drive.access.models import Bar, BreakGlass, Membership
+from drive.access.models import Bar, BreakGlass, Membership, SiteSetting
 from drive.access.refusal import Refusal
 from drive.access.scopes import Scope
 from drive.access.stepping import acting_as
@@ -209,3 +209,52 @@ def test_s35_the_strip_stands_on_the_record_until_the_reading_ends(cast: Cast) -
         "Emergency reading until"
         not in sign_in(cast.case_manager).get(sent.headers["Location"]).content.decode()
     )
+
+
+def test_s35_the_record_says_at_once_to_holder_and_supervisor_who_reads_it_in_an_emergency(
+    cast: Cast,
+) -> None:
+    open_as(cast.other_case_manager, cast.case.code)
+    page = f"/cases/{cast.case.pk}/"
+    for told in (cast.case_manager, cast.service_manager):
+        text = sign_in(told).get(page).content.decode()
+        assert "Read in an emergency now" in text
+        assert "Bertram Ashlock" in text
+        assert REASON in text
+    reader = sign_in(cast.other_case_manager).get(page).content.decode()
+    assert "Read in an emergency now" not in reader
+    with seeding():
+        BreakGlass.objects.update(
+            opened_at=timezone.now() - datetime.timedelta(days=15), expires_at=timezone.now() - datetime.timedelta(days=15)
+        )  # fmt: skip
+    assert "Read in an emergency" not in sign_in(cast.case_manager).get(page).content.decode()
+
+
+def test_s35_an_emergency_reader_is_offered_nothing_that_would_be_refused(cast: Cast) -> None:
+    open_as(cast.other_case_manager, cast.case.code)
+    open_as(cast.other_idva, cast.record.code)
+    for reader, holder, page in (
+        (cast.other_case_manager, cast.case_manager, f"/cases/{cast.case.pk}/"),
+        (cast.other_idva, cast.idva, f"/clients/{cast.record.pk}/"),
+    ):
+        offered, held = (sign_in(each).get(page).content.decode() for each in (reader, holder))
+        for words in ("Raise stop concern", "Immediate danger", ">Record<"):
+            assert words in held
+            assert words not in offered
+        assert ">Change<" not in offered
+
+
+def test_s35_the_site_says_within_how_many_days_a_reading_is_reviewed(cast: Cast) -> None:
+    reading = open_as(cast.other_case_manager, cast.case.code)
+    with seeding():
+        BreakGlass.objects.filter(pk=reading.pk).update(opened_at=timezone.now() - datetime.timedelta(days=6))
+        SiteSetting.objects.create(
+            site=cast.site, code="S-35", value={"working_days": 9}, recorded_by=cast.administrator, reason="Two managers away"
+        )  # fmt: skip
+    lead = cast.governance_lead.as_actor()
+    with acting_as(lead):
+        assert emergency.readings_to_review(lead) == []
+    with seeding():
+        SiteSetting.objects.update(value={"working_days": 1})
+    with acting_as(lead):
+        assert [each.overdue for each in emergency.readings_to_review(lead)] == [True]

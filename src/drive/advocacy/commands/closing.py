@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from drive.access.models import OPEN, AssignmentKind, ClientAssignment, Membership, local_today
 from drive.access.permissions import Permission
+from drive.access.queries import may_be_given
 from drive.access.refusal import Refusal
 from drive.access.scopes import Side
 from drive.access.stepping import Actor
@@ -101,6 +102,13 @@ def assign_record(
     ).first()
     if member is None or Permission.CLIENT_RECORD not in member.role_entry.permissions:
         raise Refusal("This person does not work with clients here.", rule="S-46", field="membership")
+    if not may_be_given(member.pk, [record.pk]):
+        raise Refusal(
+            f"{member.name} cannot take this one.",
+            still_open="Choose somebody else.",
+            rule="S-34",
+            field="membership",
+        )
     live = ClientAssignment.objects.filter(record_id=record.pk, ends_on__gt=starts)
     if live.filter(membership=member, kind=kind, starts_on__lte=starts).exists():
         raise Refusal(f"{member.name} has this record already.", rule="S-46", field="membership")

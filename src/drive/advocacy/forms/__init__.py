@@ -10,7 +10,7 @@ from .circumstances import (
     OtherAtRiskForm,
     SupportForm,
 )
-from .keeping import AssignForm, CloseForm, OpenSealForm, SealForm
+from .keeping import AssignForm, CloseForm, EndSealForm, OpenSealForm, SealForm
 from .working import (
     CheckInForm,
     CheckInPlanForm,
@@ -31,6 +31,7 @@ __all__ = [
     "CloseForm",
     "ContactForm",
     "CourtForm",
+    "EndSealForm",
     "EngagementForm",
     "InformedForm",
     "LivingWithForm",

@@ -99,3 +99,9 @@ class OpenSealForm(forms.Form):
 
     value_id = forms.UUIDField(widget=forms.HiddenInput)
     reason = TextField(label="Why do you open it?", max_length=200)
+
+
+class EndSealForm(forms.Form):
+    """When a sealed value stopped being true."""
+
+    ended_on = DateField(label="Until which day was it true?", past=True)

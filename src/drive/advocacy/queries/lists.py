@@ -6,13 +6,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from drive.access.models import AssignmentKind, ClientAssignment, local_today
 from drive.people.profiles import fold
+from drive.people.summaries import (
+    FullSummary,
+    RestrictedSummary,
+    UnknownSummary,
+    restricted_summaries,
+    summary_of,
+)
 
 from ..models import CheckInPlan, ClientContact, ClientProfile, EngagementEntry, RecordExit, VsRecord
 from ..rules import REACHED
@@ -27,7 +34,7 @@ class ClientRow:
     """One client on a list."""
 
     record: VsRecord
-    profile: ClientProfile
+    person: FullSummary | UnknownSummary
     engagement: EngagementEntry | None
     last_contact: datetime.date | None
     check_in_due: datetime.date | None
@@ -37,10 +44,14 @@ class ClientRow:
 
 @dataclass(frozen=True, slots=True)
 class ClientPage:
-    """One page of the list; `older` is the record after which the next page begins, or none."""
+    """One page of the list; `older` is the record after which the next page begins, or none.
+
+    `restricted` is what a worker is assigned to and may not see, on the first page of their own list alone (S-34).
+    """
 
     rows: list[ClientRow]
     older: UUID | None
+    restricted: list[RestrictedSummary] = field(default_factory=list)
 
 
 def current_profiles() -> QuerySet[ClientProfile]:
@@ -67,7 +78,11 @@ def clients(*, words: str = "", after: UUID | None = None) -> ClientPage:
         )
     profiles = list(found[: PAGE + 1])
     rows = client_rows(profiles[:PAGE])
-    return ClientPage(rows, rows[-1].record.pk if len(profiles) > PAGE else None)
+    return ClientPage(
+        rows,
+        rows[-1].record.pk if len(profiles) > PAGE else None,
+        restricted_summaries() if not words and last is None else [],
+    )
 
 
 def client_rows(profiles: Iterable[ClientProfile]) -> list[ClientRow]:
@@ -82,7 +97,7 @@ def client_rows(profiles: Iterable[ClientProfile]) -> list[ClientRow]:
     return [
         ClientRow(
             profile.record,
-            profile,
+            summary_of(profile.record_id, profile.record.code, profile.full_name, profile.known_as),
             engagement.get(profile.record_id),
             contacts.get(profile.record_id),
             plans[profile.record_id].due_on if profile.record_id in plans else None,

@@ -399,3 +399,24 @@ def test_every_act_saves_from_its_page(cast: Cast, client_of: Browser) -> None:
     ):
         assert words in page, words
     assert "07700" not in page
+
+
+def test_s06_a_sealed_value_is_ended_without_being_opened_and_stays_sealed(
+    cast: Cast, client_of: Browser
+) -> None:
+    row = seal_address(cast)
+    idva = client_of(cast.idva)
+    sealed = reverse("client_sealed", args=[cast.record.pk])
+    page = reverse("client_end_sealed", args=[cast.record.pk, row.pk])
+    assert page in idva.get(sealed).content.decode()
+    for hidden in (cast.other_idva, cast.idva_manager, cast.case_manager):
+        assert client_of(hidden).get(page).status_code == 404
+    assert idva.post(page, {"ended_on": (TODAY + DAY).isoformat()}).status_code == 200  # not yet over
+    assert idva.post(page, {"ended_on": TODAY.isoformat()}).status_code == 302
+    after = idva.get(sealed).content.decode()
+    assert "Until " in after
+    assert page not in after
+    assert ADDRESS not in after
+    assert idva.get(page).status_code == 404
+    with seeding():
+        assert not SealOpening.objects.exists()

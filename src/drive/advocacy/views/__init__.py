@@ -23,7 +23,7 @@ from .assessing import client_assessment, client_exit_form, client_grid, client_
 from .clients import client_list
 from .desks import vs_desk, vs_manager_desk
 from .record import client_page
-from .sealed import client_seal, client_sealed
+from .sealed import client_end_sealed, client_seal, client_sealed
 
 __all__ = [
     "client_assessment",
@@ -35,6 +35,7 @@ __all__ = [
     "client_close",
     "client_contact",
     "client_court",
+    "client_end_sealed",
     "client_engagement",
     "client_exit_form",
     "client_grid",

@@ -12,9 +12,10 @@ from drive.access.stepping import Actor
 from drive.instruments.codelists import code_list
 from drive.safety import queries as safety
 from drive.safety.commands import send_risk_item
-from drive.safety.models import ContactQuestion, OutcomeProposal, RiskItem
+from drive.safety.models import ContactQuestion, JointReview, OutcomeProposal, RiskItem
 from drive.safety.queries import CaseSummary, Stop
 from drive.safety.queries.many import bookings_for_records, linked_records
+from drive.safety.rules import Waiting as ReviewWaiting
 
 from ..forms import CheckInForm
 
@@ -102,6 +103,8 @@ class DeskAcross:
     outcomes: list[OutcomeProposal]
     stops: list[Stop]
     late: list[safety.Unread]
+    reviews: list[JointReview]
+    unreviewed: list[ReviewWaiting]
     unread: list[Crossing]
     drive: set[UUID]
     planned: list[dict[str, Any]]
@@ -155,6 +158,8 @@ def desk_across(actor: Actor, record_ids: list[UUID], *, plans: bool = True) -> 
         [proposal for proposal in safety.outcomes_to_answer(actor) if proposal.vs_record_id in shown],
         [stop for stop in safety.live_stops() if stop.concern.vs_record_id in shown],
         [one for one in safety.escalations(actor) if one.escalation.vs_record_id in shown],
+        [one for one in safety.reviews_to_answer(actor) if one.vs_record_id in shown],
+        [one for one in safety.unreviewed(actor) if one.vs_record_id in shown],
         _crossing(
             [item for item in safety.unread_items(actor) if item.vs_record_id in shown],
             actor.side.value,

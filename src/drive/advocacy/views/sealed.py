@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
+from django.shortcuts import redirect
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
@@ -55,3 +58,35 @@ def client_sealed(request: ActorRequest, record_id: UUID) -> HttpResponse:
 @page(Permission.CLIENT_SEALED, "Seal a value", scope=Scope.VS_WORKER, looks_at="vs_record", key="record_id")
 def client_seal(request: ActorRequest, record_id: UUID) -> HttpResponse:
     return act(request, record_id, forms.SealForm)
+
+
+@page(
+    Permission.CLIENT_SEALED,
+    "End a sealed value",
+    scope=Scope.VS_WORKER,
+    looks_at="vs_record",
+    key="record_id",
+)
+def client_end_sealed(request: ActorRequest, record_id: UUID, value_id: UUID) -> HttpResponse:
+    """Say that a sealed value no longer holds. It is not opened, and is kept: he may still go there (S-14)."""
+    reader = replace(request.actor, scope=Scope.VS_WORKER)
+    who = queries.identity(reader, record_id)
+    value = next((each for each in queries.seals(reader, record_id).values if each.id == value_id), None)
+    if value is None or value.ended_on:
+        raise ObjectDoesNotExist
+    form = forms.EndSealForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        commands.end_sealed(by=request.actor, record_id=record_id, value_id=value_id, **form.cleaned_data)
+        messages.success(request, "Recorded. It stays sealed, as a former one.")
+        return redirect("client_sealed", record_id)
+    return show(
+        request,
+        "advocacy/end_sealed.html",
+        {
+            "who": who,
+            "standing": standing_of(who),
+            "value": value,
+            "form": form,
+            "problems": bool(form.errors),
+        },
+    )

@@ -8,6 +8,7 @@ now.
 from .assessing import answer_review_flag, submit_assessment
 from .closing import NewClosure, close_case
 from .conflicts import SomeoneSavedFirst
+from .handing_over import assign_case
 from .opening import NewLinkedPerson, add_linked_person, open_case
 from .planning import NewStrategy, save_profile, save_strategy
 from .recording import add_research, record_action, record_contact, record_session
@@ -22,6 +23,7 @@ __all__ = [
     "add_linked_person",
     "add_research",
     "answer_review_flag",
+    "assign_case",
     "close_case",
     "open_case",
     "record_action",

@@ -4,6 +4,7 @@ from .assessing import case_assess, case_assessments
 from .case import case_actions, case_flag, case_page, case_pattern, case_timeline, case_work
 from .closing import case_close
 from .desk import su_desk, su_manager_desk
+from .handing_over import case_assign
 from .lists import case_list
 from .planning import case_profile, case_state, case_strategy
 from .recording import case_research, record_action, record_contact, record_session, record_update
@@ -13,6 +14,7 @@ __all__ = [
     "case_actions",
     "case_assess",
     "case_assessments",
+    "case_assign",
     "case_close",
     "case_flag",
     "case_list",

@@ -13,7 +13,15 @@ from drive.access.permissions import Permission
 from drive.access.scopes import Scope
 from drive.components.page import Standing
 from drive.safety.naming import names_of
-from drive.safety.queries import escalations, live_stops, outcomes_to_answer, unread_items, views_asked
+from drive.safety.queries import (
+    escalations,
+    live_stops,
+    outcomes_to_answer,
+    reviews_to_answer,
+    unread_items,
+    unreviewed,
+    views_asked,
+)
 
 from ..desk import AHEAD, desk
 from .planned import decisions_lapsing, meetings_today
@@ -56,6 +64,8 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
             "unread": [
                 (one, found.cases.get(one.escalation.su_case_id)) for one in escalations(request.actor)
             ],
+            "reviews": [(one, found.cases.get(one.su_case_id)) for one in reviews_to_answer(request.actor)],
+            "unreviewed": [(one, found.cases.get(one.su_case_id)) for one in unreviewed(request.actor)],
             "lapsing": decisions_lapsing(found.cases, today),
             "meetings": meetings_today(found.cases),
             "views_asked": [

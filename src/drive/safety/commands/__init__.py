@@ -4,12 +4,13 @@ Acts that need to know both a side and the bridge (closing a case and telling th
 and asking whether a decision was in force) are in `joint` and call the side's own command.
 """
 
-from .bookings import book_contact, cancel_booking, continue_booking, suspend_booking
+from .bookings import book_contact, cancel_booking, continue_booking, note_clash, suspend_booking
 from .decisions import agree_outcome, ask_for_view, give_view, lapse_decision, propose_outcome
 from .emergencies import close_incident, open_incident, tell_emergency_from_case, tell_emergency_from_record
 from .items import acknowledge_item, send_risk_item
 from .joint import close_case, record_contact
 from .links import link_case_and_record
+from .reviews import answer_review, record_review, set_rhythm
 from .sources import agree_use, end_planned_action, name_source, plan_action
 from .stops import (
     acknowledge_stop,
@@ -25,6 +26,7 @@ __all__ = [
     "acknowledge_stop",
     "agree_outcome",
     "agree_use",
+    "answer_review",
     "answer_stop",
     "ask_for_view",
     "book_contact",
@@ -38,6 +40,7 @@ __all__ = [
     "lapse_decision",
     "link_case_and_record",
     "name_source",
+    "note_clash",
     "open_incident",
     "override_stop",
     "plan_action",
@@ -45,7 +48,9 @@ __all__ = [
     "raise_stop",
     "raise_stop_on_case",
     "record_contact",
+    "record_review",
     "send_risk_item",
+    "set_rhythm",
     "suspend_booking",
     "tell_emergency_from_case",
     "tell_emergency_from_record",

@@ -99,6 +99,16 @@ def cancel_booking(*, by: Actor, booking_id: UUID, told: str) -> None:
     _step(by, booking, "cancelled", told=told)
 
 
+@transaction.atomic
+def note_clash(*, by: Actor, case_id: UUID) -> None:
+    """Say in the audit that a time or place was turned down because of somebody else's (S-25): who asks often is seen.
+
+    The refusal itself writes nothing; the page calls this after it, so that the event outlives the refusal.
+    """
+    case = SuCase.objects.get(pk=case_id)
+    record_event(Act.DENIED, by=by, kind="place_clash", record_id=case.pk, service_id=case.service_id)
+
+
 def took_place(*, by: Actor, booking_id: UUID) -> None:
     """Mark a booking as done, whatever state it was in: what has happened can always be said (S-43)."""
     _step(by, Booking.objects.get(pk=booking_id), "done")

@@ -7,6 +7,7 @@ from .incidents import CaseEmergency, ClientEmergency, IncidentClosing, Practice
 from .items import ItemAcknowledgement, ReviewCall, RiskItem
 from .links import BridgeFact, CaseLink
 from .overrides import OverrideNotice, StopOverride
+from .reviews import JointReview, PairRhythm, ReviewAnswer
 from .sources import Citation, IndependentSource, PlannedAction, PlannedActionEnd, UseAgreement
 from .stops import StopAcknowledgement, StopAnswer, StopConcern, StopConcernReason
 
@@ -25,12 +26,15 @@ __all__ = [
     "IncidentClosing",
     "IndependentSource",
     "ItemAcknowledgement",
+    "JointReview",
     "OutcomeAnswer",
     "OutcomeProposal",
     "OverrideNotice",
+    "PairRhythm",
     "PlannedAction",
     "PlannedActionEnd",
     "PracticeIncident",
+    "ReviewAnswer",
     "ReviewCall",
     "RiskItem",
     "StopAcknowledgement",

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from drive.instruments.codelists import code_list
 
-from ..rules import URGENCIES
+from ..rules import REVIEW_CAUSES, URGENCIES
 from .links import BridgeFact
 
 
@@ -70,17 +70,12 @@ class ItemAcknowledgement(BridgeFact):
 
 
 class ReviewCall(BridgeFact):
-    """A joint review is called for: by an emergency, a practice incident, an override (S-31, S-41)."""
+    """A joint review is called for: by an emergency, a practice incident, an override, or because the
+    client is no longer in touch (S-31, S-41, S-18, V-13).
+    """
 
-    cause = models.CharField(
-        max_length=12,
-        choices=[
-            ("emergency", "Emergency"),
-            ("incident", "Practice incident"),
-            ("override", "Override of a stop concern"),
-            ("asked", "Asked for"),
-        ],
-    )
+    cause = models.CharField(max_length=12, choices=REVIEW_CAUSES)
+    due_on = models.DateField(null=True, help_text="by when at the latest, where the rule says so (V-13)")
     words = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:

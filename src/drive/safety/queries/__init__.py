@@ -20,6 +20,17 @@ from .finding import (
 from .items import items_for, open_incidents, review_calls, unread_items
 from .planned import BookingRow, bookings_for, bookings_for_record
 from .possible import Closed, WhatMayHappen, what_may_happen_now
+from .reviews import (
+    Reviews,
+    review_age,
+    review_agenda,
+    review_gap,
+    review_on,
+    reviews_of,
+    reviews_to_answer,
+    unreviewed,
+    waiting_links,
+)
 from .sources import (
     Source,
     citeable_items,
@@ -37,6 +48,7 @@ __all__ = [
     "Closed",
     "Decision",
     "Override",
+    "Reviews",
     "Source",
     "Stop",
     "Unread",
@@ -71,10 +83,18 @@ __all__ = [
     "question_on",
     "reasons_for",
     "record_seen",
+    "review_age",
+    "review_agenda",
     "review_calls",
+    "review_gap",
+    "review_on",
+    "reviews_of",
+    "reviews_to_answer",
     "source_of",
     "stop_concern",
     "unread_items",
+    "unreviewed",
     "views_asked",
+    "waiting_links",
     "what_may_happen_now",
 ]

@@ -5,6 +5,7 @@ from .bookings import book, booking_step, bookings
 from .danger import danger_on_case, danger_on_record, incident
 from .decisions import answer_outcome, ask, give_view, lapse, propose_outcome, shared_page
 from .items import acknowledge, item_use, tell
+from .reviews import answer_review, link_reviews, pair_rhythm, record_review, review_agenda
 from .stops import (
     acknowledge_stop,
     adviser_desk,
@@ -19,6 +20,7 @@ __all__ = [
     "acknowledge_stop",
     "adviser_desk",
     "answer_outcome",
+    "answer_review",
     "ask",
     "book",
     "booking_step",
@@ -30,12 +32,16 @@ __all__ = [
     "incident",
     "item_use",
     "lapse",
+    "link_reviews",
     "override_stop",
+    "pair_rhythm",
     "plan_action",
     "planned_actions",
     "propose_outcome",
     "raise_stop",
     "raise_stop_on_case",
+    "record_review",
+    "review_agenda",
     "shared_page",
     "stop_concern",
     "tell",

@@ -58,6 +58,8 @@ def book(request: ActorRequest, case_id: UUID) -> HttpResponse:
         try:
             commands.book_contact(by=request.actor, case_id=case_id, **form.words())
         except Refusal as refusal:
+            if refusal.rule == "S-25":
+                commands.note_clash(by=request.actor, case_id=case_id)
             add_refusal(form, refusal)
         else:
             messages.success(request, "Planned.")
@@ -92,5 +94,7 @@ def booking_step(request: ActorRequest, case_id: UUID, booking_id: UUID) -> Http
         else:
             raise Http404
     except Refusal as refusal:
+        if refusal.rule == "S-25":
+            commands.note_clash(by=request.actor, case_id=case_id)
         messages.error(request, str(refusal))
     return redirect("bookings", case_id=case_id)

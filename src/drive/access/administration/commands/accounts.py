@@ -15,6 +15,7 @@ from drive.access.scopes import Scope
 from drive.access.stepping import Actor, stepping_into
 from drive.audit.record import Act, record_event
 
+from .memberships import end_assignments_of_leavers
 from .recording import record_account_change, record_change
 
 
@@ -45,6 +46,7 @@ def close_account(*, by: Actor, account_id: UUID, reason: str) -> None:
     Membership.objects.filter(user_id=user.pk, ends_on__gt=today).update(
         ends_on=Greatest(F("starts_on"), today)
     )
+    end_assignments_of_leavers()
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from drive.access.administration.rules import check_dates, check_place
 from drive.access.models import OPEN, Membership, Service, Team, User, local_today
@@ -80,7 +80,9 @@ def give_membership(
 
 @transaction.atomic
 def end_membership(*, by: Actor, membership_id: UUID, reason: str) -> Membership:
-    """End a membership now: access ends with the next request, on open pages too (S-46).
+    """End a membership now, and its assignments: access ends with the next request, on open pages too (S-46).
+
+    What it held waits on the manager's page of records that nobody can work.
 
     Raises `Refusal` for one's own, `Membership.DoesNotExist` for one that is not there or has ended.
     """
@@ -89,13 +91,20 @@ def end_membership(*, by: Actor, membership_id: UUID, reason: str) -> Membership
     if held.user_id == by.user_id:
         raise Refusal("Nobody ends their own role.", why="Ask another administrator.", rule="S-46")
     Membership.objects.filter(pk=held.pk).update(ends_on=max(held.starts_on, today))
+    end_assignments_of_leavers()
     record_change(
         "membership",
         held.pk,
         by=by,
-        fields=["ends_on"],
+        fields=["ends_on", "assignments"],
         site_id=held.site_id,
         service_id=held.service_id,
         reason=reason,
     )
     return held
+
+
+def end_assignments_of_leavers() -> None:
+    """End what is still assigned to whoever has left; the database finds them, since this scope reads no assignment."""
+    with connection.cursor() as cursor:
+        cursor.execute("select access.end_assignments_of_leavers()")

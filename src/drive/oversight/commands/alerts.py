@@ -12,7 +12,7 @@ from drive.access.stepping import Actor
 from drive.audit.record import Act, record_event
 from drive.people.channels import DIGEST_PURPOSE, folded_channel
 
-from .models import Alert, AlertAnswer, OwnChannel
+from ..models import Alert, AlertAnswer, OwnChannel
 
 
 @transaction.atomic

@@ -1,0 +1,160 @@
+"""The agenda of joint reviews, and how long ago each case was reviewed (R-73, S-24)."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from drive.access.models import Service, SiteSetting, local_today
+from drive.access.stepping import Actor
+from drive.components.dates import local_date
+
+from ..models import CaseLink, JointReview, PairRhythm, ReviewCall, RiskItem, StopConcern
+from ..rules import REVIEW_GAP, Gap, Waiting, agenda
+
+LOOKED_AT = 60
+"""Links that an agenda is made from: the longest unreviewed, and as many of those that something calls for."""
+
+
+def review_gap(site_id: UUID) -> Gap:
+    """The site's longest usual and hardest gap between reviews (C-15), in days."""
+    found = (
+        SiteSetting.objects.filter(site_id=site_id, code="C-15", applies_from__lte=local_today())
+        .order_by("-applies_from", "-recorded_at")
+        .values_list("value", flat=True)
+        .first()
+    ) or {}
+    return Gap(int(found.get("usual", REVIEW_GAP.usual)), int(found.get("hard", REVIEW_GAP.hard)))
+
+
+def _reviewed() -> QuerySet[CaseLink]:
+    """Links with the day of the last review that both sides came to, as `last`."""
+    reviews = JointReview.objects.filter(link=OuterRef("pk")).exclude(case_side_came="absent")
+    last = reviews.exclude(client_side_came="absent").order_by("-held_on").values("held_on")[:1]
+    return CaseLink.objects.annotate(last=Subquery(last))
+
+
+def _open_links() -> QuerySet[CaseLink]:
+    """Those of cases that have not ended."""
+    ended = Func(F("su_case_id"), Now(), function="safety.case_has_ended", output_field=BooleanField())
+    return _reviewed().annotate(has_ended=ended).filter(has_ended=False)
+
+
+def waiting_links(actor: Actor, *, limit: int = LOOKED_AT) -> list[Waiting]:
+    """Every open link that the reader sees, as far as an agenda needs: the longest unreviewed first, quiet and
+    disrupt-only ones like any other (S-24).
+    """
+    links = _open_links()
+    oldest = list(links.order_by(F("last").asc(nulls_first=True), "recorded_at", "id")[:limit])
+    stops = StopConcern.objects.filter(link=OuterRef("pk"))
+    calls = ReviewCall.objects.filter(link=OuterRef("pk"))
+    called = list(links.filter(Exists(stops) | Exists(calls)).order_by("recorded_at", "id")[:limit])
+    found = {link.pk: link for link in [*oldest, *called]}
+    return _waiting(actor, list(found.values()))
+
+
+def review_age(link: CaseLink, actor: Actor) -> Waiting:
+    """How long ago this link was reviewed, and what calls for a review."""
+    return _waiting(actor, list(_reviewed().filter(pk=link.pk)))[0]
+
+
+def _waiting(actor: Actor, links: list[CaseLink]) -> list[Waiting]:
+    """In a fixed number of statements however many links."""
+    today, keys = local_today(), [link.pk for link in links]
+    gap = review_gap(actor.site_id)
+    calls: dict[UUID, list[ReviewCall]] = {}
+    for call in ReviewCall.objects.filter(link__in=keys).order_by("recorded_at"):
+        calls.setdefault(call.link_id, []).append(call)
+    live = StopConcern.objects.filter(link__in=keys).alias(sides=Count("answers__side", distinct=True))
+    stopped = set(live.filter(sides__lt=2).values_list("link_id", flat=True))
+    since = timezone.now() - datetime.timedelta(days=gap.usual)
+    heard = set(
+        RiskItem.objects.filter(link__in=keys, recorded_at__gte=since).values_list("link_id", flat=True)
+    )
+    rhythms: dict[UUID, PairRhythm] = {}
+    for rhythm in PairRhythm.objects.filter(link__in=keys).order_by("recorded_at"):
+        rhythms[rhythm.link_id] = rhythm
+    sites = dict(
+        Service.objects.filter(
+            pk__in={key for link in links for key in (link.su_service_id, link.vs_service_id)}
+        ).values_list("pk", "site_id")
+    )
+    rows = []
+    for link in links:
+        last: datetime.date | None = link.last  # type: ignore[attr-defined]  # annotated by the caller
+        began = last or local_date(link.recorded_at)
+        open_calls = [c for c in calls.get(link.pk, []) if local_date(c.recorded_at) >= began or last is None]
+        across = sites.get(link.su_service_id) != sites.get(link.vs_service_id)
+        reasons = []
+        if link.pk in stopped:
+            reasons.append("A stop concern is live")
+        reasons += sorted({c.get_cause_display() for c in open_calls})
+        if link.pk not in heard and (today - local_date(link.recorded_at)).days >= gap.usual:
+            reasons.append(f"Nothing has crossed for {gap.usual} days")
+        if across and link.pk not in rhythms:
+            reasons.append("You work in different areas and have not met")
+        rows.append(
+            Waiting(
+                link_id=link.pk,
+                su_case_id=link.su_case_id,
+                vs_record_id=link.vs_record_id,
+                last=last,
+                days=max((today - began).days, 0),
+                urgent=link.pk in stopped or bool(open_calls),
+                reasons=tuple(reasons),
+                gap=gap,
+                cross_border=across,
+                rhythm_days=rhythms[link.pk].every_days if link.pk in rhythms else None,
+            )
+        )
+    return rows
+
+
+def review_agenda(actor: Actor) -> list[Waiting]:
+    """Five or six cases for the next joint review: what is urgent, mixed with the longest unreviewed (W-11)."""
+    return agenda(waiting_links(actor))
+
+
+def unreviewed(actor: Actor) -> list[Waiting]:
+    """Links past the site's hard limit without a joint review, the longest first: for both managers (S-24)."""
+    late = [one for one in waiting_links(actor) if one.past_limit]
+    return sorted(late, key=lambda one: -one.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """The reviews of one link, and what the last one left open."""
+
+    rows: list[JointReview]
+    age: Waiting
+    open_questions: list[str]
+    rhythm: PairRhythm | None
+
+
+def reviews_of(link: CaseLink, actor: Actor, others: tuple[tuple[str, str], ...]) -> Reviews:
+    """Newest first. Who was unknown at the last review is asked again at the next (S-20)."""
+    rows = list(
+        JointReview.objects.filter(link=link)
+        .select_related("answer")
+        .order_by("-held_on", "-recorded_at")[:12]
+    )
+    last = rows[0] if rows else None
+    unknown = [words for key, words in others if last and last.others_at_risk.get(key) == "unknown"]
+    rhythm = PairRhythm.objects.filter(link=link).order_by("-recorded_at").first()
+    return Reviews(rows, review_age(link, actor), unknown, rhythm)
+
+
+def review_on(link_id: UUID, review_id: UUID) -> JointReview:
+    """Raises `JointReview.DoesNotExist`."""
+    return JointReview.objects.get(pk=review_id, link_id=link_id)
+
+
+def reviews_to_answer(actor: Actor, *, limit: int = 50) -> list[JointReview]:
+    """Reviews that the other side wrote and the reader's side has not answered, the oldest first."""
+    waiting = JointReview.objects.filter(answer__isnull=True).exclude(side=actor.side.value)
+    return list(waiting.order_by("recorded_at")[:limit])

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from django.db import DatabaseError, models, transaction
 
-from drive.access.models import Bar, BreakGlass, CaseAssignment, ClientAssignment, Draft, Membership
+from drive.access.models import BreakGlass, CaseAssignment, ClientAssignment, Draft, Membership
 from drive.access.sealing import seal
 from drive.advocacy.models import (
     CheckInPlan,
@@ -202,16 +202,11 @@ def _views_not_yet_opened(rich: Rich, side: str) -> int:
 
 
 def _beside(rich: Rich, records: list[Any], side: str) -> int:
-    """Drafts, emergency readings and ties of the other side: changed, and one more of each."""
+    """Drafts and emergency readings of the other side. Ties are the governance lead's to read, whichever side they bar."""
     author = rich.cast.idva if side == "vs" else rich.cast.case_manager
     keys = [record.pk for record in records]
     with seeding():
         changed = Draft.objects.filter(record_id__in=keys).update(content={"note": ["other words"]})
         changed += BreakGlass.objects.filter(record_id__in=keys).update(reason="other words", told="about_to")
-        changed += Bar.objects.filter(record_id__in=keys).update(reason="other words")
         Draft.objects.create(membership=author, form="own.other", record_id=uuid4(), content={"x": ["words"]})
-        Bar.objects.create(
-            user=rich.cast.stand_in.user if side == "vs" else rich.cast.step_down_worker.user, record_id=keys[-1], kind="tie",
-            reason="other words", recorded_by=rich.cast.governance_lead,
-        )  # fmt: skip
     return changed

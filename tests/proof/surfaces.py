@@ -104,6 +104,8 @@ def records_of(rich: Rich) -> dict[str, list[Any]]:
         "incident_id": made("PracticeIncident"),
         "assessment_id": made("Assessment"),
         "planned_id": made("PlannedAction"),
+        "value_id": made("SealedValue"),
+        "review_id": made("JointReview"),
         "list_id": made("ReferralList"),
         "request_id": made("ReleaseRequest"),
         "reading_id": _all(BreakGlass),

@@ -2,7 +2,7 @@
 
     python benchmarks/audit/measure.py [--events 20000] [--write]
 
-Every event is written as a page writes it: `record_event` in a transaction of its own, in the reader's scope. Sealing
+Every event is written as a page writes it: `record_event` in the reader's scope, ten to a transaction. Sealing
 chains them, keeps the Merkle tree and forces the roots to disk. The bar is 1,750 events a second on one core; what counts
 is events by CPU second of this program and of the database's process together, which holds on a busy machine too.
 """

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -131,4 +132,10 @@ def gallery_context(side: Side) -> dict[str, Any]:
         "plain_choices": [Choice("direct", "May be used directly"), Choice("background", "Background only")],
         "problem_form": with_problems(),
         "versions": {"goal": goal, "step": step},
+        "restricted": {
+            "kind": "restricted",
+            "code": "R4K7",
+            "why": "You declared a tie",
+            "since": datetime.date(2026, 11, 19),
+        },
     }

@@ -25,6 +25,7 @@ ALLOWED = {
     "advocacy_checkinplan": {"id", "record_id", "due_on", "recorded_at"},
     "advocacy_sealedvalue": {"id", "record_id", "kind", "lookup", "withheld"},
     "advocacy_recordexit": {"id", "record_id"},
+    "advocacy_courtdate": {"record_id", "thread", "version", "on", "cancelled"},  # days alone, for S-25
 }
 """All that functions of the bridge read of this side's facts, column by column; exits are counted for caseloads."""
 CODED = {

@@ -24,6 +24,12 @@ NASTY = '"><script>alert(1)</script>&'
 
 # What a macro wants where it does not want words.
 SPECIAL: dict[str, Any] = {
+    "person": {
+        "kind": "restricted",
+        "code": NASTY,
+        "why": NASTY,
+        "since": datetime(2026, 11, 19, tzinfo=UTC),
+    },
     "items": [(NASTY, NASTY, True)],
     "links": [(NASTY, NASTY)],
     "open": [(NASTY, NASTY)],
@@ -71,6 +77,8 @@ def handed(name: str, argument: str) -> Any:
         return [NASTY]
     if name in {"select"} and argument == "choices":
         return [(NASTY, NASTY)]
+    if name == "more_rows" and argument in {"rows", "most"}:
+        return {"rows": [NASTY] * 3, "most": 2}[argument]
     if name in {"facts", "tiles", "radios", "checkboxes"} and argument == "columns":
         return 4
     if name in {"heading", "section", "work_list"} and argument == "rows":

@@ -124,18 +124,6 @@ def contradictions(seen: Picture, today: datetime.date) -> list[str]:
     return found
 
 
-def check_handover(
-    handover: str, starts_on: datetime.date, ends_on: datetime.date | None, *, cover: bool
-) -> None:
-    """Raise `Refusal` unless the next worker will know what they need (S-46) and cover has an end."""
-    if not handover.strip():
-        raise Refusal("Write what the next worker needs to know.", rule="S-46", field="handover")
-    if cover and ends_on is None:
-        raise Refusal("Cover needs a last day.", rule="S-46", field="ends_on")
-    if ends_on is not None and ends_on <= starts_on:
-        raise Refusal("Cover must end after it begins.", rule="S-46", field="ends_on")
-
-
 def check_happened(day: datetime.date, today: datetime.date, *, field: str) -> None:
     """Raise `Refusal` for what has not happened yet; anything in the past may be written (S-43)."""
     if day > today:

@@ -19,28 +19,23 @@ return exists (select 1 from allocation_allocation a
                   and a.site_id = coalesce((select access.site_in('referrals')), (select access.site_in('panel')), (select access.site_in('allocation'))));
 
 -- How much each worker of a service holds today: numbers only, for allocating (P-21, C-13). Open means no ended status
--- (cases) or no exit (records). The allocation scope reads neither table.
+-- (cases, by `access.caseload_counts`) or no exit (records). The allocation scope reads neither table.
 grant select (id, record_id) on advocacy_recordexit to role_policy;
 create policy counts on advocacy_recordexit for select to role_policy using (true);
 create or replace function access.held_by_service(service uuid) returns table (membership uuid, held bigint)
 language sql stable security definer
 begin atomic
-  select m.id, count(a.membership_id)
+  select m.id, coalesce(cases.open_cases, 0) + count(a.membership_id)
     from access_membership m
-    left join (select c.membership_id from access_caseassignment c
-                cross join lateral (select e.value from casework_stateentry e where e.case_id = c.case_id and e.history = 'status'
-                                     order by e.since desc, e.recorded_at desc limit 1) s
-                where c.service_id = service and s.value not in ('closed', 'not_progressed', 'rejected')
-                  and c.starts_on <= (select access.today()) and c.ends_on > (select access.today()) and c.kind = 'holder'
-               union all
-               select c.membership_id from access_clientassignment c
+    left join access.caseload_counts(service) cases on cases.membership_id = m.id
+    left join (select c.membership_id from access_clientassignment c
                 where c.service_id = service and not exists (select from advocacy_recordexit e where e.record_id = c.record_id)
                   and c.starts_on <= (select access.today()) and c.ends_on > (select access.today()) and c.kind = 'holder') a
       on a.membership_id = m.id
    where m.service_id = service
      and (select access.service_site(service)) = (select access.site_in('allocation'))
      and m.starts_on <= (select access.today()) and m.ends_on > (select access.today())
-   group by m.id;
+   group by m.id, cases.open_cases;
 end;
 
 -- Which cases and records of earlier allocations at the site are open today, and who holds them: so that a second

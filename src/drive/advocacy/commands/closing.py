@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from drive.access.models import OPEN, AssignmentKind, ClientAssignment, Membership, local_today
+from drive.access.handing_over import hand_over
+from drive.access.models import AssignmentKind, ClientAssignment, local_today
 from drive.access.permissions import Permission
-from drive.access.queries import may_be_given
 from drive.access.refusal import Refusal
 from drive.access.scopes import Side
 from drive.access.stepping import Actor
@@ -17,7 +17,7 @@ from drive.audit.record import Act, record_event
 from drive.instruments.codelists import code_list
 
 from ..models import CheckInPlan, EngagementEntry, RecordExit
-from ..rules import check_handover, check_happened
+from ..rules import check_happened
 from .writing import add_fact, open_to
 
 
@@ -94,39 +94,11 @@ def assign_record(
     clients here.
     """
     record = open_to(record_id)
-    starts = starts_on or local_today()
-    ends = last_day + datetime.timedelta(days=1) if last_day else None
-    check_handover(handover, starts, ends, cover=AssignmentKind(kind) is AssignmentKind.COVER)
-    member = Membership.objects.filter(
-        pk=membership_id, service_id=record.service_id, side=Side.CLIENT, ends_on__gt=starts
-    ).first()
-    if member is None or Permission.CLIENT_RECORD not in member.role_entry.permissions:
-        raise Refusal("This person does not work with clients here.", rule="S-46", field="membership")
-    if not may_be_given(member.pk, [record.pk]):
-        raise Refusal(
-            f"{member.name} cannot take this one.",
-            still_open="Choose somebody else.",
-            rule="S-34",
-            field="membership",
-        )
-    live = ClientAssignment.objects.filter(record_id=record.pk, ends_on__gt=starts)
-    if live.filter(membership=member, kind=kind, starts_on__lte=starts).exists():
-        raise Refusal(f"{member.name} has this record already.", rule="S-46", field="membership")
-    if AssignmentKind(kind) is AssignmentKind.HOLDER:
-        for former in live.filter(kind=AssignmentKind.HOLDER):
-            former.ends_on = max(starts, former.starts_on)
-            former.save(update_fields=["ends_on"])
-    made = ClientAssignment(
-        membership=member,
-        record_id=record.pk,
-        service_id=record.service_id,
-        kind=kind,
-        starts_on=starts,
-        ends_on=ends or OPEN,
-        handover=handover,
-        recorded_by_id=by.membership_id,
-    )
-    made.save(force_insert=True)
+    made = hand_over(
+        ClientAssignment, by=by, side=Side.CLIENT, permission=Permission.CLIENT_RECORD, record_id=record.pk,
+        service_id=record.service_id, membership_id=membership_id, handover=handover, kind=kind, starts_on=starts_on,
+        last_day=last_day, noun="record", nobody="This person does not work with clients here.",
+    )  # fmt: skip
     record_event(
         Act.WROTE,
         by=by,

@@ -13,7 +13,6 @@ from drive.advocacy.rules import (
     QUIET_AFTER,
     Informing,
     Picture,
-    check_handover,
     check_informing,
     contradictions,
     may_hear_of_drive,
@@ -75,14 +74,6 @@ def test_what_does_not_fit_together(seen: Picture, said: str) -> None:
 @given(done=st.dates(max_value=datetime.date(9000, 1, 1)), interval=st.integers(1, 365))
 def test_the_next_check_in_comes_after_the_last(done: datetime.date, interval: int) -> None:
     assert (next_due(done, interval) - done).days == interval
-
-
-def test_s46_cover_needs_words_and_an_end() -> None:
-    check_handover("Rings on Tuesdays.", TODAY, None, cover=False)
-    check_handover("Rings on Tuesdays.", TODAY, TODAY + DAY, cover=True)
-    for words, ends, cover in (("", None, False), ("Words.", None, True), ("Words.", TODAY, True)):
-        with pytest.raises(Refusal):
-            check_handover(words, TODAY, ends, cover=cover)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from drive.casework.models import (
     ContactStrategy,
     ResearchNote,
     ServiceUserProfile,
+    SharingConsent,
     StateEntry,
 )
 from drive.casework.rules import add_months
@@ -329,6 +330,21 @@ class CaseFacts:
             **content,
         )
         return at
+
+    def sharing(self, spoke_on: list[datetime.date]) -> None:
+        """What he said of coded data for evaluators, at one of the first meetings; a few change their mind (P-20)."""
+        if len(spoke_on) < 2 or self.rng.random() < 0.1:
+            return
+        answers = self.rng.choices((["yes"], ["no"], ["not_asked"], ["yes", "no"]), weights=(84, 8, 4, 4))[0]
+        for answer, day in zip(answers, (spoke_on[1], spoke_on[-1]), strict=False):
+            self.scribe.on_case(
+                self.case,
+                SharingConsent,
+                "sharing_consent",
+                self.diary.on(day, 17),
+                answer=answer,
+                said_on=day,
+            )
 
     def close(self, *, exit_missing: bool) -> dict[str, object]:
         """The closing and the last status (P-47); what the IDVAs are told of it."""

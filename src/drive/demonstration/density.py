@@ -20,6 +20,8 @@ class Density:
     forms: float = 1.0
     """How many cases have forms."""
     looks: int = 6
+    reviews: int = 30
+    """How many of a link's latest joint reviews are written."""
     circumstances: bool = True
     """Whether children, measures, court dates and the like are written, and whereabouts looked at again."""
 
@@ -28,6 +30,6 @@ FULL = Density()
 """A small world, told in full."""
 SPARSE = Density(
     contact_days=(21, 35), client_contact_days=(50, 90), booked=0.02, item_days=240, action_days=6.4, enquiries=(1, 2),
-    check_in_days=(61,), forms=0.3, looks=0, circumstances=False,
+    check_in_days=(61,), forms=0.3, looks=0, reviews=1, circumstances=False,
 )  # fmt: skip
 """A large world: what pages, searches and figures rest on."""

@@ -69,9 +69,14 @@ class Scribe:
         """One row with a key of its own, and no event. The key."""
         key: str = values.setdefault("id", draw_key(self.rng))
         if self.voice is not plain:
-            values = {k: self.voice(v) if isinstance(v, str) else v for k, v in values.items()}
+            values = {k: self._said(v) for k, v in values.items()}
         self.sheets.add(model, values)
         return key
+
+    def _said(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._said(said) for key, said in value.items()}
+        return self.voice(value) if isinstance(value, str) else value
 
     def event(
         self, act: str, *, by: Worker, at: datetime.datetime, kind: str, record_id: str | None, service_id: str | None = None,

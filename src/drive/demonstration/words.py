@@ -221,6 +221,23 @@ SUMMARIES = (
 TOLD = (
     "What Drive is and is not: no way to child contact, no promise of change, help for him aims at less harm."
 )
+PATTERNS = (
+    "Fewer calls at night since the order; handovers are still where it happens.",
+    "Three quiet weeks. Both of us think it is the job.",
+    "He asks about her less; he asks about the children more.",
+    "Worse at the end of the month, when the money is gone.",
+)
+UNKNOWNS = (
+    "Whether he has a second phone. The case manager asks police.",
+    "Where he sleeps on Fridays. Neither knows; housing is asked.",
+    "Whether she has told her sister. The IDVA asks when it is safe.",
+    "When abuse was last known of. The IDVA asks at the next check-in.",
+)
+AGREED = (
+    "Case manager rings his officer by Friday. IDVA asks about the handover.",
+    "IDVA goes through the plan with her. Case manager says nothing of the hearing.",
+    "Both as before. Ring each other if he loses the room.",
+)
 HANDOVER_NONE = "He could not: it stands in the court list."
 INFERENCE = (
     "He could not: every agency knows it.",

@@ -22,6 +22,7 @@ from .density import FULL, SPARSE, Density
 from .diary import DAY, Diary, working
 from .form_facts import FormFacts
 from .referring import Arrivals
+from .review_facts import hold_reviews
 from .scribe import Case, Scribe
 from .sheets import Sheets
 from .staff import Place, lay_out, place_of
@@ -120,6 +121,8 @@ def write_course(scribe: Scribe, course: Course, density: Density) -> Case | Non
     for client in clients:
         forms.of_client(client)
     bridge.items(density.item_days)
+    hold_reviews(scribe, course, case, density.reviews)
+    facts.sharing(spoke_on)
     if course.closed_on:
         told_on = scribe.diary.on(course.closed_on, 16)
         details = facts.close(exit_missing=exit_missing)

@@ -3,7 +3,8 @@
 
 call access.protect('audit_auditevent');
 
--- Writes one event. The membership is the transaction's own, never an argument.
+-- Writes one event. The membership is the transaction's own, never an argument. The assignment is the one through which
+-- its reader has the record: a case, a client's record, or the link between the two.
 create or replace function audit.record(
   act text, kind text, record uuid, service uuid, site uuid, role text, fields text[], reason text, origin text, account uuid
 ) returns void language sql volatile security definer
@@ -14,10 +15,12 @@ begin atomic
           coalesce((select access.account()), account), (select access.membership()), role,
           coalesce(
             (select a.id from access_caseassignment a
-              where a.case_id = record and a.membership_id = (select access.membership())
+              where a.case_id in (record, (select l.su_case_id from safety_caselink l where l.id = record))
+                and a.membership_id = (select access.membership())
                 and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()) limit 1),
             (select a.id from access_clientassignment a
-              where a.record_id = record and a.membership_id = (select access.membership())
+              where a.record_id in (record, (select l.vs_record_id from safety_caselink l where l.id = record))
+                and a.membership_id = (select access.membership())
                 and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()) limit 1)),
           to_jsonb(fields), '', reason, origin);
 end;

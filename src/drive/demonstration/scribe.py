@@ -137,11 +137,15 @@ class Scribe:
         fields: Iterable[str] = (), by: Worker | None = None, **values: Any,
     ) -> str:  # fmt: skip
         """A row of the bridge, written by one side's worker. Without `fields` it has no event of its own."""
-        by = by or (link.case.holder if side == "su" else link.record.holder)
+        own = link.case if side == "su" else link.record
+        by = by or own.holder
         key = self.row(
             model, link_id=link.id, side=side, su_case_id=link.case.id, su_service_id=link.case.service_id,
             vs_record_id=link.record.id, vs_service_id=link.record.service_id, recorded_at=at, recorded_by_id=by.id, **values,
         )  # fmt: skip
         if fields:
-            self.event("wrote", by=by, at=at, kind=noun, record_id=link.id, fields=fields)
+            self.event(
+                "wrote", by=by, at=at, kind=noun, record_id=link.id, fields=fields,
+                assignment_id=own.assignment_id if by is own.holder else None,
+            )  # fmt: skip
         return key

@@ -185,6 +185,7 @@ def around(scribe: Scribe, place: Place, cases: dict[str, Case]) -> None:
         kind="vs_record",
         record_id=link.record.id,
         service_id=link.record.service_id,
+        assignment_id=link.record.assignment_id,
         fields=["police"],
     )
     scribe.on_link(link, ReviewCall, "review_call", told_at, side="vs", fields=("cause",), cause="emergency")
@@ -201,6 +202,7 @@ def around(scribe: Scribe, place: Place, cases: dict[str, Case]) -> None:
         kind="su_case",
         record_id=case.id,
         service_id=case.service_id,
+        assignment_id=case.assignment_id,
         fields=["childrens_services"],
     )
     for link in case.links:

@@ -51,6 +51,9 @@ SUPERVISORS = tuple(
 )
 """Roles that read every record of their service by what they are."""
 
+OFF_THE_CASE = Q(assignment_id=None) & (Q(act=Act.DENIED.value) | ~Q(role__in=(*SUPERVISORS, "")))
+"""Somebody came to the record without an assignment, and not to supervise. The system itself has no role."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -65,7 +68,7 @@ class Look:
     through: str
     """The page, or the kind of thing written."""
     on_the_case: str
-    """"Yes, holder" and the like, "Supervises", "In an emergency" or "No"; as it was at that moment."""
+    """"Yes, holder" and the like, "Supervises", "In an emergency", "The system" or "No"; as it was at that moment."""
     reason: str
 
 
@@ -79,7 +82,7 @@ class Reader:
     organisation: str
     times: int
     off_the_case: int
-    """Of these, without an assignment at that moment."""
+    """Of these, without an assignment at that moment, and not as a supervisor."""
     first: datetime.datetime
     last: datetime.datetime
 
@@ -148,7 +151,7 @@ def _readers(events: QuerySet[AuditEvent]) -> list[Reader]:
         .values("membership_id", "role")
         .annotate(
             times=Count("id"),
-            off=Count("id", filter=Q(assignment_id=None)),
+            off=Count("id", filter=OFF_THE_CASE),
             first=Min("at"),
             last=Max("at"),
         )
@@ -168,7 +171,7 @@ def _readers(events: QuerySet[AuditEvent]) -> list[Reader]:
 
 def _narrowed(events: QuerySet[AuditEvent], shown: str, readings: list[BreakGlass]) -> QuerySet[AuditEvent]:
     if shown == "off":
-        return events.filter(assignment_id=None)
+        return events.filter(OFF_THE_CASE)
     if shown == "wrote":
         return events.filter(act__in=[Act.WROTE.value, Act.DISCLOSED.value, Act.EXPORTED.value])
     if shown == "denied":
@@ -237,6 +240,8 @@ def _on_the_case(event: AuditEvent, kinds: dict[UUID, str], readings: list[Break
             and reading.opened_at <= event.at <= reading.expires_at
         ):
             return "In an emergency"
+    if not event.role:
+        return "The system"
     if event.role in SUPERVISORS and event.act != Act.DENIED:
         return "Supervises"
     return "No"

@@ -79,7 +79,8 @@ begin
                     union all
                     select v.service_id, v.site_id from advocacy_vsrecord v where v.id = e.record_id) r on true
      where e.act in ('looked', 'opened-seal', 'exported', 'disclosed', 'wrote', 'denied')
-       and e.kind not in ('who_looked', 'emergency_review')
+       -- what oversight itself opens is no look at the record's content
+       and e.kind not in ('who_looked', 'emergency_review', 'bars')
   ), judged as (
     select 'no_relation' as kind, l.* from looks l
      where l.assignment_id is null and l.act <> 'wrote'
@@ -110,15 +111,16 @@ begin
                     where o.user_id = l.user_id and v.record_id = l.record_id)
   )
   insert into oversight_alert (id, kind, found_at, looked_at, looked_on, user_id, membership_id, record_id, service_id, site_id, was_denied)
-  select distinct on (j.kind, j.membership_id, j.record_id, (j.at at time zone 'Europe/London')::date)
+  select distinct on (j.kind, j.membership_id, j.record_id, j.once)
          gen_random_uuid(), j.kind, upto, j.at, (j.at at time zone 'Europe/London')::date, j.user_id, j.membership_id, j.record_id,
          j.service_id, j.site_id, j.act = 'denied'
-    from judged j
+    from (select x.*, case when x.kind not in ('own_name', 'own_address') then (x.at at time zone 'Europe/London')::date end as once
+            from judged x) j
    where not (j.kind in ('own_name', 'own_address')
               and exists (select from oversight_alert a where a.kind = j.kind and a.user_id = j.user_id and a.record_id = j.record_id
                             and coalesce((select n.finding from oversight_alertanswer n where n.alert_id = a.id
                                            order by n.recorded_at desc limit 1), 'explained') = 'explained'))
-   order by j.kind, j.membership_id, j.record_id, (j.at at time zone 'Europe/London')::date, j.at
+   order by j.kind, j.membership_id, j.record_id, j.once, j.at
   on conflict do nothing;
   get diagnostics found = row_count;
 

@@ -13,6 +13,7 @@ from drive.access.models import OPEN, AssignmentKind, ClientAssignment, local_to
 from drive.access.scopes import Scope
 from drive.access.stepping import Actor
 from drive.instruments.codelists import code_list
+from drive.people.summaries import FullSummary, UnknownSummary, summary_of
 
 from ..models import (
     Assessment,
@@ -62,6 +63,17 @@ class Identity:
     @property
     def name(self) -> str:
         return (self.profile.full_name if self.profile else "") or self.record.code
+
+    @property
+    def person(self) -> FullSummary | UnknownSummary:
+        """Who it is, for the head of a page."""
+        known = self.profile
+        return summary_of(
+            self.record.pk,
+            self.record.code,
+            known.full_name if known else "",
+            known.known_as if known else [],
+        )
 
 
 @dataclass(frozen=True, slots=True)

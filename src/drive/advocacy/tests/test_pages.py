@@ -337,6 +337,7 @@ def test_r10_a_submitted_form_is_amended_beside_and_never_changed(cast: Cast, cl
         reverse("client_assessment", kwargs={"record_id": cast.record.pk, "assessment_id": form.pk})
     )
     assert b"Intake form" in shown.content
+    assert not re.search(rb"<h2[^>]*>\s*</h2>", shown.content), "a heading with no words"
     amend = page_of(cast, "client_intake") + f"?amends={form.pk}"
     assert b"Say why it is amended." in browser.post(amend, sent).content
     assert browser.post(amend, sent | {"amend_reason": "Misheard the number of calls."}).status_code == 302

@@ -43,6 +43,8 @@ from drive.demonstration.sheets import NULL, UnfitRowError, columns_of
 from drive.demonstration.told import NAMES, SCENES
 from drive.demonstration.world import World
 from drive.instruments.library import instrument
+from drive.oversight.clockwork import find_alerts
+from drive.oversight.models import Alert
 from drive.people.profiles import NewProfile
 from drive.referrals.lists.results import Outcome
 from drive.referrals.models import IdentityMatch, ListSaved, PossibleMatch, Referral, ReferralParty
@@ -113,6 +115,14 @@ def test_s33_service_user_here_and_client_there_is_told_to_governance_alone(pour
         )
     assert names == {("Kasper", "Quibblecroft")}
     assert len(keys) == 2, "nothing joins the two roles of one person"
+
+
+def test_s36_work_in_the_practice_world_raises_no_alarm_but_about_namesakes(poured: loading.Loaded) -> None:
+    find_alerts()
+    with seeding():
+        raised = list(Alert.objects.values_list("kind", "user_id", "record_id"))
+    assert {kind for kind, _, _ in raised} <= {"own_name"}
+    assert len(set(raised)) == len(raised)
 
 
 def told(scene: str) -> SuCase:

@@ -132,6 +132,24 @@ def test_s34_planted_snoopers_are_all_found_and_ordinary_work_raises_nothing(cas
     assert find_alerts() == 0, "read twice, written once"
 
 
+def test_s34_a_namesake_who_came_on_many_days_is_asked_about_once(cast: Cast) -> None:
+    with seeding():
+        Membership.objects.filter(pk=cast.case_manager.pk).update(name="Casimir Crimplefoot")
+        AuditEvent.objects.bulk_create(
+            look(cast.case_manager, cast.case.pk, on=uuid4(), at=NOW - datetime.timedelta(days=day))
+            for day in range(5)
+        )
+    assert find_alerts() == 1
+
+
+def test_s36_what_oversight_opens_itself_is_no_snooping(cast: Cast) -> None:
+    for page in ("bars/record", "looked"):
+        assert sign_in(cast.governance_lead).get(f"/{page}/{cast.case.pk}/").status_code in (200, 404)
+    with seeding():
+        assert AuditEvent.objects.filter(kind="bars", record_id=cast.case.pk, role="governance_lead").exists()
+    assert find_alerts() == 0
+
+
 def test_s35_emergency_reading_and_a_record_held_until_lately_are_no_browsing(cast: Cast) -> None:
     reader, former = cast.other_case_manager, cast.team_leader
     with seeding():

@@ -82,10 +82,27 @@ def test_s01_looks_through_the_link_are_seen_by_ones_own_side_alone(cast: Cast) 
     sign_in(cast.case_manager).get(f"/shared/{cast.link.pk}/")
     sign_in(cast.idva).get(f"/shared/{cast.link.pk}/")
     found = looks_of(cast.service_manager, cast)
-    assert [(look.who, look.through) for look in found.looks] == [("Casimir Tolliver", "Shared page")]
+    assert [(look.who, look.through, look.on_the_case) for look in found.looks] == [
+        ("Casimir Tolliver", "Shared page", "Yes, holder")
+    ]
     with acting_as(cast.idva_manager.as_actor()):
         client_side = who_looked(cast.idva_manager.as_actor(), cast.record.pk)
-    assert [look.who for look in client_side.looks] == ["Imelda Farthing"]
+    assert [(look.who, look.on_the_case) for look in client_side.looks] == [
+        ("Imelda Farthing", "Yes, holder")
+    ]
+
+
+def test_s36_supervising_is_not_counted_as_being_off_the_case(cast: Cast) -> None:
+    sign_in(cast.team_leader).get(f"/cases/{cast.case.pk}/")
+    sign_in(cast.other_case_manager).get(f"/cases/{cast.case.pk}/")
+    found = looks_of(cast.service_manager, cast)
+    assert {each.who: each.off_the_case for each in found.readers} == {
+        "Leopold Tarn": 0,
+        "Bertram Ashlock": 1,
+    }
+    assert [look.who for look in looks_of(cast.service_manager, cast, shown="off").looks] == [
+        "Bertram Ashlock"
+    ]
 
 
 def test_a_page_of_looks_leads_to_the_next(cast: Cast) -> None:

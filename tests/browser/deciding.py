@@ -101,7 +101,7 @@ def the_case_manager_gives_a_view(walk: Walk) -> None:
     walk.not_for(worker, *NO_LINK)
 
     assert worker.go(f"/shared/{walk.link}/questions/{_question(walk)}/outcome/") == 200
-    _put_forward(walk, "case_manager")
+    put_forward(walk, "case_manager")
     worker.reads("There is a problem")
     worker.check()
     assert walk.site.facts()["safety_outcomeproposal"] == 0
@@ -130,7 +130,7 @@ def both_agree(walk: Walk) -> None:
     worker, idva = walk.person("case_manager"), walk.person("idva")
     worker.go(f"/shared/{walk.link}/")
     worker.follow("Put an outcome forward")
-    _put_forward(walk, "case_manager")
+    put_forward(walk, "case_manager")
     worker.reads("It decides nothing until")
     walk.twice(worker)
     walk.not_for(worker, *NO_LINK)
@@ -246,7 +246,8 @@ def _write_a_view(walk: Walk, part: str, words: str, picture: str = "") -> None:
     window.press("Record my view")
 
 
-def _put_forward(walk: Walk, part: str) -> None:
+def put_forward(walk: Walk, part: str) -> None:
+    """Fill in and send the form of an outcome."""
     window = walk.person(part)
     window.choose("What do you put forward?", "Go ahead with conditions")
     window.write("Conditions", "Office only, two workers, not on a Friday")

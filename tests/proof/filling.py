@@ -241,7 +241,9 @@ def _of_its_family(model: type[models.Model], known: Mapping[str, Any]) -> dict[
     """The keys that a fact copies from what it hangs on."""
     if issubclass(model, CaseFact):
         case: SuCase = known["case"]
-        return {"service_id": case.service_id}
+        on: CaseLink | None = known.get("link")  # a practice incident may name one (S-41)
+        keys = ("vs_record_id", "vs_service_id") if on else ()
+        return {"service_id": case.service_id} | {key: getattr(on, key) for key in keys}
     if issubclass(model, ClientFact):
         record: VsRecord = known["record"]
         return {"service_id": record.service_id}

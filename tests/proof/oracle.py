@@ -65,7 +65,16 @@ from drive.referrals.models import (
     ReferralParty,
     SealedArrival,
 )
-from drive.safety.models import CaseLink, ContactView, OverrideNotice, StopConcern, StopOverride
+from drive.safety.models import (
+    CaseLink,
+    ContactView,
+    IncidentCharge,
+    IncidentClosing,
+    OverrideNotice,
+    PracticeIncident,
+    StopConcern,
+    StopOverride,
+)
 from drive.safety.models.links import BridgeFact
 from tests.cast import seeding
 
@@ -258,6 +267,11 @@ def _stop(eyes: Eyes, row: Row) -> bool:
     return _bridge(eyes, row) or (lifted and _override(eyes, row))
 
 
+def _incident(eyes: Eyes, row: Row) -> bool:
+    """The case manager's side; the client's side of the link that it names, and of no other (S-41, S-04)."""
+    return eyes.case(row.case_id) or (row.vs_record_id is not None and eyes.client(row.vs_record_id))
+
+
 def _sealed(eyes: Eyes, row: Row) -> bool:
     """Who works with her: no manager, no emergency; a withheld one the holder alone (S-06, S-35)."""
     if not eyes.at(Scope.VS_WORKER) or not eyes.client(row.record_id, emergencies=False):
@@ -418,6 +432,7 @@ RULES: dict[type[models.Model], Rule] = {
     ContactView: _view,
     StopConcern: _stop,
     **dict.fromkeys((StopOverride, OverrideNotice), _override),
+    **dict.fromkeys((PracticeIncident, IncidentCharge, IncidentClosing), _incident),
     ReferralList: _lists,
     ListSaved: _lists,
     PossibleMatch: lambda eyes, row: (

@@ -40,7 +40,14 @@ from drive.referrals.models import (
     ReferralParty,
     SealedArrival,
 )
-from drive.safety.models import CaseLink, ContactQuestion, ContactView, OutcomeProposal
+from drive.safety.models import (
+    CaseLink,
+    ContactQuestion,
+    ContactView,
+    IncidentCharge,
+    IncidentClosing,
+    OutcomeProposal,
+)
 from drive.safety.models.links import BridgeFact
 from tests.cast import Cast, join, lay_out, link, open_case, open_record, seeding
 
@@ -217,6 +224,10 @@ def _write(filler: Filler, cases: list[SuCase], records: list[VsRecord], links: 
             for each in links:
                 for side in ("su", "vs"):
                     filler.fill(model, link=each, side=side)
+    of_case = {each.pk: each for each in cases}
+    for each in links:  # a practice incident of one link, with who sees to it and what was learnt
+        for on_link in (IncidentCharge, IncidentClosing):
+            filler.fill(on_link, case=of_case[each.su_case_id], link=each, side="vs")
     filler.fill(SealedValue, record=records[0], withheld=True, kind="refuge")
     for at in (links[0], links[2]):  # an outcome is put forward once both have written
         question = filler.fill(ContactQuestion, link=at, side="su")

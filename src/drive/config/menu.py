@@ -14,6 +14,7 @@ ENTRIES: tuple[tuple[str, str, Permission], ...] = (
     ("Cases", "case_list", Permission.CASE_VIEW),
     ("Clients", "client_list", Permission.CLIENT_VIEW),
     ("Joint reviews", "review_agenda", Permission.DECISION_VIEW_GIVE),
+    ("Practice incidents", "incident_list", Permission.RISK_ITEM_SEND),
     ("Referrals", "referral_list", Permission.REFERRAL_VIEW),
     ("Panel", "panel_list", Permission.PANEL_VIEW),
     ("Allocation", "allocation_list", Permission.ALLOCATION_DECIDE),

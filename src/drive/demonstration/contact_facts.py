@@ -7,7 +7,8 @@ from typing import Any
 
 from drive.casework.models import Contact, Session
 from drive.components.dates import LONDON
-from drive.safety.models import Booking, BookingState, IncidentClosing, PracticeIncident
+from drive.safety.models import Booking, BookingState, IncidentCharge, IncidentClosing, PracticeIncident
+from drive.safety.rules import INCIDENT_DAYS
 
 from . import words
 from .bridge_facts import BridgeFacts, Stretch
@@ -194,8 +195,12 @@ class ContactFacts:
         closed = later(day, 10, 30, self.rng)
         if closed < self.diary.today and self.rng.random() < 0.6:
             self.scribe.on_case(
+                self.case, IncidentCharge, "practice_incident", at + DAY, incident_id=incident,
+                responsible_id=self.case.holder.id, due_on=day + DAY * INCIDENT_DAYS,
+            )  # fmt: skip
+            self.scribe.on_case(
                 self.case, IncidentClosing, "practice_incident", self.diary.at(closed, self.rng), incident_id=incident,
-                learnt="The number was dialled from an old list.", procedure="Numbers are rung from the case page alone.",
+                learnt="The number was dialled from an old list.", changed="procedure", procedure="Numbers are rung from the case page alone.",
             )  # fmt: skip
 
 

@@ -366,10 +366,3 @@ class EmergencyForm(forms.Form):
     def start() -> dict[str, Any]:
         now = timezone.localtime()
         return {"on": now.date(), "at": now.time()}
-
-
-class LearningForm(forms.Form):
-    """S-41: an incident closes with what was learnt and a decision about procedure."""
-
-    learnt = TextArea(label="What was learnt?")
-    procedure = TextArea(label="What changes in procedure or settings, or why does nothing change?")

@@ -79,6 +79,7 @@ call access.protect_bridge_fact('safety_escalation');
 call access.protect_bridge_fact('safety_jointreview');
 call access.protect_bridge_fact('safety_reviewanswer');
 call access.protect_bridge_fact('safety_pairrhythm');
+call access.protect_bridge_fact('safety_differingstep');
 call access.protect_bridge_fact('safety_independentsource');
 call access.protect_bridge_fact('safety_useagreement');
 call access.protect_bridge_fact('safety_citation');
@@ -89,11 +90,36 @@ call access.protect_case_fact('safety_bookingstate');
 call access.protect_case_fact('safety_plannedaction');
 call access.protect_case_fact('safety_plannedactionend');
 call access.protect_case_fact('safety_practiceincident');
+call access.protect_case_fact('safety_incidentcharge');
 call access.protect_case_fact('safety_incidentclosing');
 call access.protect_case_fact('safety_caseemergency');
 call access.protect_client_fact('safety_clientemergency');
 create or replace trigger a_stamped before insert on safety_booking for each row execute function safety.stamp();
 create or replace trigger a_stamped before insert on safety_bookingstate for each row execute function safety.stamp();
+
+-- Practice incidents, who sees to them and what was learnt: a case's, and the other side's of the link that one names. One
+-- without a link stays with the case manager's side: with several clients linked, none's worker may learn of another (S-04).
+do $$
+declare
+  tbl text;
+begin
+  foreach tbl in array array['safety_practiceincident', 'safety_incidentcharge', 'safety_incidentclosing'] loop
+    if not exists (select from pg_constraint where conname = tbl || '_follows_link') then
+      execute format('alter table %I add constraint %I foreign key (link_id, case_id, service_id, vs_record_id, vs_service_id) '
+                     'references safety_caselink (id, su_case_id, su_service_id, vs_record_id, vs_service_id) '
+                     'on update cascade deferrable initially deferred', tbl, tbl || '_follows_link');
+    end if;
+    execute format('create or replace trigger a_stamped before insert on %I for each row execute function safety.stamp()', tbl);
+    execute format('grant select, insert on %I to role_vs_worker, role_vs_manager', tbl);
+    execute format('create policy vs_held on %I for select to role_vs_worker using (vs_record_id = any ((select access.vs_records())::uuid[]))', tbl);
+    execute format('create policy vs_at_service on %I for select to role_vs_manager using (vs_service_id = (select access.service_in(''vs_manager'')))', tbl);
+    execute format('create policy not_barred_vs on %I as restrictive for all to role_vs_worker, role_vs_manager using (vs_record_id <> all ((select access.barred())::uuid[]))', tbl);
+    execute format('create policy su_writes_as_su on %I as restrictive for insert to role_su_worker, role_su_manager with check (side = ''su'')', tbl);
+    execute format('create policy vs_writes_as_vs on %I as restrictive for insert to role_vs_worker, role_vs_manager with check (side = ''vs'')', tbl);
+    execute format('create policy vs_adds_held on %I for insert to role_vs_worker with check (vs_record_id = any ((select access.vs_records_held())::uuid[]) and recorded_by_id = (select access.member_in(''vs_worker'')))', tbl);
+    execute format('create policy vs_adds_at_service on %I for insert to role_vs_manager with check (vs_service_id = (select access.service_in(''vs_manager'')) and recorded_by_id = (select access.member_in(''vs_manager'')))', tbl);
+  end loop;
+end $$;
 
 -- The bridge decides and suspends as the policy role.
 grant select on safety_booking, safety_bookingstate to role_policy;
@@ -107,6 +133,7 @@ create policy lapses on safety_decisionlapse for insert to role_policy with chec
 do $$
 declare
   child record;
+  part text;
 begin
   for child in
     select * from (values
@@ -132,6 +159,18 @@ begin
       end if;
       execute format('alter table %I add constraint %I foreign key (%I, link_id) references %I (id, link_id) deferrable initially deferred',
                      child.tbl, child.tbl || '_same_link' || child.more, child.col, child.parent);
+    end if;
+  end loop;
+  foreach part in array array['safety_incidentcharge', 'safety_incidentclosing'] loop
+    if not exists (select from pg_constraint where conname = part || '_same_case') then
+      if not exists (select from pg_constraint where conname = 'safety_practiceincident_with_its_case') then
+        alter table safety_practiceincident add constraint safety_practiceincident_with_its_case unique (id, case_id);
+        alter table safety_practiceincident add constraint safety_practiceincident_with_its_link unique (id, link_id);
+      end if;
+      execute format('alter table %I add constraint %I foreign key (incident_id, case_id) references safety_practiceincident (id, case_id) deferrable initially deferred',
+                     part, part || '_same_case');
+      execute format('alter table %I add constraint %I foreign key (incident_id, link_id) references safety_practiceincident (id, link_id) deferrable initially deferred',
+                     part, part || '_same_link');
     end if;
   end loop;
   if not exists (select from pg_constraint where conname = 'answer_knows_who_proposed') then

@@ -14,6 +14,9 @@ from drive.components.forms import UNKNOWN, DateField, TextArea, TextField, Text
 from .forms import others_field
 from .rules import (
     ATTENDANCE,
+    DIFFERING_ABOUT,
+    DIFFERING_OUTCOMES,
+    DIFFERING_STEPS,
     OTHERS_AT_RISK,
     REVIEW_ANSWERS,
     REVIEW_OUTCOMES,
@@ -81,6 +84,26 @@ class ReviewForm(forms.Form):
 class ReviewAnswerForm(forms.Form):
     answer = ChoiceTiles(label="Was it as it is written here?", choices=REVIEW_ANSWERS)
     words = TextArea(label="What do you remember differently?", rows=3, required=False)
+
+
+class DifferingForm(forms.Form):
+    """What was done where the two sides differ, and what it came to."""
+
+    about = ChoiceTiles(label="What do you differ about?", choices=DIFFERING_ABOUT)
+    step = ChoiceTiles(label="What did you do?", choices=DIFFERING_STEPS)
+    held_on = DateField(label="Day", past=True)
+    who = TextField(label="Who took part?", max_length=200, help_text="By name or role")
+    said = TextArea(
+        label="What was said?",
+        rows=4,
+        help_text="Both of you and both managers read it. What each of you thinks and why; no address, nothing told in"
+        " confidence",
+    )
+    outcome = ChoiceTiles(label="What did it come to?", choices=DIFFERING_OUTCOMES)
+
+    @staticmethod
+    def start() -> dict[str, Any]:
+        return {"held_on": local_today()}
 
 
 class RhythmForm(forms.Form):

@@ -95,13 +95,24 @@ INCIDENT_KINDS: tuple[tuple[str, str], ...] = (
     ("contact_without_decision", "Contact without a joint decision in force"),
     ("contact_under_stop", "Contact under a live stop concern"),
     ("contact_against_view", "Contact against a view"),
-    ("premature_disclosure", "Drive disclosed too early"),
+    ("premature_disclosure", "Somebody told the client about Drive too early"),
     ("leak", "Information reached somebody it should not"),
     ("clash", "Linked people came together in one place"),
     ("missed_check_in", "Missed check-in with harm"),
     ("misled", "Misled about having a choice"),
 )
-"""Kinds of practice incident (S-41)."""
+"""Kinds of practice incident (S-41). Somebody else who told the client of Drive first is `premature_disclosure` (V-02)."""
+
+INCIDENT_CHANGES: tuple[tuple[str, str], ...] = (
+    ("procedure", "A procedure changes"),
+    ("setting", "A setting of the site changes"),
+    ("training", "Training or supervision"),
+    ("nothing", "Nothing changes, for a reason"),
+)
+"""What an incident came to (S-41)."""
+
+INCIDENT_DAYS = 28
+"""By when an incident is seen to where nobody has named a day. Our figure: the handbook gives none."""
 
 EMERGENCY_RECIPIENTS: tuple[tuple[str, str], ...] = (
     ("police", "Police"),
@@ -204,6 +215,23 @@ REVIEW_ANSWERS: tuple[tuple[str, str], ...] = (
     ("agree", "As we agreed"),
     ("differ", "I remember it differently"),
 )
+
+DIFFERING_ABOUT: tuple[tuple[str, str], ...] = (
+    ("contact", "Whether and how he is contacted"),
+    ("use", "Whether something told may be acted on"),
+    ("review", "What a joint review came to"),
+)
+DIFFERING_STEPS: tuple[tuple[str, str], ...] = (
+    ("talked", "The two of you talked"),
+    ("managers", "Line managers were brought in"),
+    ("panel", "Brought to the panel"),
+)
+"""What is done where two professionals differ. There is no formal dispute (S-16)."""
+DIFFERING_OUTCOMES: tuple[tuple[str, str], ...] = (
+    ("settled", "You see it alike now"),
+    ("differ", "You still differ"),
+)
+"""What a step came to. Neither opens contact."""
 
 REVIEW_CAUSES: tuple[tuple[str, str], ...] = (
     ("emergency", "Emergency"),

@@ -105,6 +105,8 @@ class DeskAcross:
     late: list[safety.Unread]
     reviews: list[JointReview]
     unreviewed: list[ReviewWaiting]
+    incidents: list[safety.IncidentRow]
+    differing: list[safety.Differing]
     unread: list[Crossing]
     drive: set[UUID]
     planned: list[dict[str, Any]]
@@ -160,6 +162,8 @@ def desk_across(actor: Actor, record_ids: list[UUID], *, plans: bool = True) -> 
         [one for one in safety.escalations(actor) if one.escalation.vs_record_id in shown],
         [one for one in safety.reviews_to_answer(actor) if one.vs_record_id in shown],
         [one for one in safety.unreviewed(actor) if one.vs_record_id in shown],
+        [row for row in safety.incidents_waiting(actor) if row.incident.vs_record_id in shown],
+        [one for one in safety.differing() if one.link.vs_record_id in shown],
         _crossing(
             [item for item in safety.unread_items(actor) if item.vs_record_id in shown],
             actor.side.value,

@@ -69,7 +69,14 @@ def client_informed(request: ActorRequest, record_id: UUID) -> HttpResponse:
         for e in queries.history(InformedEntry, record_id)
     ]
     others = [member for member in _workers(request) if member.pk != request.actor.membership_id]
-    return act(request, record_id, forms.InformedForm, history=past, reviewers=others)
+    return act(
+        request,
+        record_id,
+        forms.InformedForm,
+        context={"incident_links": linked_cases(record_id)},
+        history=past,
+        reviewers=others,
+    )
 
 
 @page(Permission.CLIENT_RECORD, "What news the client wants", looks_at="vs_record", key="record_id")

@@ -15,7 +15,7 @@ from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
-from drive.safety.queries import client_summaries, live_stops, what_may_happen_now
+from drive.safety.queries import client_summaries, live_stops, open_incidents, what_may_happen_now
 
 from .. import queries
 from ..assessed import forms_due, forms_of, known_unknowns, open_flags, risk_line
@@ -23,10 +23,12 @@ from ..commands import answer_review_flag
 from ..drawing import draw
 from ..forms import FlagForm
 from ..histories import facts_of
+from ..models import LinkedPerson
 from ..queries import case_of
 from ..timelines import Quiet, last_contact, pattern, timeline
 from ..work import actions_of, contact_work_of
 from .frame import case_frame
+from .words import address_of
 
 LATELY = 12
 """Entries of the timeline on the case page itself."""
@@ -53,6 +55,8 @@ def case_page(request: ActorRequest, case_id: UUID) -> HttpResponse:
             "unknowns": unknowns,
             "may_now": what_may_happen_now(case_id),
             "stops": live_stops(case_id=case_id),
+            "incidents": open_incidents(case_id=case_id),
+            "incident_url": _where_incidents_go(summary.linked, case_id),
             "clients": clients,
             "pattern": shape,
             "pattern_columns": [(month, True) for month in shape.columns],
@@ -67,6 +71,14 @@ def case_page(request: ActorRequest, case_id: UUID) -> HttpResponse:
             "today": today,
         },
     )
+
+
+def _where_incidents_go(linked: list[LinkedPerson], case_id: UUID) -> str:
+    """With one linked client both sides read it at once; with several, or none, it is the case's own (S-04)."""
+    links = [person.link_id for person in linked if person.link_id]
+    if len(links) == 1:
+        return address_of("record_incident", link_id=links[0])
+    return address_of("record_case_incident", case_id=case_id)
 
 
 def _is_quiet(item: object) -> bool:

@@ -14,7 +14,9 @@ from drive.access.scopes import Scope
 from drive.components.page import Standing
 from drive.safety.naming import names_of
 from drive.safety.queries import (
+    differing,
     escalations,
+    incidents_waiting,
     live_stops,
     outcomes_to_answer,
     reviews_to_answer,
@@ -66,6 +68,10 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
             ],
             "reviews": [(one, found.cases.get(one.su_case_id)) for one in reviews_to_answer(request.actor)],
             "unreviewed": [(one, found.cases.get(one.su_case_id)) for one in unreviewed(request.actor)],
+            "differing": [(one, found.cases.get(one.link.su_case_id)) for one in differing()],
+            "incidents": [
+                (row, found.cases.get(row.incident.case_id)) for row in incidents_waiting(request.actor)
+            ],
             "lapsing": decisions_lapsing(found.cases, today),
             "meetings": meetings_today(found.cases),
             "views_asked": [

@@ -6,7 +6,9 @@ and asking whether a decision was in force) are in `joint` and call the side's o
 
 from .bookings import book_contact, cancel_booking, continue_booking, note_clash, suspend_booking
 from .decisions import agree_outcome, ask_for_view, give_view, lapse_decision, propose_outcome
-from .emergencies import close_incident, open_incident, tell_emergency_from_case, tell_emergency_from_record
+from .disagreements import record_differing_step
+from .emergencies import tell_emergency_from_case, tell_emergency_from_record
+from .incidents import charge_incident, close_incident, open_incident, open_incident_on_link
 from .items import acknowledge_item, send_risk_item
 from .joint import close_case, record_contact
 from .links import link_case_and_record
@@ -31,6 +33,7 @@ __all__ = [
     "ask_for_view",
     "book_contact",
     "cancel_booking",
+    "charge_incident",
     "close_case",
     "close_incident",
     "continue_booking",
@@ -42,12 +45,14 @@ __all__ = [
     "name_source",
     "note_clash",
     "open_incident",
+    "open_incident_on_link",
     "override_stop",
     "plan_action",
     "propose_outcome",
     "raise_stop",
     "raise_stop_on_case",
     "record_contact",
+    "record_differing_step",
     "record_review",
     "send_risk_item",
     "set_rhythm",

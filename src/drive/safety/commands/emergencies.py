@@ -1,4 +1,4 @@
-"""Immediate danger (S-31), and practice incidents (S-41)."""
+"""Immediate danger (S-31), and calling for a joint review."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
 from drive.advocacy.models import VsRecord
 from drive.audit.record import Act, record_event
 from drive.casework.models import SuCase
 from drive.people.facts import sent_before
 
-from ..models import CaseEmergency, CaseLink, ClientEmergency, IncidentClosing, PracticeIncident, ReviewCall
+from ..models import CaseEmergency, CaseLink, ClientEmergency, ReviewCall
 from .links import on_link, wrote
 
 
@@ -102,68 +101,3 @@ def call_for_review(*, by: Actor, cause: str, links: list[CaseLink], words: str 
     for link in links:
         ReviewCall.objects.create(**on_link(link, by), cause=cause, words=words)
         wrote(by, "review_call", link, "cause")
-
-
-@transaction.atomic
-def open_incident(
-    *,
-    by: Actor,
-    case_id: UUID,
-    kind: str,
-    happened_on: datetime.date,
-    what: str,
-    contact_id: UUID | None = None,
-) -> PracticeIncident:
-    """Record, without blame, that something went against the rules of practice (S-41), and call for a
-    joint review.
-    """
-    case = SuCase.objects.get(pk=case_id)
-    incident = PracticeIncident.objects.create(
-        case=case,
-        service_id=case.service_id,
-        recorded_by_id=by.membership_id,
-        kind=kind,
-        happened_on=happened_on,
-        what=what,
-        contact_id=contact_id,
-    )
-    record_event(
-        Act.WROTE,
-        by=by,
-        kind="practice_incident",
-        record_id=case.pk,
-        service_id=case.service_id,
-        fields=["kind", "what"],
-    )
-    call_for_review(by=by, cause="incident", links=list(CaseLink.objects.filter(su_case_id=case.pk)))
-    return incident
-
-
-@transaction.atomic
-def close_incident(*, by: Actor, incident_id: UUID, learnt: str, procedure: str) -> IncidentClosing:
-    """Close with what was learnt and what was decided about procedure; refuses either left blank (S-41)."""
-    incident = PracticeIncident.objects.get(pk=incident_id)
-    for field, words in (("learnt", learnt), ("procedure", procedure)):
-        if not words.strip():
-            raise Refusal(
-                "An incident closes with what was learnt and a decision about procedure.",
-                rule="S-41",
-                field=field,
-            )
-    closing = IncidentClosing.objects.create(
-        incident=incident,
-        case_id=incident.case_id,
-        service_id=incident.service_id,
-        recorded_by_id=by.membership_id,
-        learnt=learnt,
-        procedure=procedure,
-    )
-    record_event(
-        Act.WROTE,
-        by=by,
-        kind="practice_incident",
-        record_id=incident.case_id,
-        service_id=incident.service_id,
-        fields=["learnt", "procedure"],
-    )
-    return closing

@@ -17,7 +17,7 @@ from drive.instruments.codelists import code_list
 from ..models import CaseLink, PracticeIncident
 from ..position import contact_refusal_at
 from .bookings import took_place
-from .emergencies import open_incident
+from .incidents import open_incident
 from .items import send_risk_item
 
 NO_ATTEMPT = frozenset({"cancelled_us", "cancelled_safety"})

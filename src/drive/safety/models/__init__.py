@@ -2,8 +2,9 @@
 
 from .bookings import Booking, BookingState
 from .decisions import ContactQuestion, ContactView, DecisionLapse, OutcomeAnswer, OutcomeProposal
+from .disagreements import DifferingStep
 from .escalations import Escalation
-from .incidents import CaseEmergency, ClientEmergency, IncidentClosing, PracticeIncident
+from .incidents import CaseEmergency, ClientEmergency, IncidentCharge, IncidentClosing, PracticeIncident
 from .items import ItemAcknowledgement, ReviewCall, RiskItem
 from .links import BridgeFact, CaseLink
 from .overrides import OverrideNotice, StopOverride
@@ -22,7 +23,9 @@ __all__ = [
     "ContactQuestion",
     "ContactView",
     "DecisionLapse",
+    "DifferingStep",
     "Escalation",
+    "IncidentCharge",
     "IncidentClosing",
     "IndependentSource",
     "ItemAcknowledgement",

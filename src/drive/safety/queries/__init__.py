@@ -3,12 +3,14 @@
 from ..naming import names_of
 from .across import CaseSummary, ClientSummary, case_summaries, client_summaries
 from .decisions import Decision, ViewAsked, Written, decision_for, outcomes_to_answer, views_asked
+from .disagreements import Differing, differing, steps_of
 from .escalations import Unread, escalations
 from .finding import (
     booking_of,
     case_seen,
     concern_on,
     incident_of,
+    incident_on,
     item_on,
     link_of,
     links_of_case,
@@ -17,7 +19,15 @@ from .finding import (
     reasons_for,
     record_seen,
 )
-from .items import items_for, open_incidents, review_calls, unread_items
+from .incidents import (
+    IncidentRow,
+    Incidents,
+    incident_row,
+    incidents,
+    incidents_waiting,
+    open_incidents,
+)
+from .items import items_for, review_calls, unread_items
 from .planned import BookingRow, bookings_for, bookings_for_record
 from .possible import Closed, WhatMayHappen, what_may_happen_now
 from .reviews import (
@@ -47,6 +57,9 @@ __all__ = [
     "ClientSummary",
     "Closed",
     "Decision",
+    "Differing",
+    "IncidentRow",
+    "Incidents",
     "Override",
     "Reviews",
     "Source",
@@ -64,8 +77,13 @@ __all__ = [
     "client_summaries",
     "concern_on",
     "decision_for",
+    "differing",
     "escalations",
     "incident_of",
+    "incident_on",
+    "incident_row",
+    "incidents",
+    "incidents_waiting",
     "item_on",
     "items_for",
     "link_of",
@@ -91,6 +109,7 @@ __all__ = [
     "reviews_of",
     "reviews_to_answer",
     "source_of",
+    "steps_of",
     "stop_concern",
     "unread_items",
     "unreviewed",

@@ -64,6 +64,11 @@ def incident_of(case_id: UUID, incident_id: UUID) -> PracticeIncident:
     return PracticeIncident.objects.get(pk=incident_id, case_id=case_id)
 
 
+def incident_on(link_id: UUID, incident_id: UUID) -> PracticeIncident:
+    """Raises `PracticeIncident.DoesNotExist`."""
+    return PracticeIncident.objects.get(pk=incident_id, link_id=link_id)
+
+
 def case_seen(case_id: UUID) -> SuCase:
     """Raises `SuCase.DoesNotExist`."""
     return SuCase.objects.get(pk=case_id)

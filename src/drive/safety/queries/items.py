@@ -1,4 +1,4 @@
-"""Risk items, reviews called for, practice incidents."""
+"""Risk items, and reviews called for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from drive.access.stepping import Actor
 
 from ..models import (
     ItemAcknowledgement,
-    PracticeIncident,
     ReviewCall,
     RiskItem,
 )
@@ -37,10 +36,3 @@ def items_for(link_id: UUID, *, limit: int = 50) -> list[RiskItem]:
 def review_calls(link_id: UUID) -> list[ReviewCall]:
     """What calls for a joint review on one link, newest first."""
     return list(ReviewCall.objects.filter(link_id=link_id).order_by("-recorded_at"))
-
-
-def open_incidents(case_id: UUID) -> list[PracticeIncident]:
-    """Practice incidents of a case that have no learning yet (S-41), oldest first."""
-    return list(
-        PracticeIncident.objects.filter(case_id=case_id, closing__isnull=True).order_by("happened_on")
-    )

@@ -94,20 +94,6 @@ def test_s43_contact_under_a_decision_opens_nothing_and_settles_its_booking(cast
         assert BookingState.objects.filter(booking=booking).order_by("-recorded_at")[0].state == "done"
 
 
-def test_s41_an_incident_closes_only_with_learning_and_a_decision(cast: Cast) -> None:
-    record(cast)
-    actor = cast.service_manager.as_actor()
-    with acting_as(actor):
-        (incident,) = queries.open_incidents(cast.case.pk)
-        for words in ({"learnt": "", "procedure": "x"}, {"learnt": "x", "procedure": " "}):
-            with pytest.raises(Refusal):
-                commands.close_incident(by=actor, incident_id=incident.pk, **words)
-        commands.close_incident(
-            by=actor, incident_id=incident.pk, learnt="Ask first", procedure="A line on the desk"
-        )
-        assert queries.open_incidents(cast.case.pk) == []
-
-
 def test_p47_the_idva_of_each_link_is_told_why_and_what_happens_next(cast: Cast) -> None:
     with seeding():
         StateEntry.objects.create(

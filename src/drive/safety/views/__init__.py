@@ -2,8 +2,10 @@
 
 from .actions import end_planned_action, plan_action, planned_actions
 from .bookings import book, booking_step, bookings
-from .danger import danger_on_case, danger_on_record, incident
+from .danger import danger_on_case, danger_on_record
 from .decisions import answer_outcome, ask, give_view, lapse, propose_outcome, shared_page
+from .disagreements import differing
+from .incidents import incident, incident_list, link_incident, record_case_incident, record_incident
 from .items import acknowledge, item_use, tell
 from .reviews import answer_review, link_reviews, pair_rhythm, record_review, review_agenda
 from .stops import (
@@ -27,11 +29,14 @@ __all__ = [
     "bookings",
     "danger_on_case",
     "danger_on_record",
+    "differing",
     "end_planned_action",
     "give_view",
     "incident",
+    "incident_list",
     "item_use",
     "lapse",
+    "link_incident",
     "link_reviews",
     "override_stop",
     "pair_rhythm",
@@ -40,6 +45,8 @@ __all__ = [
     "propose_outcome",
     "raise_stop",
     "raise_stop_on_case",
+    "record_case_incident",
+    "record_incident",
     "record_review",
     "review_agenda",
     "shared_page",

@@ -1,4 +1,4 @@
-"""Immediate danger (S-31): never blocked. And closing a practice incident with what was learnt (S-41)."""
+"""Immediate danger (S-31): never blocked."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from drive.access.refusal import Refusal
 from drive.components.page import Standing
 
 from .. import commands, queries
-from ..forms import EmergencyForm, LearningForm, add_refusal
+from ..forms import EmergencyForm, add_refusal
 from ..naming import names_of_case, names_of_record
-from ..rules import INCIDENT_KINDS, label
 from .acting import address
 
 
@@ -94,27 +93,4 @@ def danger_on_record(request: ActorRequest, record_id: UUID) -> HttpResponse:
         lambda form: commands.tell_emergency_from_record(
             by=request.actor, record_id=record_id, **form.words()
         ),
-    )
-
-
-@page(Permission.CASE_RECORD, "Practice incident", looks_at="su_case", key="case_id")
-def incident(request: ActorRequest, case_id: UUID, incident_id: UUID) -> HttpResponse:
-    """What went against the rules of practice, without blame, and what was learnt from it."""
-    found = queries.incident_of(case_id, incident_id)
-    form = LearningForm(request.POST or None)
-    subject = names_of_case(case_id).subject
-    context = {
-        "standing": Standing("case", subject=subject),
-        "heading": "Practice incident",
-        "lead": f"{label(INCIDENT_KINDS, found.kind)}. {found.what} Recorded without blame.",
-        "button_words": "Close with what was learnt",
-        "back_words": subject,
-    }
-    return _own_side(
-        request,
-        form,
-        lambda: commands.close_incident(by=request.actor, incident_id=incident_id, **form.cleaned_data),
-        to=address("case_page", case_id=case_id),
-        done="Closed with what was learnt.",
-        context=context,
     )

@@ -29,6 +29,8 @@ def shared_page(request: ActorRequest, link_id: UUID) -> HttpResponse:
             "decision": queries.decision_for(link_id),
             "items": queries.items_for(link_id),
             "calls": queries.review_calls(link_id),
+            "incidents": queries.open_incidents(link_id=link_id),
+            "standing_differences": queries.differing(link_id),
             "others": OTHERS_AT_RISK,
             "own_bookings": queries.bookings_for(ends.link.su_case_id) if own else [],
             "seen_bookings": []

@@ -121,6 +121,7 @@ HERE: dict[str, Privacy] = {
     "advocacy.SafeContactRule.if_someone_else": Privacy.WORDS,
     "advocacy.EngagementEntry.seen_by": Privacy.WORDS,
     "advocacy.CheckInPlan.safe_time": Privacy.WORDS,
+    "safety.DifferingStep.who": Privacy.WORDS,
     "safety.ContactQuestion.setting": Privacy.WORDS,
     "safety.ContactQuestion.when_planned": Privacy.WORDS,
     "safety.ContactView.voice_detail": Privacy.WORDS,

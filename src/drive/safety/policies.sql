@@ -485,13 +485,28 @@ revoke insert on safety_escalation from role_su_worker, role_su_manager, role_vs
 grant insert on safety_escalation to role_policy;
 create policy escalates on safety_escalation for insert to role_policy with check (recorded_by_id is null);
 
--- The site's hours until an unread `concern` or urgent `item` goes to the managers.
+-- The site's hours until an unread `concern`, urgent `item` or `bulletin` of a check-in goes to the managers.
 create or replace function safety.hours_unread(site uuid, what text) returns interval language sql stable
 return make_interval(hours => coalesce(
   (select (s.value ->> what)::int from access_sitesetting s
     where s.site_id = site and s.code = 'S-02' and s.applies_from <= access.today()
     order by s.applies_from desc, s.recorded_at desc limit 1),
-  case what when 'concern' then 1 else 4 end));
+  case what when 'concern' then 1 when 'bulletin' then 24 else 4 end));
+
+-- A check-in reaches the case manager of each linked case every time, by whatever way it is recorded (V-11, R-71).
+create or replace function safety.check_in_has_crossed() returns trigger language plpgsql security definer as $$
+begin
+  if not safety.loading() and exists (
+      select from safety_caselink l where l.vs_record_id = new.record_id
+         and not exists (select from safety_riskitem i where i.link_id = l.id and i.kind = 'check_in_summary' and i.side = 'vs'
+                            and i.text = new.summary and i.recorded_at > transaction_timestamp() - interval '2 minutes')) then
+    raise exception 'a check-in reaches the case manager every time' using errcode = '23514', constraint = 'check_in_crosses';
+  end if;
+  return null;
+end $$;
+drop trigger if exists crosses on advocacy_checkin;
+create constraint trigger crosses after insert on advocacy_checkin deferrable initially deferred
+  for each row execute function safety.check_in_has_crossed();
 
 create or replace function safety.escalate_unread() returns bigint language plpgsql volatile security definer as $$
 declare
@@ -509,8 +524,8 @@ begin
              where not exists (select from safety_stopacknowledgement a where a.concern_id = c.id and a.side <> c.side)
                and not exists (select from safety_escalation e where e.concern_id = c.id)
             union all
-            select i.link_id, i.side, i.recorded_at, null, i.id, 'item' from safety_riskitem i
-             where i.urgency = 'urgent'
+            select i.link_id, i.side, i.recorded_at, null, i.id, case when i.urgency = 'urgent' then 'item' else 'bulletin' end from safety_riskitem i
+             where (i.urgency = 'urgent' or i.kind = 'check_in_summary')
                and not exists (select from safety_itemacknowledgement a where a.item_id = i.id)
                and not exists (select from safety_escalation e where e.item_id = i.id)) x
       join safety_caselink l on l.id = x.link_id

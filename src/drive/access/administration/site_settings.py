@@ -88,10 +88,11 @@ SETTINGS: dict[str, Setting] = {
             numbers=(Number("usual", "Usual, days", 1, 365), Number("hard", "At most, days", 1, 365)),
         ),
         Setting(
-            "S-02", "Unread stop concerns and urgent items", {"concern": 1, "item": 4},
+            "S-02", "Unread stop concerns, urgent items and check-ins", {"concern": 1, "item": 4, "bulletin": 24},
             "The bridge: after these hours what nobody of the other side has read goes to the managers of both sides.",
             numbers=(
                 Number("concern", "Stop concern, hours", 1, 72), Number("item", "Urgent item, hours", 1, 168),
+                Number("bulletin", "What a check-in told, hours", 1, 168),
             ),
         ),
         Setting(

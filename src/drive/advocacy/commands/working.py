@@ -263,8 +263,9 @@ def record_check_in(
 ) -> CheckIn:
     """Record a check-in (R-71), its contact, and when the next is due: as given, or by the agreed interval.
 
-    Only `summary` is meant to cross; sending it is the caller's next act, in the same transaction. Without a
-    linked Drive case there is nobody to send it to, and it may be empty.
+    Only `summary` is meant to cross; sending it is the caller's next act, in the same transaction, and the database
+    refuses a check-in that was not told to every linked case (V-11). Without one there is nobody to send it to, and it
+    may be empty. The same check-in sent twice is one.
     """
     check_happened(timezone.localdate(done_at), local_today(), field="done_on")
     code_list("K-50").entry(outcome), code_list("K-33").entry(feels_safer)
@@ -277,6 +278,16 @@ def record_check_in(
         channel=channel,
         outcome=OUTCOME_OF_CONTACT.get(outcome, "spoke"),
     )
+    again = CheckIn.objects.filter(contact=contact).first()  # a second click finds the contact of the first
+    if again is not None and (again.outcome, again.summary, again.note) == (outcome, summary, note):
+        return again
+    if again is not None:
+        raise Refusal(
+            "A check-in at this time is recorded already.",
+            why="Say at what time this one was.",
+            rule="S-48",
+            field="done_at",
+        )
     check_in = add_fact(
         CheckIn,
         by=by,

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from drive.access.models import OPEN, AssignmentKind, ClientAssignment, Membership, local_today
 from drive.access.permissions import Permission
 from drive.access.queries import colleagues
@@ -20,6 +22,7 @@ from ..models import (
     CourtDate,
     EngagementEntry,
     InformedEntry,
+    RecordExit,
 )
 from ..rules import NOT_REACHED, Picture, contradictions
 from .lists import current_profiles, last_contacts
@@ -85,6 +88,8 @@ class ClientDesk:
     """What an IDVA's desk shows from this side; what crosses comes from the bridge."""
 
     record_ids: list[UUID]
+    check_ins_only: set[UUID]
+    """Of those, records whose support has ended while agreed check-ins go on (V-12)."""
     initials: dict[UUID, str]
     due: list[Due]
     not_reached: list[NotReached]
@@ -96,11 +101,17 @@ class ClientDesk:
 def desk(actor: Actor) -> ClientDesk:
     """The desk over every open record that the scope shows, in a fixed number of statements."""
     today = local_today()
-    profiles = list(current_profiles().filter(record__recordexits__isnull=True).order_by("folded_name"))
+    worked = current_profiles().filter(
+        Q(record__recordexits__isnull=True) | Q(record__recordexits__check_ins_continue=True)
+    )
+    after_exit = set(RecordExit.objects.filter(check_ins_continue=True).values_list("record_id", flat=True))
+    everybody = list(worked.order_by("folded_name"))
+    profiles = [profile for profile in everybody if profile.record_id not in after_exit]
+    every_id = [profile.record_id for profile in everybody]
     ids = [profile.record_id for profile in profiles]
-    initials = {profile.record_id: profile.initials or profile.record.code for profile in profiles}
+    initials = {profile.record_id: profile.initials or profile.record.code for profile in everybody}
     engagement = newest_of_each(EngagementEntry, ids)
-    plans = newest_of_each(CheckInPlan, ids)
+    plans = newest_of_each(CheckInPlan, every_id)
     contacts = last_contacts(ids)
     attempts = Counter(
         ClientContact.objects.filter(record_id__in=[i for i in ids if i not in contacts]).values_list(
@@ -108,7 +119,8 @@ def desk(actor: Actor) -> ClientDesk:
         )
     )
     return ClientDesk(
-        record_ids=ids,
+        record_ids=every_id,
+        check_ins_only=after_exit & set(every_id),
         initials=initials,
         due=_due(plans, initials, today),
         not_reached=_not_reached(profiles, engagement, contacts, attempts, today),

@@ -26,7 +26,7 @@ from drive.advocacy.models import (
 )
 from drive.audit.models import AuditEvent
 from drive.people.profiles import NewProfile
-from tests.cast import Cast, seeding
+from tests.cast import Cast, open_record, seeding
 
 TODAY = local_today()
 DAY = datetime.timedelta(days=1)
@@ -152,12 +152,15 @@ def test_s48_the_second_editor_is_told_who_saved_first(cast: Cast) -> None:
 
 
 def test_v11_a_check_in_is_a_contact_and_sets_when_the_next_is_due(cast: Cast) -> None:
+    """Of a client of no Drive case: of a linked one each is told across (safety/tests/test_check_ins.py)."""
     by = cast.idva.as_actor()
+    with seeding():
+        record = open_record(cast.vs_service, cast.idva, "Petunia", "Quibble", cast.idva_manager)
     with acting_as(by):
-        commands.plan_check_ins(by=by, record_id=cast.record.pk, interval_days=14, due_on=TODAY)
+        commands.plan_check_ins(by=by, record_id=record.pk, interval_days=14, due_on=TODAY)
         commands.record_check_in(
             by=by,
-            record_id=cast.record.pk,
+            record_id=record.pk,
             done_at=timezone.now(),
             channel="phone",
             outcome="no_reply",

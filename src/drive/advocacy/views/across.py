@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from drive.access.stepping import Actor
+from drive.components.dates import long_date
 from drive.instruments.codelists import code_list
 from drive.safety import queries as safety
 from drive.safety.commands import send_risk_item
@@ -17,7 +18,7 @@ from drive.safety.queries import CaseSummary, Stop
 from drive.safety.queries.many import bookings_for_records, linked_records
 from drive.safety.rules import Waiting as ReviewWaiting
 
-from ..forms import CheckInForm
+from ..forms import CheckInForm, CloseForm
 
 PURPOSE = "Monitoring check-in: the client's safety, and whether the plan of contact still holds"
 
@@ -40,6 +41,38 @@ def tell_check_in(by: Actor, links: list[UUID], form: CheckInForm) -> None:
             urgency="urgent" if given["outcome"] == "higher" else "soon",
             work_out=given["work_out"],
             use_rule=given["use_rule"],
+        )
+
+
+def bulletins(links: list[UUID]) -> list[safety.Bulletin]:
+    """What the last check-ins told the case manager, and whether it was acknowledged (V-11)."""
+    return safety.bulletins(links)
+
+
+def open_cases_of(record_id: UUID) -> int:
+    """How many linked Drive cases go on: Drive closes first, the client's own record after it where useful (P-49)."""
+    ended = ("closed", "not_progressed", "rejected")
+    return sum(case.status not in ended for case in safety.case_summaries(record_id))
+
+
+def tell_exit(by: Actor, links: list[UUID], form: CloseForm) -> None:
+    """Tell each linked case's worker that this service's support has ended, and whether check-ins go on; never why (S-03)."""
+    given = form.cleaned_data
+    goes_on = given["check_ins_continue"] == "yes"
+    for link_id in links:
+        send_risk_item(
+            by=by,
+            link_id=link_id,
+            kind="engagement_change",
+            purpose="The client’s safety: decide together again what contact rests on, and who hears how the client is.",
+            text=f"IDVA support ended on {long_date(given['exited_on'])}. "
+            + (
+                "Short check-ins go on, as the client agreed; each still reaches you."
+                if goes_on
+                else "There are no check-ins from now on."
+            ),
+            urgency="soon",
+            work_out="He would have to be told. Nothing is to change for him because of it.",
         )
 
 

@@ -27,7 +27,7 @@ from ..models import (
     SafetyMeasure,
     UpdatePreference,
 )
-from .across import linked_cases, tell_check_in
+from .across import bulletins, linked_cases, open_cases_of, tell_check_in, tell_exit
 from .acting import act
 
 
@@ -128,7 +128,7 @@ def client_check_in(request: ActorRequest, record_id: UUID) -> HttpResponse:
         forms.CheckInForm,
         crosses=bool(links),
         then=lambda form: tell_check_in(request.actor, links, form),
-        context={"crosses": bool(links), "agreed": agreed},
+        context={"crosses": bool(links), "agreed": agreed, "bulletins": bulletins(links)},
         history=past,
     )
 
@@ -202,7 +202,14 @@ def client_support(request: ActorRequest, record_id: UUID) -> HttpResponse:
 def client_close(request: ActorRequest, record_id: UUID) -> HttpResponse:
     shown = queries.overview(request.actor, record_id)
     exit_form = any(form.instrument == "idva_exit_form" for form in shown.assessments)
-    return act(request, record_id, forms.CloseForm, context={"no_exit_form": not exit_form})
+    links = linked_cases(record_id)
+    return act(
+        request,
+        record_id,
+        forms.CloseForm,
+        then=lambda form: tell_exit(request.actor, links, form),
+        context={"no_exit_form": not exit_form, "drive_goes_on": open_cases_of(record_id)},
+    )
 
 
 @page(

@@ -15,7 +15,7 @@ from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
-from drive.safety.queries import client_summaries, live_stops, open_incidents, what_may_happen_now
+from drive.safety.queries import bulletins, client_summaries, live_stops, open_incidents, what_may_happen_now
 
 from .. import queries
 from ..assessed import forms_due, forms_of, known_unknowns, open_flags, risk_line
@@ -58,6 +58,7 @@ def case_page(request: ActorRequest, case_id: UUID) -> HttpResponse:
             "incidents": open_incidents(case_id=case_id),
             "incident_url": _where_incidents_go(summary.linked, case_id),
             "clients": clients,
+            "bulletins": {one.item.link_id: one for one in reversed(bulletins(list(clients)))},
             "pattern": shape,
             "pattern_columns": [(month, True) for month in shape.columns],
             "others_at_risk": strategy.others_at_risk if strategy else "",

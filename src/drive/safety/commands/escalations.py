@@ -9,7 +9,7 @@ from drive.access.stepping import stepping_into
 
 
 def escalate_unread() -> int:
-    """Escalate every stop concern and urgent item that is unread past the site's time (setting S-02); how many.
+    """Escalate every stop concern, urgent item and check-in that is unread past the site's time (setting S-02); how many.
 
     Each once. Row and audit event are written together, by the database, in the clock's scope and in no other.
     """

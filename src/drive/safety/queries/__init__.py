@@ -27,7 +27,7 @@ from .incidents import (
     incidents_waiting,
     open_incidents,
 )
-from .items import items_for, review_calls, unread_items
+from .items import Bulletin, bulletins, items_for, review_calls, unread_items
 from .planned import BookingRow, bookings_for, bookings_for_record
 from .possible import Closed, WhatMayHappen, what_may_happen_now
 from .reviews import (
@@ -53,6 +53,7 @@ from .stops import Override, Stop, live_stops, overrides_here, overrides_of, sto
 
 __all__ = [
     "BookingRow",
+    "Bulletin",
     "CaseSummary",
     "ClientSummary",
     "Closed",
@@ -71,6 +72,7 @@ __all__ = [
     "booking_of",
     "bookings_for",
     "bookings_for_record",
+    "bulletins",
     "case_seen",
     "case_summaries",
     "citeable_items",

@@ -15,7 +15,7 @@ from drive.access.stepping import Actor
 from drive.components.dates import days
 from drive.instruments.codelists import code_list
 
-from ..models import Escalation, ItemAcknowledgement, StopAcknowledgement
+from ..models import Escalation, ItemAcknowledgement, RiskItem, StopAcknowledgement
 from ..naming import names_of
 from .stops import scope_words
 
@@ -58,16 +58,17 @@ def escalations(actor: Actor, *, limit: int = 50) -> list[Unread]:
     return [
         Unread(
             escalation=row,
-            what=f"Stop concern: {scope_words(row.concern)}"
-            if row.concern
-            else code_list("K-60").label(row.item.kind)  # type: ignore[union-attr]  # of one or the other, by constraint
-            + ", urgent",
+            what=f"Stop concern: {scope_words(row.concern)}" if row.concern else _item_words(row.item),  # type: ignore[arg-type]  # of one or the other, by constraint
             sent_at=(row.concern or row.item).recorded_at,  # type: ignore[union-attr]  # as above
             ours=row.side == actor.side.value,
             readers=readers.get(row.su_case_id, "") or readers.get(row.vs_record_id, ""),
         )
         for row in rows
     ]
+
+
+def _item_words(item: RiskItem) -> str:
+    return code_list("K-60").label(item.kind) + (", urgent" if item.urgency == "urgent" else "")
 
 
 def _readers(actor: Actor, rows: list[Escalation]) -> dict[UUID, str]:

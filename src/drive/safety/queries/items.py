@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Prefetch, When
@@ -13,6 +16,7 @@ from ..models import (
     ReviewCall,
     RiskItem,
 )
+from ..naming import names_of
 
 
 def unread_items(actor: Actor, *, limit: int = 50) -> list[RiskItem]:
@@ -31,6 +35,29 @@ def items_for(link_id: UUID, *, limit: int = 50) -> list[RiskItem]:
     return list(
         RiskItem.objects.filter(link_id=link_id).prefetch_related(seen).order_by("-recorded_at")[:limit]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """What one check-in told the case manager, and who has acknowledged it; empty while nobody has (V-11, R-71)."""
+
+    item: RiskItem
+    acknowledged_by: str
+    acknowledged_at: datetime.datetime | None
+
+
+def bulletins(link_ids: Iterable[UUID], *, limit: int = 6) -> list[Bulletin]:
+    """What check-ins told across these links, newest first, with the state that both sides see."""
+    seen = Prefetch("acknowledgements", ItemAcknowledgement.objects.order_by("recorded_at"), to_attr="seen")
+    found = RiskItem.objects.filter(link_id__in=list(link_ids), kind="check_in_summary", side="vs")
+    rows = list(found.prefetch_related(seen).order_by("-recorded_at")[:limit])
+    first = {row.pk: next(iter(row.seen), None) for row in rows}
+    names = names_of(one.recorded_by_id for one in first.values() if one)
+    return [
+        Bulletin(row, names[one.recorded_by_id] if one else "", one.recorded_at if one else None)
+        for row in rows
+        for one in [first[row.pk]]
+    ]
 
 
 def review_calls(link_id: UUID) -> list[ReviewCall]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from drive.components.dates import plain_date, short_date
 from drive.instruments.codelists import code_list
 
+from .desk import DeskCase
 from .models import CaseHistory, StateEntry
 from .queries import CaseStates
 from .rules import HISTORY_LISTS, NO_ORDER, label_of
@@ -64,6 +66,28 @@ def _fact(case_id: UUID, history: CaseHistory, states: CaseStates, today: dateti
     return ShownFact(
         history.label, value, "", _dated(history, entry), _stale(history, entry, today), definition, change
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OldInformation:
+    """What of one case is past its limit, for a list of the manager and of the worker (S-42)."""
+
+    case: DeskCase
+    what: str
+
+
+def old_information(cases: Iterable[DeskCase], today: datetime.date) -> list[OldInformation]:
+    """Cases whose facts are past their limits, in the order given, with which facts and since when."""
+    found = []
+    for one in cases:
+        old = [
+            f"{CaseHistory(history).label} {_stale(CaseHistory(history), entry, today)}"
+            for history in STALE_DAYS
+            if (entry := one.states.by_history.get(history)) and _stale(CaseHistory(history), entry, today)
+        ]
+        if old:
+            found.append(OldInformation(one, ". ".join(old)))
+    return found
 
 
 def _order(entry: StateEntry) -> str:

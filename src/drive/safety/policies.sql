@@ -541,6 +541,42 @@ begin
   return written;
 end $$;
 
+-- Contact planned that no decision carries any more, unanswered one hour before: both sides and both managers are alerted,
+-- once a link (S-19). Nothing is cancelled (S-23). Each side reads the same whichever link's decision it was (S-15, S-04).
+create or replace function safety.unsettled(booking uuid) returns boolean language sql stable
+return (select s.state from safety_bookingstate s where s.booking_id = unsettled.booking order by s.recorded_at desc limit 1) = 'planned'
+   and exists (select from safety_booking b where b.id = unsettled.booking
+                  and safety.contact_refusal(b.case_id, clock_timestamp()) is not null);
+
+create or replace function safety.booking_unsettled(booking uuid) returns boolean language sql stable security definer
+return safety.unsettled(booking)
+   and exists (select from safety_escalation e where e.booking_id = booking_unsettled.booking and (select safety.reads_link(e.link_id)));
+
+create or replace function safety.alert_lapsed_bookings() returns bigint language plpgsql volatile security definer as $$
+declare
+  late record;
+  written bigint := 0;
+begin
+  if current_setting('role', true) <> 'role_clock' then
+    raise exception 'only the clock escalates' using errcode = '42501';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('escalate', 0));
+  for late in
+    select b.id as booking, b.starts_at, l.id, l.site_id, l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id
+      from safety_booking b join safety_caselink l on l.su_case_id = b.case_id
+     where b.starts_at between clock_timestamp() - interval '1 day' and clock_timestamp() + interval '1 hour'
+       and not exists (select from safety_escalation e where e.booking_id = b.id and e.link_id = l.id)
+       and safety.unsettled(b.id)
+  loop
+    insert into safety_escalation (id, recorded_at, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, booking_id, starts_at)
+    values (gen_random_uuid(), clock_timestamp(), late.id, 'su', late.su_case_id, late.su_service_id, late.vs_record_id,
+            late.vs_service_id, late.booking, late.starts_at);
+    perform audit.record('wrote', 'escalation', late.id, late.su_service_id, late.site_id, '', array['booking'], '', 'clock', null);
+    written := written + 1;
+  end loop;
+  return written;
+end $$;
+
 -- ---------------------------------------------------------------------------------------------------------------
 -- Events that end a decision at once (S-19), wherever they are written. Ends what is in force; cancels nothing (S-23).
 

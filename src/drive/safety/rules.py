@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from uuid import UUID
 
+from drive.components.dates import days
 from drive.instruments.codelists import code_list
 
 PERMITTING = code_list("K-51").roll_up("booking_permitted")
@@ -254,6 +255,15 @@ class Gap:
 REVIEW_GAP = Gap(28, 42)
 """C-15 where a site has not said otherwise."""
 
+STALE_DAYS = {"engagement": 42, "client_contact": 42, "whereabouts": 28, "item": 28}
+"""After so many days what crossed is drawn as old: the limits of the joint review (C-15, S-42). Our figures."""
+
+
+def is_old(kind: str, day: datetime.date | None, today: datetime.date) -> bool:
+    """Whether what was known on `day` is past the limit of its kind (`STALE_DAYS`). Nothing known is unknown, not old."""
+    return day is not None and (today - day).days > STALE_DAYS[kind]
+
+
 AGENDA = 6
 """Cases on one agenda (W-11)."""
 
@@ -277,6 +287,21 @@ class Waiting:
     def past_limit(self) -> bool:
         """Whether the hard gap has passed (S-24)."""
         return self.days > self.gap.hard
+
+    @property
+    def age_words(self) -> str:
+        """How long ago, in words: "Never reviewed together" or "Reviewed together 12 days ago"."""
+        if self.last is None:
+            return "Never reviewed together"
+        return f"Reviewed together {days(self.days)} ago" if self.days else "Reviewed together today"
+
+    @property
+    def flag(self) -> str:
+        """Which of the site's gaps has passed, in words; empty where none has (S-24)."""
+        for limit in (self.gap.hard, self.gap.usual):
+            if self.days > limit:
+                return f"past {days(limit)}"
+        return ""
 
     @property
     def why(self) -> str:

@@ -84,7 +84,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting(
             "C-15", "Longest gap between joint case reviews", {"usual": 28, "hard": 42},
-            "Kept as what the site agreed. Drive’s own reminders keep to 28 and 42 days.",
+            "Joint reviews: after the usual gap a case is drawn as long unreviewed, after the hard one both managers see it.",
             numbers=(Number("usual", "Usual, days", 1, 365), Number("hard", "At most, days", 1, 365)),
         ),
         Setting(

@@ -13,7 +13,7 @@ from drive.components.dates import long_date
 from drive.instruments.codelists import code_list
 from drive.safety import queries as safety
 from drive.safety.commands import send_risk_item
-from drive.safety.models import ContactQuestion, JointReview, OutcomeProposal, RiskItem
+from drive.safety.models import ContactQuestion, Escalation, JointReview, OutcomeProposal, RiskItem
 from drive.safety.queries import CaseSummary, Stop
 from drive.safety.queries.many import bookings_for_records, linked_records
 from drive.safety.rules import Waiting as ReviewWaiting
@@ -99,6 +99,7 @@ class LinkedCase:
 
     summary: CaseSummary
     bookings: list[dict[str, Any]]
+    reviewed: ReviewWaiting | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ class DeskAcross:
     outcomes: list[OutcomeProposal]
     stops: list[Stop]
     late: list[safety.Unread]
+    unsettled: list[Escalation]
     reviews: list[JointReview]
     unreviewed: list[ReviewWaiting]
     incidents: list[safety.IncidentRow]
@@ -165,8 +167,9 @@ def _crossing(items: list[RiskItem], side: str) -> list[Crossing]:
 def across(actor: Actor, record_id: UUID) -> Across:
     """What the client's page shows of the bridge: summaries, plans, items and live stop concerns."""
     planned = safety.bookings_for_record(record_id)
+    reviewed = safety.review_ages(actor, record_ids=[record_id]).get(record_id)
     cases = [
-        LinkedCase(summary, [row for row in planned if row["link_id"] == summary.link_id])
+        LinkedCase(summary, [row for row in planned if row["link_id"] == summary.link_id], reviewed)
         for summary in safety.case_summaries(record_id)
     ]
     items = [item for case in cases for item in safety.items_for(case.summary.link_id, limit=SHOWN)]
@@ -193,6 +196,7 @@ def desk_across(actor: Actor, record_ids: list[UUID], *, plans: bool = True) -> 
         [proposal for proposal in safety.outcomes_to_answer(actor) if proposal.vs_record_id in shown],
         [stop for stop in safety.live_stops() if stop.concern.vs_record_id in shown],
         [one for one in safety.escalations(actor) if one.escalation.vs_record_id in shown],
+        [one for one in safety.bookings_unsettled() if one.vs_record_id in shown],
         [one for one in safety.reviews_to_answer(actor) if one.vs_record_id in shown],
         [one for one in safety.unreviewed(actor) if one.vs_record_id in shown],
         [row for row in safety.incidents_waiting(actor) if row.incident.vs_record_id in shown],

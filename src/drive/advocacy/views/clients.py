@@ -8,6 +8,7 @@ from django.http import HttpResponse
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
+from drive.safety.queries import review_ages
 
 from .. import commands, queries
 from .acting import show
@@ -21,7 +22,8 @@ def client_list(request: ActorRequest) -> HttpResponse:
         found = commands.search_clients(by=request.actor, words=words)
     else:
         found = queries.clients(after=_key(request.GET.get("after", "")))
-    return show(request, "advocacy/client_list.html", {"found": found, "words": words})
+    reviewed = review_ages(request.actor, record_ids=[row.record.pk for row in found.rows])
+    return show(request, "advocacy/client_list.html", {"found": found, "words": words, "reviewed": reviewed})
 
 
 def _key(text: str) -> UUID | None:

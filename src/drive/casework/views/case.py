@@ -15,7 +15,14 @@ from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
-from drive.safety.queries import bulletins, client_summaries, live_stops, open_incidents, what_may_happen_now
+from drive.safety.queries import (
+    bulletins,
+    client_summaries,
+    live_stops,
+    open_incidents,
+    review_ages,
+    what_may_happen_now,
+)
 
 from .. import queries
 from ..assessed import forms_due, forms_of, known_unknowns, open_flags, risk_line
@@ -30,6 +37,9 @@ from ..work import actions_of, contact_work_of
 from .frame import case_frame
 from .words import address_of
 
+GRID_DAYS = 92
+"""A severity grid is asked at least every three months (R-46): after that its level is drawn as old (S-42)."""
+
 LATELY = 12
 """Entries of the timeline on the case page itself."""
 
@@ -42,6 +52,7 @@ def case_page(request: ActorRequest, case_id: UUID) -> HttpResponse:
     case = summary.case
     forms = forms_of(case)
     unknowns = known_unknowns(case, summary.states, summary.linked, forms)
+    risk = risk_line(forms, unknowns)
     lately, shape = timeline(case, today=today), pattern(case, today)
     strategy = next(iter(queries.strategies(case_id)), None)
     clients = {client.link_id: client for client in client_summaries(case_id)}
@@ -51,10 +62,12 @@ def case_page(request: ActorRequest, case_id: UUID) -> HttpResponse:
         {
             **context,
             "facts": facts_of(case_id, summary.states, today),
-            "risk": risk_line(forms, unknowns),
+            "risk": risk,
             "unknowns": unknowns,
             "may_now": what_may_happen_now(case_id),
             "stops": live_stops(case_id=case_id),
+            "reviewed": review_ages(request.actor, case_ids=[case_id]).get(case_id),
+            "grid_is_old": bool(risk.as_of and (today - risk.as_of).days > GRID_DAYS),
             "incidents": open_incidents(case_id=case_id),
             "incident_url": _where_incidents_go(summary.linked, case_id),
             "clients": clients,

@@ -14,6 +14,7 @@ from drive.access.scopes import Scope
 from drive.components.page import Standing
 from drive.safety.naming import names_of
 from drive.safety.queries import (
+    bookings_unsettled,
     differing,
     escalations,
     incidents_waiting,
@@ -26,6 +27,7 @@ from drive.safety.queries import (
 )
 
 from ..desk import AHEAD, desk
+from ..histories import old_information
 from .planned import decisions_lapsing, meetings_today
 from .words import WORDS
 
@@ -68,6 +70,8 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
             ],
             "reviews": [(one, found.cases.get(one.su_case_id)) for one in reviews_to_answer(request.actor)],
             "unreviewed": [(one, found.cases.get(one.su_case_id)) for one in unreviewed(request.actor)],
+            "old": old_information(list(found.cases.values()), today),
+            "unsettled": [(one, found.cases.get(one.su_case_id)) for one in bookings_unsettled()],
             "differing": [(one, found.cases.get(one.link.su_case_id)) for one in differing()],
             "incidents": [
                 (row, found.cases.get(row.incident.case_id)) for row in incidents_waiting(request.actor)

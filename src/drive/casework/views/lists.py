@@ -14,6 +14,7 @@ from django.urls import reverse
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.audit.record import Act, record_event
+from drive.safety.queries import review_ages
 
 from ..forms import SearchForm
 from ..queries import SHOWN, find_cases, list_cases
@@ -41,6 +42,7 @@ def case_list(request: ActorRequest) -> HttpResponse:
         {
             "form": form,
             "found": found,
+            "reviewed": review_ages(request.actor, case_ids=[one.case.pk for one in found.cases]),
             "searched": searched,
             "filters": [
                 (FILTERS[one], f"{address}?show={one}", one == shown and not searched) for one in SHOWN

@@ -1,4 +1,4 @@
-"""What the clock does on the bridge: it tells managers what nobody read in time (S-02, S-17)."""
+"""What the clock does on the bridge: it tells managers what nobody read or settled in time (S-02, S-17, S-19)."""
 
 from __future__ import annotations
 
@@ -15,4 +15,13 @@ def escalate_unread() -> int:
     """
     with stepping_into(Scope.CLOCK), connection.cursor() as cursor:
         cursor.execute("select safety.escalate_unread()")
+        return int(cursor.fetchone()[0])
+
+
+def alert_lapsed_bookings() -> int:
+    """Alert both sides and both managers of contact planned within the hour that no decision carries any more; how many
+    links. Each once; nothing is cancelled (S-19, S-23).
+    """
+    with stepping_into(Scope.CLOCK), connection.cursor() as cursor:
+        cursor.execute("select safety.alert_lapsed_bookings()")
         return int(cursor.fetchone()[0])

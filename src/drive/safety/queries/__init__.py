@@ -4,7 +4,7 @@ from ..naming import names_of
 from .across import CaseSummary, ClientSummary, case_summaries, client_summaries
 from .decisions import Decision, ViewAsked, Written, decision_for, outcomes_to_answer, views_asked
 from .disagreements import Differing, differing, steps_of
-from .escalations import Unread, escalations
+from .escalations import Unread, bookings_unsettled, escalations
 from .finding import (
     booking_of,
     case_seen,
@@ -34,6 +34,7 @@ from .reviews import (
     Reviews,
     review_age,
     review_agenda,
+    review_ages,
     review_gap,
     review_on,
     reviews_of,
@@ -72,6 +73,7 @@ __all__ = [
     "booking_of",
     "bookings_for",
     "bookings_for_record",
+    "bookings_unsettled",
     "bulletins",
     "case_seen",
     "case_summaries",
@@ -105,6 +107,7 @@ __all__ = [
     "record_seen",
     "review_age",
     "review_agenda",
+    "review_ages",
     "review_calls",
     "review_gap",
     "review_on",

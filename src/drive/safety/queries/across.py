@@ -6,8 +6,11 @@ import datetime
 from dataclasses import dataclass
 from uuid import UUID
 
+from drive.access.models import local_today
 from drive.casework.models import LinkedPerson
+from drive.components.dates import local_date
 
+from ..rules import is_old
 from .asking import ask
 
 
@@ -23,6 +26,17 @@ class ClientSummary:
     last_contact_at: datetime.datetime | None
     next_check_in_on: datetime.date | None
     idva: str
+
+    @property
+    def engagement_is_old(self) -> bool:
+        """Whether it was said so long ago that it no longer tells how things are (S-42)."""
+        return is_old("engagement", self.engaged_since, local_today())
+
+    @property
+    def contact_is_old(self) -> bool:
+        """Whether the client was last heard of so long ago that nothing rests on it."""
+        last = self.last_contact_at
+        return is_old("client_contact", local_date(last) if last else None, local_today())
 
     @property
     def initials(self) -> str:
@@ -66,6 +80,11 @@ class CaseSummary:
     approach: str
     last_disrupt_on: datetime.date | None
     case_manager: str
+
+    @property
+    def whereabouts_is_old(self) -> bool:
+        """Whether where he is was last said past its limit (S-42)."""
+        return is_old("whereabouts", self.whereabouts_since, local_today())
 
 
 def case_summaries(record_id: UUID) -> list[CaseSummary]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, Exists, F, Func, OuterRef
 from django.utils import timezone
 
 from drive.access.models import CaseAssignment, ClientAssignment, local_today
@@ -49,7 +49,7 @@ def escalations(actor: Actor, *, limit: int = 50) -> list[Unread]:
     item_read = ItemAcknowledgement.objects.filter(item=OuterRef("item"))
     stop_read = StopAcknowledgement.objects.filter(concern=OuterRef("concern"), side=OuterRef("side"))
     rows = list(
-        Escalation.objects.filter(~Exists(item_read), ~Exists(stop_read))
+        Escalation.objects.filter(~Exists(item_read), ~Exists(stop_read), booking__isnull=True)
         .select_related("item", "concern")
         .order_by("recorded_at")[:limit]
     )
@@ -65,6 +65,20 @@ def escalations(actor: Actor, *, limit: int = 50) -> list[Unread]:
         )
         for row in rows
     ]
+
+
+def bookings_unsettled(*, limit: int = 50) -> list[Escalation]:
+    """Contact within the hour, or past it, that no decision carries and nobody has settled (S-19); the soonest first.
+
+    Over when both decide again, or the booking is set aside, cancelled or recorded as done.
+    """
+    unsettled = Func(
+        F("booking_id"), function="safety.booking_unsettled", output_field=BooleanField(), arity=1
+    )
+    found = Escalation.objects.filter(booking__isnull=False).order_by("-starts_at")[:limit]
+    keys = [one.pk for one in found]
+    still = Escalation.objects.filter(pk__in=keys).annotate(still=unsettled).filter(still=True)
+    return list(still.select_related("link").order_by("starts_at"))
 
 
 def _item_words(item: RiskItem) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -61,6 +62,20 @@ def waiting_links(actor: Actor, *, limit: int = LOOKED_AT) -> list[Waiting]:
 def review_age(link: CaseLink, actor: Actor) -> Waiting:
     """How long ago this link was reviewed, and what calls for a review."""
     return _waiting(actor, list(_reviewed().filter(pk=link.pk)))[0]
+
+
+def review_ages(
+    actor: Actor, *, case_ids: Iterable[UUID] = (), record_ids: Iterable[UUID] = ()
+) -> dict[UUID, Waiting]:
+    """The longest unreviewed link of each case or record, by that key; nothing for one without a link or whose case has
+    ended. In a fixed number of statements (S-24).
+    """
+    cases, records = set(case_ids), set(record_ids)
+    links = list(_open_links().filter(Q(su_case_id__in=cases) | Q(vs_record_id__in=records)))
+    found: dict[UUID, Waiting] = {}
+    for one in sorted(_waiting(actor, links), key=lambda one: (one.days, one.last is None)):
+        found[one.su_case_id if one.su_case_id in cases else one.vs_record_id] = one
+    return found
 
 
 def _waiting(actor: Actor, links: list[CaseLink]) -> list[Waiting]:

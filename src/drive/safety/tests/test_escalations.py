@@ -8,17 +8,17 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
-from drive.access.models import ClientAssignment, Membership, SiteSetting
+from drive.access.models import ClientAssignment, Membership, SiteSetting, local_today
 from drive.access.stepping import acting_as
 from drive.audit.models import AuditEvent
 from drive.config.clock import acts
 from drive.safety import commands
-from drive.safety.commands.escalations import escalate_unread
-from drive.safety.models import Escalation, RiskItem
-from drive.safety.queries import escalations
-from tests.cast import Cast, seeding
+from drive.safety.commands.escalations import alert_lapsed_bookings, escalate_unread
+from drive.safety.models import Booking, BookingState, Escalation, PracticeIncident, RiskItem
+from drive.safety.queries import bookings_unsettled, escalations
+from tests.cast import Cast, link, open_record, seeding
 
-from .deciding import stop
+from .deciding import book, decide, stop
 
 
 def tell(cast: Cast, who: str, urgency: str = "urgent") -> RiskItem:
@@ -118,6 +118,94 @@ def test_house_15_the_clock_alone_escalates_and_its_event_is_audited(cast: Cast)
             None,
         )
         assert Escalation.objects.get().recorded_by_id is None
+
+
+def lapses_before_contact(cast: Cast, *, minutes: int) -> Booking:
+    """Contact planned under a decision that has lapsed since, and starts in some minutes."""
+    decide(cast.case_manager, cast.idva, cast.link.pk)
+    booking = book(cast.case_manager, cast.case.pk)
+    actor = cast.idva.as_actor()
+    with acting_as(actor):
+        commands.lapse_decision(by=actor, link_id=cast.link.pk, cause="allegation")
+    with seeding(), connection.cursor() as cursor:
+        cursor.execute(
+            "update safety_booking set starts_at = clock_timestamp() + make_interval(mins => %s)", [minutes]
+        )
+    return booking
+
+
+def unsettled(member: Membership) -> int:
+    with acting_as(member.as_actor()):
+        return len(bookings_unsettled())
+
+
+EVERYBODY = ("case_manager", "service_manager", "idva", "idva_manager")
+
+
+def test_s19_contact_under_a_lapsed_decision_is_put_to_both_sides_an_hour_before(cast: Cast) -> None:
+    lapses_before_contact(cast, minutes=70)
+    assert alert_lapsed_bookings() == 0
+    with seeding(), connection.cursor() as cursor:
+        cursor.execute("update safety_booking set starts_at = starts_at - interval '15 minutes'")
+    assert alert_lapsed_bookings() == 1
+    assert alert_lapsed_bookings() == 0
+    assert [unsettled(getattr(cast, who)) for who in EVERYBODY] == [1, 1, 1, 1]
+    assert [unsettled(getattr(cast, who)) for who in ("other_case_manager", "other_idva", "outsider")] == [
+        0
+    ] * 3
+    with seeding():
+        assert BookingState.objects.order_by("-recorded_at")[0].state == "planned", (
+            "nothing is cancelled (S-23)"
+        )
+        assert AuditEvent.objects.get(kind="escalation").fields == ["booking"]
+    decide(cast.case_manager, cast.idva, cast.link.pk)
+    assert [unsettled(getattr(cast, who)) for who in EVERYBODY] == [0] * 4
+
+
+def test_s19_an_agreed_or_settled_booking_alerts_nobody(cast: Cast) -> None:
+    booking = lapses_before_contact(cast, minutes=30)
+    actor = cast.case_manager.as_actor()
+    with acting_as(actor):
+        commands.suspend_booking(by=actor, booking_id=booking.pk)
+    assert alert_lapsed_bookings() == 0
+    with (
+        pytest.raises(ProgrammingError, match="only the clock"),
+        transaction.atomic(),
+        acting_as(actor),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("select safety.alert_lapsed_bookings()")
+
+
+def test_s19_going_ahead_is_recorded_opens_an_incident_and_settles_it(cast: Cast) -> None:
+    booking = lapses_before_contact(cast, minutes=30)
+    assert alert_lapsed_bookings() == 1
+    actor = cast.case_manager.as_actor()
+    with acting_as(actor):
+        commands.record_contact(
+            by=actor,
+            case_id=cast.case.pk,
+            happened_on=local_today(),
+            outcome="spoke",
+            channel="face_to_face",
+            started_by="us",
+            booking_id=booking.pk,
+        )
+        assert PracticeIncident.objects.get().kind == "contact_without_decision"
+    assert [unsettled(getattr(cast, who)) for who in EVERYBODY] == [0] * 4
+
+
+def test_s04_a_worker_whose_own_decision_stands_reads_the_same_and_not_why(cast: Cast) -> None:
+    with seeding():
+        second = open_record(cast.vs_service, cast.other_idva, "Second", "Client", cast.idva_manager)
+        other = link(cast.case, second, cast.coordinator, "Second Client")
+    decide(cast.case_manager, cast.other_idva, other.pk)
+    lapses_before_contact(cast, minutes=30)
+    assert alert_lapsed_bookings() == 2
+    assert unsettled(cast.other_idva) == 1
+    with acting_as(cast.other_idva.as_actor()):
+        (one,) = bookings_unsettled()
+        assert one.vs_record_id == second.pk
 
 
 def test_w08_the_desks_show_it_with_its_age(cast: Cast, client_of: Callable[[Membership], Client]) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -207,3 +208,83 @@ def test_w11_its_pages_for_both_and_for_nobody_else(
     assert "Crimplefoot" not in client_of(cast.other_case_manager).get("/reviews/").content.decode()
     sent = {"answer": "agree", "words": ""}
     assert client_of(cast.idva).post(f"{base}{held.pk}/", sent).status_code == 302
+
+
+def test_s24_the_age_of_the_last_review_stands_on_every_page_and_list_of_both_sides(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
+    pages = (
+        ("case_manager", f"/cases/{cast.case.pk}/"),
+        ("case_manager", "/cases/"),
+        ("service_manager", "/cases/"),
+        ("idva", f"/clients/{cast.record.pk}/"),
+        ("idva", "/clients/"),
+        ("idva_manager", "/clients/"),
+        ("idva", f"/shared/{cast.link.pk}/"),
+    )
+    linked_days_ago(cast, 43)
+    for who, page in pages:
+        shown = client_of(getattr(cast, who)).get(page).content.decode()
+        assert "Never reviewed together" in shown, (who, page)
+        assert "past 42 days" in shown or "shared" in page, (who, page)
+    review(cast)
+    for who, page in pages[:-1]:
+        shown = client_of(getattr(cast, who)).get(page).content.decode()
+        assert "Reviewed together today" in shown, (who, page)
+        assert "past 42 days" not in shown, (who, page)
+
+
+def test_s24_the_oldest_link_of_a_case_speaks_for_it_and_each_worker_sees_only_their_own(cast: Cast) -> None:
+    linked_days_ago(cast, 50)
+    with seeding():
+        second = open_record(cast.vs_service, cast.other_idva, "Second", "Client", cast.idva_manager)
+        other = link(cast.case, second, cast.coordinator, "Second Client")
+    actor = cast.case_manager.as_actor()
+    with acting_as(actor):
+        assert queries.review_ages(actor, case_ids=[cast.case.pk])[cast.case.pk].days == 50
+    review(cast)
+    with acting_as(actor):
+        assert queries.review_ages(actor, case_ids=[cast.case.pk])[cast.case.pk].link_id == other.pk
+    actor = cast.other_idva.as_actor()
+    with acting_as(actor):
+        found = queries.review_ages(actor, record_ids=[second.pk, cast.record.pk])
+        assert [one.link_id for one in found.values()] == [other.pk]
+
+
+def test_s42_what_crossed_long_ago_looks_old_on_both_sides(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
+    actor = cast.idva.as_actor()
+    ago = local_today() - datetime.timedelta(days=50)
+    with acting_as(actor):
+        set_engagement(by=actor, record_id=cast.record.pk, value="engaged", since=ago)
+        commands.send_risk_item(
+            by=actor,
+            link_id=cast.link.pk,
+            kind="risk_change",
+            purpose="Her safety.",
+            text="He drives past.",
+            urgency="routine",
+            work_out="He could not.",
+        )
+    shown = client_of(cast.case_manager).get(f"/cases/{cast.case.pk}/").content.decode()
+    assert "past its limit" in shown
+    shared = f"/shared/{cast.link.pk}/"
+    assert "ask whether it still holds" not in client_of(cast.case_manager).get(shared).content.decode()
+    with seeding(), connection.cursor() as cursor:
+        cursor.execute("update safety_riskitem set recorded_at = recorded_at - interval '29 days'")
+    for who in ("case_manager", "idva"):
+        assert "ask whether it still holds" in client_of(getattr(cast, who)).get(shared).content.decode(), who
+    with seeding():
+        cast.case.stateentrys.create(
+            service_id=cast.case.service_id,
+            recorded_by=cast.case_manager,
+            recorded_at=timezone.now() - datetime.timedelta(days=30),
+            history="whereabouts",
+            value="community",
+            since=local_today() - datetime.timedelta(days=30),
+        )
+    assert "past its limit" in client_of(cast.idva).get(f"/clients/{cast.record.pk}/").content.decode()
+    for path, who in (("/desk/cases/", "case_manager"), ("/desk/case-service/", "service_manager")):
+        desk = client_of(getattr(cast, who)).get(path).content.decode()
+        assert "Old information" in desk, who

@@ -26,7 +26,7 @@ from .. import queries
 from ..forms import add_refusal
 from ..models import CaseLink
 from ..naming import names_of_case, names_of_record
-from ..rules import LAPSE_CAUSES, URGENCIES, VOICE
+from ..rules import LAPSE_CAUSES, URGENCIES, VOICE, is_old
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,7 @@ def show(
             "causes": dict(LAPSE_CAUSES),
             "voices": dict(VOICE),
             "urgencies": dict(URGENCIES),
+            "is_old": is_old,
             "today": timezone.localdate(),
             "stops": queries.live_stops(link_id=ends.link.pk),
             "side": request.actor.side.value,

@@ -52,7 +52,8 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
             *(stop.concern.su_case_id for stop in stops),
             *(one.escalation.su_case_id for one in unread),
             *(one.link.su_case_id for one in asked),
-            *(one.su_case_id for one in (*answers, *outcomes, *overdue, *items)),
+            *(one.su_case_id for one in overdue),
+            *(fact.su_case_id for facts in (answers, outcomes, items) for fact in facts),
         ],
     )
     return render(

@@ -98,6 +98,7 @@ def the_return_counts_it(walk: Walk) -> None:
     """When the service manager opens the return for the last year, then referrals, decisions and the closing are counted,
     with a chart, and no name stands in it; a file needs a second person."""
     manager = walk.person("service_manager")
+    manager.follow("Figures")
     manager.follow("Return")
     manager.write("First day", "1/1/2025")
     manager.write("Last day", "today")

@@ -7,6 +7,7 @@ table says here who sees it, by inheriting a kind of fact that has a rule or by 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,7 +37,16 @@ from drive.access.models import (
 )
 from drive.access.roles import Role
 from drive.access.scopes import Scope
-from drive.advocacy.models import ClientFact, EngagementEntry, SealedEnd, SealedValue, VsRecord
+from drive.advocacy.models import (
+    ClientContact,
+    ClientFact,
+    ClientProfile,
+    EngagementEntry,
+    RecordExit,
+    SealedEnd,
+    SealedValue,
+    VsRecord,
+)
 from drive.allocation.models import Allocation
 from drive.audit.models import AuditEvent, AuditSeal
 from drive.casework.models import (
@@ -45,6 +55,7 @@ from drive.casework.models import (
     Closure,
     Contact,
     LinkedPerson,
+    ServiceUserProfile,
     Session,
     SharingConsent,
     StateEntry,
@@ -216,6 +227,18 @@ class Eyes:
             return key in self.world.by_key and self.world.by_key[key].service_id == self.member.service_id
         return False
 
+    def discloses(self, key: UUID) -> bool:
+        """A record that this governance lead asked for within a day, in the bundle's own side (S-37)."""
+        side = {Scope.SU_DISCLOSURE: "su", Scope.VS_DISCLOSURE: "vs"}.get(self.scope)
+        asked = {
+            request.record_id
+            for request in self.world.all(SubjectRequest)
+            if request.side == side
+            and request.recorded_by_id == self.member.pk
+            and request.recorded_at > self.world.now - datetime.timedelta(days=1)
+        }
+        return self.works and key in asked - self.barred
+
     def counts(self, service_id: UUID) -> bool:
         """Whether the row is in the coded tables of the reader's site (no names: tests of privacy see to that)."""
         return self.at(Scope.REPORT) and self.world.site_of_service(service_id) == self.member.site_id
@@ -237,8 +260,16 @@ def _counted_case_fact(eyes: Eyes, row: Row) -> bool:
     return eyes.case(row.case_id) or eyes.counts(row.service_id)
 
 
+def _disclosed_case_fact(eyes: Eyes, row: Row) -> bool:
+    return eyes.case(row.case_id) or eyes.discloses(row.case_id)
+
+
 def _client_fact(eyes: Eyes, row: Row) -> bool:
     return eyes.client(row.record_id)
+
+
+def _disclosed_client_fact(eyes: Eyes, row: Row) -> bool:
+    return eyes.client(row.record_id) or eyes.discloses(row.record_id)
 
 
 def _bridge(eyes: Eyes, row: Row) -> bool:
@@ -420,11 +451,15 @@ RULES: dict[type[models.Model], Rule] = {
     Alert: _alert,
     AlertAnswer: lambda eyes, row: _alert(eyes, eyes.world.by_key[row.alert_id]),
     **dict.fromkeys((OwnChannel, UsualVolume, AuditWatch), _nobody),
-    SuCase: lambda eyes, row: eyes.case(row.pk) or eyes.counts(row.service_id),
+    SuCase: lambda eyes, row: eyes.case(row.pk) or eyes.counts(row.service_id) or eyes.discloses(row.pk),
+    **dict.fromkeys((StateEntry, LinkedPerson, Action, SharingConsent), _counted_case_fact),
     **dict.fromkeys(
-        (StateEntry, LinkedPerson, Contact, Session, Action, Closure, SharingConsent), _counted_case_fact
+        (Contact, Session, Closure),
+        lambda eyes, row: _counted_case_fact(eyes, row) or eyes.discloses(row.case_id),
     ),
-    VsRecord: lambda eyes, row: eyes.client(row.pk),
+    ServiceUserProfile: _disclosed_case_fact,
+    VsRecord: lambda eyes, row: eyes.client(row.pk) or eyes.discloses(row.pk),
+    **dict.fromkeys((ClientProfile, ClientContact, RecordExit), _disclosed_client_fact),
     EngagementEntry: lambda eyes, row: eyes.client(row.record_id) or eyes.counts(row.service_id),
     SealedValue: _sealed,
     SealedEnd: _sealed_end,

@@ -7,6 +7,7 @@ What comes from the bridge (stop concerns, decisions lapsing, unread items) the 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -104,6 +105,16 @@ def _open_cases(actor: Actor, scope: Scope) -> dict[UUID, DeskCase]:
         ended = StateEntry.objects.filter(history=CaseHistory.STATUS, value__in=sorted(transitions.ENDED))
         # A first sieve by the database; what was taken up again after ending is on the list of cases.
         found = found.exclude(pk__in=ended.values("case_id"))[:MOST]
+    return {case_id: one for case_id, one in _drawn(found).items() if not one.states.ended}
+
+
+def with_others(cases: dict[UUID, DeskCase], asked: Iterable[UUID]) -> dict[UUID, DeskCase]:
+    """The cases of a desk, and those that something else on it speaks of: taken up again after ending, or beyond `MOST`."""
+    missing = set(asked) - set(cases)
+    return cases | _drawn(SuCase.objects.filter(pk__in=missing)) if missing else cases
+
+
+def _drawn(found: Iterable[SuCase]) -> dict[UUID, DeskCase]:
     cases = {case.pk: case for case in found}
     states = current_states(list(cases))
     names: dict[UUID, str] = {}
@@ -112,7 +123,6 @@ def _open_cases(actor: Actor, scope: Scope) -> dict[UUID, DeskCase]:
     return {
         case_id: DeskCase(case, names.get(case_id, "Name unknown"), states[case_id])
         for case_id, case in cases.items()
-        if not states[case_id].ended
     }
 
 

@@ -118,7 +118,9 @@ def gallery_context(side: Side) -> dict[str, Any]:
         "reader": _READERS[standing.colour],
         "menu": [
             MenuItem("Desk", "#desk"),
-            MenuItem("Parts", "#parts", True),
+            MenuItem(
+                "Parts", "#parts", True, (MenuItem("Pages", "#pages", True), MenuItem("Words", "#words"))
+            ),
             ("Directory", "#directory", False),
         ],
         "page_title": "Parts of a page",

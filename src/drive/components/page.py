@@ -76,8 +76,11 @@ class Reader:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One word of the menu. `current` marks the part of the site the page belongs to."""
+    """One word of the menu. `current` marks the part of the site the page belongs to; `pages` are what it consists of,
+    shown below the header while one of them is open.
+    """
 
     label: str
     url: str
     current: bool = False
+    pages: tuple[MenuItem, ...] = ()

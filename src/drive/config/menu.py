@@ -9,28 +9,41 @@ from drive.access.scopes import Scope
 from drive.access.stepping import Actor
 from drive.components.page import MenuItem
 
-ENTRIES: tuple[tuple[str, str, Permission], ...] = (
-    ("Desk", "home", Permission.DESK_VIEW),
-    ("Cases", "case_list", Permission.CASE_VIEW),
-    ("Clients", "client_list", Permission.CLIENT_VIEW),
-    ("Joint reviews", "review_agenda", Permission.DECISION_VIEW_GIVE),
-    ("Practice incidents", "incident_list", Permission.RISK_ITEM_SEND),
-    ("Referrals", "referral_list", Permission.REFERRAL_VIEW),
-    ("Panel", "panel_list", Permission.PANEL_VIEW),
-    ("Allocation", "allocation_list", Permission.ALLOCATION_DECIDE),
-    ("Matches across", "governance_matches", Permission.GOVERNANCE_MATCHES),
-    ("Alerts", "alert_list", Permission.AUDIT_WHO_LOOKED),
-    ("Ties and restrictions", "bar_list", Permission.AUDIT_WHO_LOOKED),
-    ("Subject access", "subject_access", Permission.SUBJECT_ACCESS),
-    ("Nobody holds", "unheld", Permission.TEAM_VIEW),
-    ("Return", "return", Permission.RETURN_EXACT),
-    ("Released returns", "released_returns", Permission.RETURN_VIEW),
-    ("Releases", "release_list", Permission.RELEASE_ASK),
-    ("Releases", "release_desk", Permission.RELEASE_ANSWER),
-    ("Administration", "administration", Permission.ACCOUNTS_MANAGE),
-    ("Permission changes", "permission_changes", Permission.PERMISSION_CHANGES_VIEW),
+type Entry = tuple[str, str, Permission]
+"""Label, URL name, permission. An entry whose page does not exist here is left out."""
+
+MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    ("", (("Desk", "home", Permission.DESK_VIEW),)),
+    ("", (("Cases", "case_list", Permission.CASE_VIEW),)),
+    ("", (("Clients", "client_list", Permission.CLIENT_VIEW),)),
+    ("", (("Joint reviews", "review_agenda", Permission.DECISION_VIEW_GIVE),)),
+    ("", (("Referrals", "referral_list", Permission.REFERRAL_VIEW),)),
+    ("", (("Panel", "panel_list", Permission.PANEL_VIEW),)),
+    ("", (("Allocation", "allocation_list", Permission.ALLOCATION_DECIDE),)),
+    (
+        "Oversight",
+        (
+            ("Practice incidents", "incident_list", Permission.RISK_ITEM_SEND),
+            ("Alerts", "alert_list", Permission.AUDIT_WHO_LOOKED),
+            ("Ties and restrictions", "bar_list", Permission.AUDIT_WHO_LOOKED),
+            ("Nobody holds", "unheld", Permission.TEAM_VIEW),
+            ("Matches across", "governance_matches", Permission.GOVERNANCE_MATCHES),
+            ("Permission changes", "permission_changes", Permission.PERMISSION_CHANGES_VIEW),
+        ),
+    ),
+    ("", (("Subject access", "subject_access", Permission.SUBJECT_ACCESS),)),
+    (
+        "Figures",
+        (
+            ("Return", "return", Permission.RETURN_EXACT),
+            ("Released returns", "released_returns", Permission.RETURN_VIEW),
+            ("Releases", "release_list", Permission.RELEASE_ASK),
+            ("Releases", "release_desk", Permission.RELEASE_ANSWER),
+        ),
+    ),
+    ("", (("Administration", "administration", Permission.ACCOUNTS_MANAGE),)),
 )
-"""(label, URL name, permission). An entry whose page does not exist here is left out."""
+"""The words of the menu in order. A part of several pages has a name, shown when its reader may open more than one."""
 
 
 def address_of(name: str) -> str:
@@ -50,9 +63,21 @@ def menu_for(actor: Actor | None, path: str = "") -> list[MenuItem]:
     """What the actor's role may open, in order; empty for nobody. The longest address that begins `path` is current."""
     if actor is None:
         return []
-    found = [(label, address_of(name)) for label, name, permission in ENTRIES if actor.may(permission)]
-    here = max((url for _label, url in found if url and path.startswith(url)), key=len, default="")
+    parts = [
+        (name, [(label, url) for label, page, may in entries if actor.may(may) and (url := address_of(page))])
+        for name, entries in MENU
+    ]
+    here = max(
+        (url for _name, pages in parts for _label, url in pages if path.startswith(url)), key=len, default=""
+    )
     desk = desk_address(actor.scope)
     if desk and path.startswith(desk) and len(desk) > len(here):
         here = address_of("home")
-    return [MenuItem(label, url, current=url == here) for label, url in found if url]
+    found = []
+    for name, pages in parts:
+        items = tuple(MenuItem(label, url, current=url == here) for label, url in pages)
+        if len(items) == 1:
+            found.append(items[0])
+        elif items:
+            found.append(MenuItem(name, items[0].url, any(item.current for item in items), items))
+    return found

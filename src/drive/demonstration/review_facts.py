@@ -9,7 +9,7 @@ from drive.safety.models import JointReview, PairRhythm, ReviewAnswer
 from drive.safety.rules import OTHERS_AT_RISK
 
 from . import words
-from .courses import Course
+from .courses import Course, Stage
 from .diary import DAY, later
 from .scribe import Case, Link, Scribe
 
@@ -20,7 +20,9 @@ NEGLECTED = 0.12
 def hold_reviews(scribe: Scribe, course: Course, case: Case, most: int) -> None:
     """Write at most so many of the latest joint reviews of every link of the case, and how far-off pairs keep in touch."""
     assert course.allocated_on  # only what was allocated has a case
-    end = min(course.closed_on or scribe.diary.today, scribe.diary.today)
+    end = scribe.diary.today
+    if course.closed_on and course.stage is not Stage.STEP_DOWN:
+        end = course.closed_on
     for link in case.links:
         days = _days(scribe, course.allocated_on, end)
         for day, after in list(zip_longest(days, days[1:]))[-most:]:

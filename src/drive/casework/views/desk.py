@@ -26,7 +26,7 @@ from drive.safety.queries import (
     views_asked,
 )
 
-from ..desk import AHEAD, desk
+from ..desk import AHEAD, desk, with_others
 from ..histories import old_information
 from .planned import decisions_lapsing, meetings_today
 from .words import WORDS
@@ -45,9 +45,25 @@ def su_manager_desk(request: ActorRequest) -> HttpResponse:
 
 
 def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
-    today = local_today()
-    found = desk(request.actor, scope, today)
-    items = unread_items(request.actor)
+    today, actor = local_today(), request.actor
+    found = desk(actor, scope, today)
+    items, stops, unread = unread_items(actor), live_stops(), escalations(actor)
+    answers, outcomes = reviews_to_answer(actor), outcomes_to_answer(actor)
+    overdue, asked = unreviewed(actor), views_asked(actor)
+    soon, apart, wrong = bookings_unsettled(), differing(), incidents_waiting(actor)
+    cases = with_others(
+        found.cases,
+        [
+            *(stop.concern.su_case_id for stop in stops),
+            *(one.escalation.su_case_id for one in unread),
+            *(one.link.su_case_id for one in asked),
+            *(one.su_case_id for one in overdue),
+            *(one.su_case_id for one in soon),
+            *(one.link.su_case_id for one in apart),
+            *(row.incident.case_id for row in wrong),
+            *(fact.su_case_id for facts in (answers, outcomes, items) for fact in facts),
+        ],
+    )
     return render(
         request,
         "casework/desk.html",
@@ -64,25 +80,19 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
                 else "Your service’s work",
                 reading="Linked people are shown by initials on lists",
             ),
-            "stops": [(stop, found.cases.get(stop.concern.su_case_id)) for stop in live_stops()],
-            "unread": [
-                (one, found.cases.get(one.escalation.su_case_id)) for one in escalations(request.actor)
-            ],
-            "reviews": [(one, found.cases.get(one.su_case_id)) for one in reviews_to_answer(request.actor)],
-            "unreviewed": [(one, found.cases.get(one.su_case_id)) for one in unreviewed(request.actor)],
+            "stops": [(stop, cases.get(stop.concern.su_case_id)) for stop in stops],
+            "unread": [(one, cases.get(one.escalation.su_case_id)) for one in unread],
+            "reviews": [(one, cases.get(one.su_case_id)) for one in answers],
+            "unreviewed": [(one, cases.get(one.su_case_id)) for one in overdue],
+            "unsettled": [(one, cases.get(one.su_case_id)) for one in soon],
+            "differing": [(one, cases.get(one.link.su_case_id)) for one in apart],
+            "incidents": [(row, cases.get(row.incident.case_id)) for row in wrong],
             "old": old_information(list(found.cases.values()), today),
-            "unsettled": [(one, found.cases.get(one.su_case_id)) for one in bookings_unsettled()],
-            "differing": [(one, found.cases.get(one.link.su_case_id)) for one in differing()],
-            "incidents": [
-                (row, found.cases.get(row.incident.case_id)) for row in incidents_waiting(request.actor)
-            ],
             "lapsing": decisions_lapsing(found.cases, today),
             "meetings": meetings_today(found.cases),
-            "views_asked": [
-                (one, found.cases.get(one.link.su_case_id)) for one in views_asked(request.actor)
-            ],
-            "outcomes": [(one, found.cases.get(one.su_case_id)) for one in outcomes_to_answer(request.actor)],
-            "items": [(item, found.cases.get(item.su_case_id)) for item in items],
+            "views_asked": [(one, cases.get(one.link.su_case_id)) for one in asked],
+            "outcomes": [(one, cases.get(one.su_case_id)) for one in outcomes],
+            "items": [(item, cases.get(item.su_case_id)) for item in items],
             "names": names_of(item.recorded_by_id for item in items),
         },
     )

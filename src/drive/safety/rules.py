@@ -282,6 +282,15 @@ class Waiting:
     gap: Gap = REVIEW_GAP
     cross_border: bool = False
     rhythm_days: int | None = None
+    from_case: int = 0
+    from_client: int = 0
+    """Items that crossed within the usual gap, each way: shown to both and their managers, never a score (S-05)."""
+
+    @property
+    def balance(self) -> str:
+        """What crossed lately, each way, in words."""
+        told = f"{self.from_case or 'nothing'} from the case manager, {self.from_client or 'nothing'} from the IDVA"
+        return f"Crossed in the last {days(self.gap.usual)}: {told}."
 
     @property
     def past_limit(self) -> bool:

@@ -27,7 +27,7 @@ from .incidents import (
     incidents_waiting,
     open_incidents,
 )
-from .items import Bulletin, bulletins, items_for, review_calls, unread_items
+from .items import Bulletin, bulletins, items_for, review_calls, topic_pauses, unread_items
 from .planned import BookingRow, bookings_for, bookings_for_record
 from .possible import Closed, WhatMayHappen, what_may_happen_now
 from .reviews import (
@@ -116,6 +116,7 @@ __all__ = [
     "source_of",
     "steps_of",
     "stop_concern",
+    "topic_pauses",
     "unread_items",
     "unreviewed",
     "views_asked",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Prefetch, When
+from django.utils import timezone
 
 from drive.access.stepping import Actor
 
@@ -58,6 +59,17 @@ def bulletins(link_ids: Iterable[UUID], *, limit: int = 6) -> list[Bulletin]:
         for row in rows
         for one in [first[row.pk]]
     ]
+
+
+PAUSED_FOR = datetime.timedelta(days=28)
+"""How long an asked pause of topics is shown where contact is planned: the usual gap between joint reviews (C-15)."""
+
+
+def topic_pauses(case_id: UUID) -> list[RiskItem]:
+    """Topics that the client's side asked to leave out lately, newest first: while contact with her is found again."""
+    since = timezone.now() - PAUSED_FOR
+    asked = RiskItem.objects.filter(su_case_id=case_id, side="vs", kind="topic_pause", recorded_at__gte=since)
+    return list(asked.order_by("-recorded_at"))
 
 
 def review_calls(link_id: UUID) -> list[ReviewCall]:

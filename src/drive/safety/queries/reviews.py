@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -88,9 +89,10 @@ def _waiting(actor: Actor, links: list[CaseLink]) -> list[Waiting]:
     live = StopConcern.objects.filter(link__in=keys).alias(sides=Count("answers__side", distinct=True))
     stopped = set(live.filter(sides__lt=2).values_list("link_id", flat=True))
     since = timezone.now() - datetime.timedelta(days=gap.usual)
-    heard = set(
-        RiskItem.objects.filter(link__in=keys, recorded_at__gte=since).values_list("link_id", flat=True)
+    crossed = Counter(
+        RiskItem.objects.filter(link__in=keys, recorded_at__gte=since).values_list("link_id", "side")
     )
+    heard = {key for key, _side in crossed}
     rhythms: dict[UUID, PairRhythm] = {}
     for rhythm in PairRhythm.objects.filter(link__in=keys).order_by("recorded_at"):
         rhythms[rhythm.link_id] = rhythm
@@ -124,6 +126,8 @@ def _waiting(actor: Actor, links: list[CaseLink]) -> list[Waiting]:
                 reasons=tuple(reasons),
                 gap=gap,
                 cross_border=across,
+                from_case=crossed[link.pk, "su"],
+                from_client=crossed[link.pk, "vs"],
                 rhythm_days=rhythms[link.pk].every_days if link.pk in rhythms else None,
             )
         )

@@ -288,3 +288,47 @@ def test_s42_what_crossed_long_ago_looks_old_on_both_sides(
     for path, who in (("/desk/cases/", "case_manager"), ("/desk/case-service/", "service_manager")):
         desk = client_of(getattr(cast, who)).get(path).content.decode()
         assert "Old information" in desk, who
+
+
+def test_s05_what_crossed_each_way_is_seen_by_both_and_their_managers(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
+    for who, number in (("case_manager", 2), ("idva", 1)):
+        actor = getattr(cast, who).as_actor()
+        for n in range(number):
+            with acting_as(actor):
+                commands.send_risk_item(
+                    by=actor,
+                    link_id=cast.link.pk,
+                    kind="topic_pause",
+                    purpose="Her safety.",
+                    text=f"Leave the holiday out. {n}",
+                    urgency="routine",
+                    work_out="He could not.",
+                )
+    for who in ("case_manager", "service_manager", "idva", "idva_manager"):
+        for path in ("/reviews/", f"/shared/{cast.link.pk}/", f"/shared/{cast.link.pk}/reviews/"):
+            shown = client_of(getattr(cast, who)).get(path).content.decode()
+            assert "2 from the case manager, 1 from the IDVA" in shown, (who, path)
+
+
+def test_r60_topics_that_the_idva_asked_to_leave_out_stand_where_contact_is_planned(
+    cast: Cast, client_of: Callable[[Membership], Client]
+) -> None:
+    actor = cast.idva.as_actor()
+    with acting_as(actor):
+        commands.send_risk_item(
+            by=actor,
+            link_id=cast.link.pk,
+            kind="topic_pause",
+            purpose="While we find contact with her again.",
+            text="Leave the holiday out.",
+            urgency="soon",
+            work_out="He could not.",
+        )
+    for path in (f"/cases/{cast.case.pk}/contact/plan/", f"/cases/{cast.case.pk}/contact/planned/"):
+        assert "Leave the holiday out." in client_of(cast.case_manager).get(path).content.decode()
+    with seeding(), connection.cursor() as cursor:
+        cursor.execute("update safety_riskitem set recorded_at = recorded_at - interval '29 days'")
+    shown = client_of(cast.case_manager).get(f"/cases/{cast.case.pk}/contact/plan/").content.decode()
+    assert "Leave the holiday out." not in shown

@@ -39,6 +39,7 @@ def _show(request: ActorRequest, case_id: UUID, form: forms.Form, template: str)
             "may": queries.what_may_happen_now(case_id),
             "bookings": queries.bookings_for(case_id),
             "stops": queries.live_stops(case_id=case_id),
+            "pauses": queries.topic_pauses(case_id),
             "still_open": STILL_OPEN,
             "label": code_label,
         },

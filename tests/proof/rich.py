@@ -227,7 +227,8 @@ def _write(filler: Filler, cases: list[SuCase], records: list[VsRecord], links: 
     of_case = {each.pk: each for each in cases}
     for each in links:  # a practice incident of one link, with who sees to it and what was learnt
         for on_link in (IncidentCharge, IncidentClosing):
-            filler.fill(on_link, case=of_case[each.su_case_id], link=each, side="vs")
+            for side in ("su", "vs"):
+                filler.fill(on_link, case=of_case[each.su_case_id], link=each, side=side)
     filler.fill(SealedValue, record=records[0], withheld=True, kind="refuge")
     for at in (links[0], links[2]):  # an outcome is put forward once both have written
         question = filler.fill(ContactQuestion, link=at, side="su")

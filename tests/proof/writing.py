@@ -56,8 +56,11 @@ from drive.safety.models import (
     Citation,
     ContactView,
     Escalation,
+    IncidentCharge,
+    IncidentClosing,
     OutcomeProposal,
     OverrideNotice,
+    PracticeIncident,
     StopOverride,
 )
 from drive.safety.models.links import BridgeFact
@@ -287,6 +290,9 @@ def _may_add_to_record(eyes: Eyes, row: Any) -> bool:
         return eyes.at(Scope.SU_MANAGER) and row.service_id == eyes.member.service_id
     if isinstance(row, VsRecord | ClientAssignment):
         return eyes.at(Scope.VS_MANAGER) and row.service_id == eyes.member.service_id
+    if isinstance(row, PracticeIncident | IncidentCharge | IncidentClosing) and row.side == "vs":
+        # of a link alone: an incident of a case as a whole is the case manager's side's (S-41, S-04)
+        return vs and row.vs_record_id is not None and eyes.client(row.vs_record_id, emergencies=False)
     if isinstance(row, CaseFact):
         return su and eyes.case(row.case_id, emergencies=False)
     if isinstance(row, BridgeFact):

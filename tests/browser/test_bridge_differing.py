@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from . import deciding
-from .bridging import NO_LINK, plan, walk_in
+from .bridging import NO_LINK, walk_in
 
 pytestmark = pytest.mark.browser
 
@@ -52,8 +52,6 @@ def test_s16_each_step_is_read_by_both_sides_and_both_managers_and_opens_no_cont
         walk.not_for(idva, *NO_LINK)
         walk.thorough = False
 
-        plan(walk, days=3)
-        worker.reads("There is a problem")
         for part, step in (
             ("service_manager", "Line managers were brought in"),
             ("case_manager", "Brought to the panel"),
@@ -76,8 +74,6 @@ def test_s16_each_step_is_read_by_both_sides_and_both_managers_and_opens_no_cont
         manager.go("/")
         manager.reads("Brought to the panel, you see it alike now.")
         manager.check_on_a_phone()
-        plan(walk, days=3)
-        worker.reads("There is a problem")
         worker.go(f"/cases/{walk.case}/contact/plan/")
         worker.reads("Contact cannot be planned now.")
         assert walk.site.facts()["safety_booking"] == 0

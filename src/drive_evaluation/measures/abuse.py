@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from drive_evaluation.case_rules import one_per_time_point
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.errors import NotComputableError
 from drive_evaluation.measures.tally import make
@@ -23,15 +24,13 @@ RANK = {level: rank for rank, level in enumerate(LEVELS)}
 def _wide(study: Study, informant: str, timepoint: str) -> pd.DataFrame:
     """Use and severity by link: columns (used|severity, type), rows (perpetrator_id, victim_id).
 
-    Several records at one time point: the earliest counts at intake, the latest otherwise. Unknown is missing.
+    Several records at one time point: the earliest dated counts at intake, the latest dated otherwise. Unknown is missing.
     """
     key = ("abuse", informant, timepoint)
     if key not in study.cache:
         rows = study.table("abuse")
         rows = rows[(rows["informant"] == informant) & (rows["timepoint"] == timepoint)]
-        rows = rows.sort_values("date", kind="stable", na_position="last")
-        keep = "first" if timepoint == "intake" else "last"
-        rows = rows.drop_duplicates(["perpetrator_id", "victim_id", "abuse_type"], keep=keep)  # type: ignore[call-overload]
+        rows = one_per_time_point(rows, ["perpetrator_id", "victim_id", "abuse_type"], timepoint)
         rows = rows.assign(
             used=rows["used"].where(rows["used"] != "unknown"),
             severity=rows["severity"].where(rows["severity"] != "unknown"),

@@ -86,7 +86,7 @@ def _wald(effect: Effect) -> tuple[Test, ...]:
         return ()
     se = float(np.log(effect.ci_high / effect.ci_low) / (2 * stats.norm.ppf(0.975)))
     z = float(np.log(effect.value)) / se
-    return (Test("wald", z, None, float(2 * stats.norm.sf(abs(z)))),)
+    return (Test("logit_wald", z, None, float(2 * stats.norm.sf(abs(z)))),)
 
 
 def _breslow_day(table: StratifiedTable) -> Test:

@@ -207,7 +207,9 @@ _NUMBERS: Mapping[str, type] = {
 
 def _periods(value: Any) -> dict[str, tuple[dt.date, dt.date]]:
     if not isinstance(value, Mapping):
-        raise PackageError("datapackage.json: evaluation.periods must be an object of period id → [first, last]")
+        raise PackageError(
+            "datapackage.json: evaluation.periods must be an object of period id → [first, last]"
+        )
     periods = {}
     for name, days in value.items():
         where = f"evaluation.periods.{name}"

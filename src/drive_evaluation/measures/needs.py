@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from drive_evaluation import case_rules
+from drive_evaluation.case_rules import one_per_time_point
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.errors import NotComputableError
-from drive_evaluation.case_rules import one_per_time_point
 from drive_evaluation.measures.tally import is_known, make, share
 from drive_evaluation.results import Comparison, Result, Test, percent
 from drive_evaluation.samples import Sample

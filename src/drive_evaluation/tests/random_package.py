@@ -101,7 +101,9 @@ def random_tables(seed: int, people: int = 60, rows: int = 150) -> dict[str, pd.
     _order(cases, "start_date", "closed_date")
     for name in ("advocacy", "abuse", "victim_needs"):
         chosen = links.sample(frac=1, random_state=seed) if name == "advocacy" else links
-        places = np.arange(len(frames[name])) if name == "advocacy" else rng.integers(0, people, len(frames[name]))
+        places = (
+            np.arange(len(frames[name])) if name == "advocacy" else rng.integers(0, people, len(frames[name]))
+        )
         chosen = chosen.iloc[places].reset_index(drop=True)
         frames[name][["victim_id", "perpetrator_id"]] = chosen
     for name, frame in frames.items():
@@ -142,7 +144,16 @@ def _refusals(frames: dict[str, pd.DataFrame]) -> None:
     people = frames["perpetrators"]
     refused = people.loc[people["consent_share"] == "no", "perpetrator_id"]
     cases = frames["cases"].loc[frames["cases"]["perpetrator_id"].isin(refused), "case_id"]
-    kept = ("perpetrators", "cases", "victims", "advocacy", "victim_needs", "abuse", "risk_change", "children")
+    kept = (
+        "perpetrators",
+        "cases",
+        "victims",
+        "advocacy",
+        "victim_needs",
+        "abuse",
+        "risk_change",
+        "children",
+    )
     for name, frame in frames.items():
         if "case_id" in frame and name != "cases":
             frames[name] = frame[~frame["case_id"].isin(cases)].reset_index(drop=True)

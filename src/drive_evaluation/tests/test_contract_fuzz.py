@@ -71,12 +71,23 @@ def one_code(frames: Frames, rng: np.random.Generator) -> None:
     """Every variable constant, at a code drawn from its list; what decides who is in a sample stays."""
     for name, frame in frames.items():
         for item in TABLES[name].fields:
-            free = item.codes and name in ("perpetrators", "victims", "needs", "drive_dash", "closures", "aces")
+            free = item.codes and name in (
+                "perpetrators",
+                "victims",
+                "needs",
+                "drive_dash",
+                "closures",
+                "aces",
+            )
             if free and item.name in frame and item.name not in ("timepoint", "need", "arm", "item"):
                 assert item.codes is not None
                 frame[item.name] = str(rng.choice(item.codes))
     if "perpetrators" in frames:
-        frames["perpetrators"][["eligibility", "consent_share", "baseline_data"]] = ["eligible", "yes", "provided"]
+        frames["perpetrators"][["eligibility", "consent_share", "baseline_data"]] = [
+            "eligible",
+            "yes",
+            "provided",
+        ]
         frames["perpetrators"]["exclusion_reason"] = None
 
 
@@ -139,13 +150,14 @@ def test_what_the_contract_permits_is_answered(spoil: Spoil, seed: int, tmp_path
 
 def _one_person(frames: Frames) -> Frames:
     kept: Frames = {}
+    cases = frames["cases"].loc[frames["cases"]["perpetrator_id"] == "p0", "case_id"]
     for name, frame in frames.items():
-        if "perpetrator_id" in frame and TABLES[name].field_names[0] != "item_id":
-            frame = frame[frame["perpetrator_id"].isna() | (frame["perpetrator_id"] == "p0")]
-        if "case_id" in frame and name != "cases":
-            cases = frames["cases"].loc[frames["cases"]["perpetrator_id"] == "p0", "case_id"]
-            frame = frame[frame["case_id"].isin(cases)]
-        kept[name] = frame.reset_index(drop=True)
+        own = pd.Series(True, index=frame.index)
+        if "perpetrator_id" in frame and name != "panel_items":
+            own &= frame["perpetrator_id"] == "p0"
+        if "case_id" in frame:
+            own &= frame["case_id"].isin(cases)
+        kept[name] = frame[own].reset_index(drop=True)
     return kept
 
 
@@ -155,7 +167,9 @@ def test_columns_that_may_be_empty_may_be_absent(tmp_path: Path) -> None:
     for name, table in TABLES.items():
         file = package / f"{name}.csv"
         frame = pd.read_csv(file, dtype=str, keep_default_na=False)
-        frame[[item.name for item in table.fields if item.required]].to_csv(file, index=False, lineterminator="\n")
+        frame[[item.name for item in table.fields if item.required]].to_csv(
+            file, index=False, lineterminator="\n"
+        )
     run_and_judge(tmp_path, package, "--results-only")
 
 

@@ -14,7 +14,7 @@ from drive_evaluation.package import read_package
 from drive_evaluation.results import Result
 from drive_evaluation.run import evaluate
 from drive_evaluation.study import Study
-from drive_evaluation.tests.oracle import people, work
+from drive_evaluation.tests.oracle import abuse, outside, people, site, work
 from drive_evaluation.tests.oracle.reading import AbsentError, Oracle, read
 from drive_evaluation.tests.random_package import as_package, random_tables
 from drive_evaluation.validation import errors, validate
@@ -29,24 +29,32 @@ PILOT = (
     people.needs,
     people.needs_and_contact,
     people.statutory,
-    people.abuse,
-    people.judgements,
-    people.dose,
+    abuse.abuse,
+    abuse.judgements,
+    abuse.dose,
     work.contact,
     work.ages,
     work.closing_months,
 )
 YEAR1 = (*PILOT, people.linkage, work.reasons)
-YEAR2 = (*PILOT, people.flow_links, people.high_needs, people.dash, work.engagement_by_group, work.actions, work.police)
+YEAR2 = (
+    *PILOT,
+    people.flow_links,
+    people.high_needs,
+    abuse.dash,
+    work.engagement_by_group,
+    work.actions,
+    outside.police,
+)
 CROYDON = (
-    people.severity_grid,
-    work.throughput,
-    work.open_cases,
-    work.closed_cases,
-    work.interventions,
-    work.accepted_people,
-    work.footprint,
-    work.returns_to_marac,
+    abuse.severity_grid,
+    site.throughput,
+    site.open_cases,
+    site.closed_cases,
+    site.interventions,
+    site.accepted_people,
+    site.footprint,
+    outside.returns_to_marac,
 )
 CHAPTERS: dict[str, tuple[Callable[[Oracle], None], ...]] = {"y1": YEAR1, "y2": YEAR2, "cr": CROYDON}
 REPORT = {"y1": "year1", "y2": "year2", "cr": "croydon"}
@@ -85,7 +93,10 @@ def _compare(path: str, found: Any, wanted: Any) -> list[str]:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("spec", ["y1", "y2", "cr"])
 def test_the_library_and_the_plain_loops_find_the_same_numbers(spec: str, seed: int, tmp_path: Path) -> None:
-    cuts = {"y1": {"su_closed_by": "2018-12-31"}, "y2": {"su_start_by": "2018-06-30", "su_closed_by": "2018-12-15"}}
+    cuts = {
+        "y1": {"su_closed_by": "2018-12-31"},
+        "y2": {"su_start_by": "2018-06-30", "su_closed_by": "2018-12-15"},
+    }
     frames = random_tables(1000 + seed, people=150, rows=900)
     folder = as_package(tmp_path / "package", frames, spec, **cuts.get(spec, {}))
     package = read_package(folder)

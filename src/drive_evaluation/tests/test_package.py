@@ -130,7 +130,11 @@ def test_rows_that_share_a_unique_key_with_an_empty_cell_are_kept(folder: Path) 
 def test_a7_6_overlapping_episodes_are_named(folder: Path) -> None:
     case = (folder / "cases.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
     header = ",".join(TABLES["engagement"].field_names)
-    rows = [f"{case},2019-01-01,2019-03-31,full,", f"{case},2019-03-01,,partial,", f"{case},2019-02-01,,not,m3"]
+    rows = [
+        f"{case},2019-01-01,2019-03-31,full,",
+        f"{case},2019-03-01,,partial,",
+        f"{case},2019-02-01,,not,m3",
+    ]
     (folder / "engagement.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     found = [(p.level, p.row) for p in validate(read_package(folder)) if p.rule == "overlap"]
     assert found == [("warning", 3)]

@@ -95,7 +95,9 @@ def _one(document: dict[str, Any]) -> Iterator[str]:
             yield f"effect {effect}"
         if effect and effect["ci_low"] is not None and effect["ci_high"] is not None:
             low, high = effect["ci_low"], effect["ci_high"]
-            if not low <= high or (effect["value"] is not None and not low - 1e-9 <= effect["value"] <= high + 1e-9):
+            if not low <= high or (
+                effect["value"] is not None and not low - 1e-9 <= effect["value"] <= high + 1e-9
+            ):
                 yield f"interval {effect}"
     for pair in document["posthoc"]:
         if set(pair) != {"pair", "statistic", "p_raw", "p_adjusted", "significant"}:
@@ -119,7 +121,12 @@ def _values(value: Any, path: str, document: dict[str, Any]) -> Iterator[str]:
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         word = path.rsplit(".", 1)[1]
         computed = "read_not_computed" not in document["notes"]
-        if computed and word.startswith("percent") and not CHANGES.search(path) and not -1e-9 <= value <= 100 + 1e-9:
+        if (
+            computed
+            and word.startswith("percent")
+            and not CHANGES.search(path)
+            and not -1e-9 <= value <= 100 + 1e-9
+        ):
             yield f"{path} is {value}"
         if word in ("count", "known", "used", "n", "forms") and value < 0:
             yield f"{path} is {value}"

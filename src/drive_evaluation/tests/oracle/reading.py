@@ -60,7 +60,9 @@ class Oracle:
     def days(self, period: str) -> tuple[str, str]:
         if period != "all":
             return self.periods[period]
-        return min(first for first, _ in self.periods.values()), max(last for _, last in self.periods.values())
+        return min(first for first, _ in self.periods.values()), max(
+            last for _, last in self.periods.values()
+        )
 
     def periods_and_all(self) -> list[tuple[str, str]]:
         """(period, subgroup) of every period and of all together."""
@@ -128,7 +130,11 @@ class Oracle:
             good = good and case["closed_date"] <= last
             if self.spec != "y1":
                 good = good and person["consent_share"] != "no" and person["baseline_data"] == "provided"
-                good = good and case["start_date"] and case["start_date"] <= self.params.get("su_start_by", "9999")
+                good = (
+                    good
+                    and case["start_date"]
+                    and case["start_date"] <= self.params.get("su_start_by", "9999")
+                )
             if good:
                 found.append(case)
         return found

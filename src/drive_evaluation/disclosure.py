@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drive_evaluation.errors import ReleaseRefusedError
+from drive_evaluation.release_numbers import coarse, released_effect, released_p, released_test
 from drive_evaluation.release_sums import WHOLE, Key, Sum, visible_sums, whole_key
 from drive_evaluation.results import Result, plain
 
@@ -92,6 +93,8 @@ def midpoint_six(count: int) -> int:
     return math.ceil(count / 6) * 6 - 3 if count > 0 else 0
 
 
+OF_COUNTS = frozenset({"T2", "T3", "T4", "T7"})
+"""Tests whose statistic and effect follow from a table of counts."""
 DOMINANCE = 0.9
 
 
@@ -256,18 +259,33 @@ class _Writer:
                 document[part] = None
             for part in ("other_tests", "other_effects", "posthoc"):
                 document[part] = []
+        self._coarsen(document)
         document["released"] = True
         return document
+
+    def _coarsen(self, document: dict[str, Any]) -> None:
+        round_to = self.policy.round_to
+        if document["test"]:
+            document["test"] = released_test(document["test"], round_to)
+        if document["effect"]:
+            document["effect"] = released_effect(document["effect"])
+        document["other_tests"] = [released_test(test, round_to) for test in document["other_tests"]]
+        document["other_effects"] = [released_effect(effect) for effect in document["other_effects"]]
+        for pair in document["posthoc"]:
+            pair["statistic"] = coarse(pair["statistic"])
+            for p in ("p_raw", "p_adjusted"):
+                pair[p] = released_p(pair[p])
 
     def _groups_large(self, result: Result) -> bool:
         test = result.comparison.test
         sizes = list(test.extra.get("n", [])) if test else []
         smallest = min(sizes, default=result.n)
-        discordant = result.values.get("discordant")
-        if isinstance(discordant, Mapping) and any(
-            (result.id, f"values.discordant.{name}") in self.cells.hidden for name in discordant
+        if result.comparison.method in OF_COUNTS and any(
+            (result.id, path) in self.cells.hidden
+            for path, _ in _counts(result)
+            if path.startswith("values.")
         ):
-            return False  # statistic and p of McNemar's test follow from the discordant counts
+            return False  # a test of shares follows from its table, and would give a hidden cell of it away
         return bool(smallest >= self.policy.test_group_from)
 
     def _values(self, result: Result, values: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -319,7 +337,7 @@ class _Writer:
         if not enough:
             self._drop(result, here, "fewer_than_10_people")
             return None
-        return value
+        return coarse(value, name)
 
     def _share(self, result: Result, values: Mapping[str, Any], path: str, value: float) -> float | None:
         """The share from rounded counts, where numerator and base are shown counts of this result."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from drive_evaluation.disclosure import Policy, protect
 from drive_evaluation.exhibits import EXHIBITS, Chart, chart
+from drive_evaluation.listing import listings
 from drive_evaluation.package import Package
 from drive_evaluation.results import write_results
 from drive_evaluation.run import Outcome
@@ -28,6 +29,7 @@ def write_run(
     folder.mkdir(parents=True, exist_ok=True)
     write_results(outcome.results, folder / "results.json")
     _write_json(folder / "skipped.json", [entry.to_json() for entry in outcome.skipped])
+    _write_json(folder / "lists.json", [entry.to_json() for entry in listings(study)])
     written = [folder / "results.json"]
     if not results_only:
         from drive_evaluation.tables import result_documents, write_tables

@@ -194,6 +194,19 @@ def severity_transitions(study: Study, sample: Sample, *, informant: str) -> lis
     return results
 
 
+def increases(study: Study, sample: Sample, informant: str) -> pd.DataFrame:
+    """Every increase of severity from intake to exit, a row each, for review by people who may see it."""
+    parts = []
+    for kind, (_, first, last) in _severity_pairs(study, sample, informant).items():
+        up = first.index[first.map(RANK).astype(float) < last.map(RANK).astype(float)]
+        rows = sample.frame.loc[up]
+        victim = rows["index_victim"] if sample.definition.unit == "case" else rows["victim_id"]
+        columns = {"perpetrator_id": rows["perpetrator_id"], "victim_id": victim, "abuse_type": kind}
+        columns |= {"informant": informant, "intake": first[up], "exit": last[up]}
+        parts.append(pd.DataFrame(columns))
+    return pd.concat(parts)
+
+
 def relative_change(before: int, after: int, zero_zero: str) -> tuple[float | None, tuple[str, ...]]:
     """100 × (after − before)/before; 0 → 0 by setting, 0 → k undefined with note ``zero_base``."""
     if before:

@@ -97,6 +97,9 @@ def test_a1_what_the_contract_tolerates_is_a_warning_with_its_place(folder: Path
     edit(folder, "cases", lambda rows: rows[1].__setitem__(column("cases", "accepted_date"), "2030-01-01"))
     edit(folder, "victims", lambda rows: rows[1].__setitem__(column("victims", "age"), "112"))
     (folder / "letters.csv").write_text("who\nx\n", encoding="utf-8")
+    descriptor = folder / "datapackage.json"
+    text = descriptor.read_text(encoding="utf-8").replace('"synthetic": true', '"synthetic": false')
+    descriptor.write_text(text, encoding="utf-8")
     problems = validate(read_package(folder))
     assert not errors(problems)
     found = {(p.file, p.row, p.field, p.rule) for p in problems}

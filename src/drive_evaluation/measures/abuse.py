@@ -50,6 +50,17 @@ def ratings(study: Study, sample: Sample, informant: str, timepoint: str) -> pd.
     With ``victims=all`` a case counts a type as used if used against any linked victim, at the highest level.
     """
     frame = sample.frame
+    # Several measures ask for the ratings of one sample; the frame is kept with them, so that its id stays its own.
+    place = ("ratings", id(frame), informant, timepoint)
+    if place in study.cache:
+        found: tuple[pd.DataFrame, pd.DataFrame] = study.cache[place]
+        return found[1]
+    study.cache[place] = frame, _ratings(study, sample, informant, timepoint)
+    return study.cache[place][1]  # type: ignore[no-any-return]
+
+
+def _ratings(study: Study, sample: Sample, informant: str, timepoint: str) -> pd.DataFrame:
+    frame = sample.frame
     wide = _wide(study, informant, timepoint)
     if sample.definition.unit == "case":
         if study.settings.victims == "all":

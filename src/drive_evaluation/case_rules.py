@@ -29,6 +29,17 @@ def add_months(days: pd.Series, months: int) -> pd.Series:
     return days + pd.DateOffset(months=months)
 
 
+def one_per_time_point(rows: pd.DataFrame, key: list[str], timepoint: str) -> pd.DataFrame:
+    """One row per ``key`` of the rows of one time point: the earliest dated at intake, the latest dated otherwise.
+
+    A row without a date counts only where no dated one stands beside it.
+    """
+    if timepoint == "intake":
+        ordered = rows.sort_values("date", kind="stable", na_position="last")
+        return ordered.drop_duplicates(key, keep="first")
+    return rows.sort_values("date", kind="stable", na_position="first").drop_duplicates(key, keep="last")
+
+
 def _first_day(frame: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     return look_up(frame["case_id"], rows.groupby("case_id")["date"].min())
 

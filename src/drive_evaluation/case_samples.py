@@ -47,13 +47,17 @@ def su_closed(study: Study, period: str) -> pd.DataFrame:
     return closed_drive_cases(study)
 
 
+INTAKE_TABLES = ("needs", "statutory_involvement", "drive_dash", "abuse")
+"""Tables that hold intake records of a case."""
+
+
 def intake_record_cases(study: Study) -> pd.Series:
     """Case ids with at least one intake record of needs, abuse, statutory involvement or Drive DASH.
 
     Abuse counts where the case manager is the informant: the advocate's form is not a record of the case.
     """
     found = []
-    for name in ("needs", "statutory_involvement", "drive_dash"):
+    for name in INTAKE_TABLES[:-1]:
         if study.has(name):
             rows = study.table(name)
             found.append(rows.loc[rows["timepoint"] == "intake", "case_id"])

@@ -61,6 +61,14 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument(
         "--approved-by", action="append", default=[], metavar="NAME", help="give twice: two people"
     )
+    release.add_argument(
+        "--after",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="output folder of an earlier release about the same people; repeat for each",
+    )
     release.add_argument("--quiet", action="store_true")
     release.set_defaults(command=_release)
     draw = commands.add_parser("synthesise", help="draw an invented cohort like a published one")
@@ -139,7 +147,13 @@ def _release(arguments: argparse.Namespace) -> int:
     study = Study.from_package(package, progress=progress)
     outcome = evaluate(study, arguments.report)
     hashes = write_release(
-        package, study, outcome, arguments.out, report=arguments.report, approved_by=people
+        package,
+        study,
+        outcome,
+        arguments.out,
+        report=arguments.report,
+        approved_by=people,
+        earlier=arguments.after,
     )
     progress("")
     for name, digest in hashes.items():

@@ -8,26 +8,27 @@ import pandas as pd
 
 from drive_evaluation.contract import DIRECT_CATEGORIES, RISK_SCALES
 from drive_evaluation.package import Package
-from drive_evaluation.problems import Problem, marked
+from drive_evaluation.problems import Level, Problem, marked
 
-_ORDERED = (
-    ("cases", "start_date", "closed_date"),
-    ("advocacy", "intake_date", "exit_date"),
-    ("status_history", "from_date", "to_date"),
-    ("engagement", "from_date", "to_date"),
-    ("police_linkage", "anchor_start", "anchor_end"),
-    ("targets", "period_start", "period_end"),
+_ORDERED: tuple[tuple[Level, str, str, str], ...] = (
+    ("error", "cases", "start_date", "closed_date"),
+    ("error", "advocacy", "intake_date", "exit_date"),
+    ("warning", "status_history", "from_date", "to_date"),
+    ("warning", "engagement", "from_date", "to_date"),
+    ("warning", "police_linkage", "anchor_start", "anchor_end"),
+    ("warning", "targets", "period_start", "period_end"),
 )
+"""Two dates of one row in order; the contract forbids the first two (A7.8), the others are named."""
 
 
 def across(package: Package) -> Iterator[Problem]:
     """Findings of every rule whose tables the package holds."""
     tables = package.tables
-    for name, first, last in _ORDERED:
+    for level, name, first, last in _ORDERED:
         if name in tables:
             wrong = tables[name][last] < tables[name][first]
             yield from marked(
-                "error",
+                level,
                 name,
                 last,
                 "date-order",
@@ -47,6 +48,9 @@ def across(package: Package) -> Iterator[Problem]:
             "the case has a closing date but no end type",
             "Say how the case ended; without it the case does not count as closed.",
         )
+    for name in ("status_history", "engagement"):
+        if name in tables:
+            yield from _overlaps(name, tables[name])
     if "abuse" in tables:
         yield from _abuse(tables["abuse"])
     if "actions" in tables:
@@ -59,6 +63,25 @@ def across(package: Package) -> Iterator[Problem]:
         yield from _index_links(tables["victims"], tables["perpetrators"])
     if "perpetrators" in tables:
         yield from _refusals(tables)
+
+
+def _overlaps(name: str, episodes: pd.DataFrame) -> Iterator[Problem]:
+    """Episodes of a case that begin before an earlier one has ended (A7.6); rows of a review form are points."""
+    rows = episodes[episodes["timepoint"].isna() & episodes["from_date"].notna()]
+    rows = rows.sort_values(["case_id", "from_date"], kind="stable")
+    # An episode without an end runs until the next one begins, so only stated ends can overlap.
+    ended = rows.groupby("case_id", sort=False)["to_date"].cummax()
+    before = ended.groupby(rows["case_id"], sort=False).shift()
+    wrong = (rows["from_date"] < before).reindex(episodes.index, fill_value=False)
+    yield from marked(
+        "warning",
+        name,
+        "from_date",
+        "overlap",
+        wrong,
+        "the episode begins before an earlier one of the case has ended",
+        "Correct one of the two dates; until then the one that began last counts.",
+    )
 
 
 def _abuse(abuse: pd.DataFrame) -> Iterator[Problem]:
@@ -174,6 +197,9 @@ def _index_links(victims: pd.DataFrame, perpetrators: pd.DataFrame) -> Iterator[
     )
 
 
+_OF_HIM = ("police_linkage", "police_incidents", "marac_appearances", "footprint", "list_matches")
+"""Tables keyed by the perpetrator that say something about him."""
+
 _CASE_TABLES = (
     "status_history",
     "engagement",
@@ -192,7 +218,20 @@ _CASE_TABLES = (
 def _refusals(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
     people = tables["perpetrators"]
     refused = people.loc[people["consent_share"] == "no", "perpetrator_id"]
-    if refused.empty or "cases" not in tables:
+    if refused.empty:
+        return
+    for name in _OF_HIM:
+        if name in tables:
+            yield from marked(
+                "warning",
+                name,
+                "perpetrator_id",
+                "consent-to-share",
+                tables[name]["perpetrator_id"].isin(refused),
+                "the person refused to share data with evaluators",
+                "Leave the row out; only perpetrators, cases and victims keep a refusing person.",
+            )
+    if "cases" not in tables:
         return
     cases = tables["cases"].loc[tables["cases"]["perpetrator_id"].isin(refused), "case_id"]
     for name in _CASE_TABLES:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drive_evaluation.errors import ReleaseRefusedError
+from drive_evaluation.release_line import EarlierRelease, Told, told_differences
+from drive_evaluation.release_numbers import coarse, released_effect, released_p, released_test
 from drive_evaluation.release_sums import WHOLE, Key, Sum, visible_sums, whole_key
 from drive_evaluation.results import Result, plain
 
@@ -55,6 +57,7 @@ class Release:
     redactions: tuple[Redaction, ...]
     check_by_hand: tuple[str, ...]
     policy: Policy
+    told: Mapping[Key, Told] = field(default_factory=dict)
 
 
 NOT_COUNTS = frozenset(
@@ -92,6 +95,8 @@ def midpoint_six(count: int) -> int:
     return math.ceil(count / 6) * 6 - 3 if count > 0 else 0
 
 
+OF_COUNTS = frozenset({"T2", "T3", "T4", "T7"})
+"""Tests whose statistic and effect follow from a table of counts."""
 DOMINANCE = 0.9
 
 
@@ -110,6 +115,7 @@ class _Cells:
         self.policy = policy
         self.value: dict[Key, int] = {}
         self.hidden: dict[Key, str] = {}
+        self.told_before: dict[Key, tuple[float, float]] = {}
         for result in results:
             for path, count in _counts(result):
                 key = (result.id, path)
@@ -130,7 +136,29 @@ class _Cells:
             else:
                 shown, reach = half_up(count, self.policy.round_to), (self.policy.round_to - 1) // 2
                 known[key] = (max(shown - reach, low_shown), shown + self.policy.round_to // 2)
+        for key, (low, high) in self.told_before.items():
+            if key in known:
+                known[key] = (max(known[key][0], low), min(known[key][1], high))
         return known
+
+    def remember(self, release: EarlierRelease) -> None:
+        """A release of the same package: what it hid stays hidden, what it told is known."""
+        for key, told in release.cells.items():
+            if key not in self.value:
+                continue
+            low, high = self.told_before.get(key, (0, math.inf))
+            self.told_before[key] = (max(low, told.low), min(high, told.high))
+            if told.hidden:
+                self.hidden.setdefault(key, "hidden_before")
+
+    def told(self, sums: Sequence[Sum]) -> dict[Key, Told]:
+        """What an outsider knows of every count after this release."""
+        known = narrow(self.bounds(), sums)
+        return {
+            key: Told(value, key in self.hidden, *known[key])
+            for key, value in self.value.items()
+            if key[1] != WHOLE
+        }
 
 
 def _counts(result: Result) -> Iterator[tuple[str, int]]:
@@ -206,21 +234,47 @@ def _secondary(cells: _Cells, sums: Sequence[Sum]) -> None:
     raise ReleaseRefusedError("secondary suppression did not settle; the release is refused")
 
 
-def protect(results: Sequence[Result], policy: Policy | None = None) -> Release:
+def protect(
+    results: Sequence[Result],
+    policy: Policy | None = None,
+    *,
+    earlier: Sequence[EarlierRelease] = (),
+    package: str = "",
+) -> Release:
     """Protect all results of one release together, so that no two tables give a hidden cell by subtraction.
 
-    Raises ReleaseRefusedError where a hidden cell could still be narrowed too far.
+    ``earlier`` are the records of releases about the same people. Of the same ``package`` (its fingerprint) they hold
+    the same numbers, and nothing hidden then is shown now; of another, no count is shown that differs from an earlier
+    one by a few people if the difference could be worked out. Raises ReleaseRefusedError where a hidden cell could
+    still be narrowed too far.
     """
     rules = policy or Policy()
     cells = _Cells(results, rules)
+    others = [release for release in earlier if release.package != package]
+    for release in earlier:
+        if release.package == package:
+            cells.remember(release)
     sums = visible_sums(results, cells.value)
     _secondary(cells, sums)
+    told = cells.told(sums)
+    for _ in range(50):
+        differing = told_differences(told, others, rules.redact_up_to, rules.fewest_candidates)
+        differing = [key for key in differing if key not in cells.hidden]
+        if not differing:
+            break
+        cells.hidden.update(dict.fromkeys(differing, "difference"))
+        _secondary(cells, sums)
+        told = cells.told(sums)
+    if told_differences(told, others, rules.redact_up_to, rules.fewest_candidates):
+        raise ReleaseRefusedError(
+            "a count hidden here follows from an earlier release; the release is refused"
+        )
     left = exposed(cells, sums)
     if left:
         raise ReleaseRefusedError(f"{len(left)} hidden cells can be narrowed; the release is refused")
     writer = _Writer(rules, cells)
     documents = tuple(writer.document(result) for result in results)
-    return Release(documents, tuple(writer.redactions), tuple(writer.by_hand), rules)
+    return Release(documents, tuple(writer.redactions), tuple(writer.by_hand), rules, told)
 
 
 @dataclass
@@ -256,18 +310,33 @@ class _Writer:
                 document[part] = None
             for part in ("other_tests", "other_effects", "posthoc"):
                 document[part] = []
+        self._coarsen(document)
         document["released"] = True
         return document
+
+    def _coarsen(self, document: dict[str, Any]) -> None:
+        round_to = self.policy.round_to
+        if document["test"]:
+            document["test"] = released_test(document["test"], round_to)
+        if document["effect"]:
+            document["effect"] = released_effect(document["effect"])
+        document["other_tests"] = [released_test(test, round_to) for test in document["other_tests"]]
+        document["other_effects"] = [released_effect(effect) for effect in document["other_effects"]]
+        for pair in document["posthoc"]:
+            pair["statistic"] = coarse(pair["statistic"])
+            for p in ("p_raw", "p_adjusted"):
+                pair[p] = released_p(pair[p])
 
     def _groups_large(self, result: Result) -> bool:
         test = result.comparison.test
         sizes = list(test.extra.get("n", [])) if test else []
         smallest = min(sizes, default=result.n)
-        discordant = result.values.get("discordant")
-        if isinstance(discordant, Mapping) and any(
-            (result.id, f"values.discordant.{name}") in self.cells.hidden for name in discordant
+        if result.comparison.method in OF_COUNTS and any(
+            (result.id, path) in self.cells.hidden
+            for path, _ in _counts(result)
+            if path.startswith("values.")
         ):
-            return False  # statistic and p of McNemar's test follow from the discordant counts
+            return False  # a test of shares follows from its table, and would give a hidden cell of it away
         return bool(smallest >= self.policy.test_group_from)
 
     def _values(self, result: Result, values: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -319,7 +388,7 @@ class _Writer:
         if not enough:
             self._drop(result, here, "fewer_than_10_people")
             return None
-        return value
+        return coarse(value, name)
 
     def _share(self, result: Result, values: Mapping[str, Any], path: str, value: float) -> float | None:
         """The share from rounded counts, where numerator and base are shown counts of this result."""

@@ -14,7 +14,9 @@ from typing import Any
 
 from drive_evaluation.disclosure import Policy, protect
 from drive_evaluation.exhibits import EXHIBITS, Chart, chart
+from drive_evaluation.listing import listings
 from drive_evaluation.package import Package
+from drive_evaluation.release_line import read_record, write_record
 from drive_evaluation.results import write_results
 from drive_evaluation.run import Outcome
 from drive_evaluation.settings import SPEC_REPORT
@@ -28,6 +30,7 @@ def write_run(
     folder.mkdir(parents=True, exist_ok=True)
     write_results(outcome.results, folder / "results.json")
     _write_json(folder / "skipped.json", [entry.to_json() for entry in outcome.skipped])
+    _write_json(folder / "lists.json", [entry.to_json() for entry in listings(study)])
     written = [folder / "results.json"]
     if not results_only:
         from drive_evaluation.tables import result_documents, write_tables
@@ -84,16 +87,25 @@ def write_release(
     *,
     report: str,
     approved_by: tuple[str, str],
+    earlier: Sequence[Path] = (),
 ) -> dict[str, str]:
     """Write ``release/`` with protected results, tables, figures and report, and the record of who approved what.
 
-    Raises ReleaseRefusedError where the attack test fails.
+    ``earlier`` are the output folders of releases about the same people. Raises ReleaseRefusedError where the attack
+    test fails.
     """
     from drive_evaluation.tables import write_tables
 
-    release = protect(outcome.results, Policy.from_settings(study.settings.sdc))
+    fingerprint = package.fingerprint()
+    release = protect(
+        outcome.results,
+        Policy.from_settings(study.settings.sdc),
+        earlier=[read_record(each) for each in earlier],
+        package=fingerprint,
+    )
     target = folder / "release"
     target.mkdir(parents=True, exist_ok=True)
+    write_record(folder, fingerprint, release.told)
     documents = list(release.documents)
     lines = ",\n".join(json.dumps(document, ensure_ascii=False) for document in documents)
     (target / "results.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8", newline="\n")
@@ -105,7 +117,7 @@ def write_release(
         {
             "approved_by": list(approved_by),
             "policy": asdict(release.policy),
-            "package": package.fingerprint(),
+            "package": fingerprint,
             "check_by_hand": list(release.check_by_hand),
             "redactions": [asdict(redaction) for redaction in release.redactions],
             "sha256": hashes,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,7 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
     if not isinstance(descriptor, dict):
         raise PackageError(f"{DESCRIPTOR} must hold one JSON object")
     version = descriptor.get("contract_version")
-    if version != CONTRACT_VERSION:
+    if str(version) != CONTRACT_VERSION:
         raise PackageError(
             f"{DESCRIPTOR}: contract_version is {version!r}; this library reads {CONTRACT_VERSION}, "
             "so write the extract again or install the matching library"
@@ -74,14 +75,23 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
 def read_raw(file: Path, table: Table) -> pd.DataFrame:
     """One CSV file as text cells. The header must be readable; everything else is left to validation."""
     try:
-        return pd.read_csv(
-            file, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8", skip_blank_lines=True
-        )
+        with warnings.catch_warnings():
+            # A row with more cells than the header is a broken file, not a reason to take its first column as index.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(
+                file,
+                dtype=str,
+                keep_default_na=False,
+                na_values=[""],
+                encoding="utf-8",
+                skip_blank_lines=True,
+                index_col=False,
+            )
     except pd.errors.EmptyDataError:
         raise PackageError(
             f"{file.name}: the file is empty; write at least the header row {', '.join(table.field_names)}"
         ) from None
-    except (UnicodeDecodeError, pd.errors.ParserError) as error:
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise PackageError(
             f"{file.name}: not a comma-separated file in UTF-8 ({str(error).strip()}); "
             "write it again with one cell per field"
@@ -94,7 +104,7 @@ _BOOLEANS = {"true": True, "false": False}
 def typed(raw: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Cells typed by the contract; a cell that cannot be read becomes missing (validation reports it).
 
-    Columns that the contract requires but the file lacks are added empty, unknown columns are dropped.
+    Columns that the file lacks are added empty, unknown columns are dropped.
     """
     columns: dict[str, Any] = {}
     for item in table.fields:

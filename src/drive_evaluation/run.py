@@ -61,6 +61,7 @@ def _run(study: Study, plan: Sequence[tuple[Job, tuple[Axes, ...]]]) -> Outcome:
     results: dict[object, Result] = {}
     skipped: list[Skipped] = []
     samples: dict[tuple[str, str], Sample] = {}
+    restricted: dict[tuple[str, str, tuple[tuple[str, str], ...]], Sample] = {}
     for job, by in plan:
         study.progress(f"{job.measure} {study.spec}.{job.sample}")
         for axes in by:
@@ -71,7 +72,10 @@ def _run(study: Study, plan: Sequence[tuple[Job, tuple[Axes, ...]]]) -> Outcome:
                         samples[key] = build_sample(study, job.sample, period)
                     base = samples[key]
                     for restriction in restrictions(study, base, axes):
-                        chosen = base.where(study, restriction) if restriction else base
+                        place = (*key, tuple(restriction.items()))
+                        if place not in restricted:
+                            restricted[place] = base.where(study, restriction) if restriction else base
+                        chosen = restricted[place]
                         for result in job.compute(study, chosen):
                             if result.identity in results:
                                 raise EvaluationError(f"two results share the identity {result.id}")

@@ -6,7 +6,7 @@ A package names what differs in ``evaluation.params``; what it leaves out takes 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
@@ -180,6 +180,68 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_NULLABLE = ("named_agencies", "needs_counted", "match_caliper")
+"""Settings of which null is a choice of its own: all codes, no caliper."""
+_MAPPINGS = ("vs_start_by", "first_recorded", "agency_rollups", "missing_in_base", "sdc")
+_NULL_WORD = ("zero_to_positive", "percent_change_zero_zero")
+"""Settings with the choice ``null``, which a writer may also put as JSON null."""
+_SWITCHES = ("match_replacement", "removed_people_kept", "support_zero_days_valid", "dont_know_in_base")
+_NUMBERS: Mapping[str, type] = {
+    "dash_items": int,
+    "dash_exclude_at": int,
+    "match_ratio": int,
+    "seed": int,
+    "lca_max_classes": int,
+    "lca_starts": int,
+    "lca_classes_shown": int,
+    "police_months": int,
+    "levene_alpha": float,
+    "match_caliper": float,
+    "normality_alpha": float,
+    "outlier_iqr": float,
+    "shape_alpha": float,
+    "lca_min_class": float,
+    "caseload_recommended": float,
+}
+
+
+def _periods(value: Any) -> dict[str, tuple[dt.date, dt.date]]:
+    if not isinstance(value, Mapping):
+        raise PackageError(
+            "datapackage.json: evaluation.periods must be an object of period id → [first, last]"
+        )
+    periods = {}
+    for name, days in value.items():
+        where = f"evaluation.periods.{name}"
+        if isinstance(days, str) or not isinstance(days, Sequence) or len(days) != 2:
+            raise PackageError(f"datapackage.json: {where} is {days!r}; write [first day, last day]")
+        first, last = (_date(day, where) for day in days)
+        if last < first:
+            raise PackageError(f"datapackage.json: {where} ends on {last}, before it begins on {first}")
+        periods[str(name)] = (first, last)
+    return periods
+
+
+def _number(value: Any, where: str, name: str) -> float | int | None:
+    if name == "match_caliper" and value in (None, "none"):
+        return None
+    kind = _NUMBERS[name]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or kind(value) != value:
+        raise PackageError(
+            f"datapackage.json: {where} is {value!r}; write a {'whole ' if kind is int else ''}number"
+        )
+    return value
+
+
+def _codes(value: Any, where: str) -> tuple[str, ...] | None:
+    """A list of codes; null means the default rule of the setting."""
+    if value is None:
+        return None
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise PackageError(f"datapackage.json: {where} is {value!r}; write a list of codes")
+    return tuple(str(item) for item in value)
+
+
 def _date(value: Any, where: str) -> dt.date:
     if isinstance(value, dt.date):
         return value
@@ -213,25 +275,34 @@ def settings_from_descriptor(descriptor: Mapping[str, Any]) -> Settings:
     if "mask_sites" in evaluation:
         changes["mask_sites"] = bool(evaluation["mask_sites"])
     if evaluation.get("periods"):
-        changes["periods"] = {
-            str(name): (
-                _date(days[0], f"evaluation.periods.{name}"),
-                _date(days[1], f"evaluation.periods.{name}"),
-            )
-            for name, days in evaluation["periods"].items()
-        }
-    for name, value in (evaluation.get("params") or {}).items():
+        changes["periods"] = _periods(evaluation["periods"])
+    params = evaluation.get("params") or {}
+    if not isinstance(params, Mapping):
+        raise PackageError("datapackage.json: evaluation.params must be an object of setting → value")
+    for name, value in params.items():
         where = f"evaluation.params.{name}"
         if name not in SETTING_NAMES:
             continue  # validation warns about it; a newer writer must not stop an older reader
         if name in _DATES:
             changes[name] = None if value is None else _date(value, where)
-        elif name in ("vs_start_by", "first_recorded"):
-            changes[name] = {str(key): _date(day, where) for key, day in (value or {}).items()}
+        elif value is None and name in _NULL_WORD:
+            changes[name] = "null"
+        elif value is None and name not in _NULLABLE:
+            continue  # nothing stated: the default
+        elif name in _MAPPINGS and not isinstance(value, Mapping):
+            raise PackageError(f"datapackage.json: {where} is {value!r}; write an object")
         elif name in _TUPLES:
-            changes[name] = None if value is None else tuple(str(item) for item in value)
+            changes[name] = _codes(value, where)
+        elif name in _NUMBERS:
+            changes[name] = _number(value, where, name)
+        elif name in _SWITCHES:
+            if not isinstance(value, bool):
+                raise PackageError(f"datapackage.json: {where} is {value!r}; write true or false")
+            changes[name] = value
+        elif name in ("vs_start_by", "first_recorded"):
+            changes[name] = {str(key): _date(day, where) for key, day in value.items()}
         elif name == "agency_rollups":
-            changes[name] = {str(key): tuple(codes) for key, codes in value.items()}
+            changes[name] = {str(key): _codes(codes, where) or () for key, codes in value.items()}
         elif name == "missing_in_base":
             changes[name] = {**settings.missing_in_base, **value}
         elif name in _CHOICES and value not in _CHOICES[name]:

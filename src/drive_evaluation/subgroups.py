@@ -43,10 +43,11 @@ def subgroup_values(study: Study, frame: pd.DataFrame, name: str) -> pd.Series:
 def child_protection(study: Study, frame: pd.DataFrame) -> pd.Series:
     """yes where a linked child has a protection plan, no where every status is known and none has, else missing."""
     children = study.table("children")
-    known = children[children["cp_status"].notna() & (children["cp_status"] != "unknown")]
-    plan = known[known["cp_status"] == "protection_plan"]["perpetrator_id"]
+    unclear = children["cp_status"].isna() | (children["cp_status"] == "unknown")
+    plan = children.loc[children["cp_status"] == "protection_plan", "perpetrator_id"]
     answer: pd.Series = pd.Series(np.nan, index=frame.index, dtype=object)
-    answer[frame["perpetrator_id"].isin(known["perpetrator_id"])] = "no"
+    answer[frame["perpetrator_id"].isin(children["perpetrator_id"])] = "no"
+    answer[frame["perpetrator_id"].isin(children.loc[unclear, "perpetrator_id"])] = np.nan
     answer[frame["perpetrator_id"].isin(plan)] = "yes"
     return answer
 

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from drive_evaluation.contract import Field, Table
 from drive_evaluation.package import Package
-from drive_evaluation.problems import Problem, many, rows_of
+from drive_evaluation.problems import Level, Problem, many, rows_of
 
 PLAN_FIELDS = frozenset({("status_history", "to_date"), ("engagement", "to_date"), ("targets", "period_end")})
 """Dates that may lie after the data cut because they are plans or periods."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_WHOLE = re.compile(r"-?\d+")
 UNLIMITED = frozenset({"targets", "reference_values", "unit_costs"})
 
 
 def columns(table: Table, raw: pd.DataFrame) -> Iterator[Problem]:
-    """Unknown, missing and misplaced columns."""
+    """Unknown, missing and misplaced columns: only a missing column that may not be empty stops a run."""
     expected, found = list(table.field_names), list(raw.columns)
     for name in found:
         if name not in expected:
             yield Problem(
-                "error",
+                "warning",
                 table.path,
                 1,
                 str(name),
                 "known-field",
-                f"{name!r} is not a field of {table.name}",
-                "Remove the column; the contract has no free fields.",
+                f"{name!r} is not a field of {table.name} and is not read",
+                "Remove the column; the contract has no free fields, and it may hold what must not leave.",
             )
-    for name in expected:
-        if name not in found:
+    for item in table.fields:
+        if item.name not in found:
             yield Problem(
-                "error",
+                "error" if item.required else "warning",
                 table.path,
                 1,
-                name,
+                item.name,
                 "all-fields",
-                "the column is missing",
+                "the column is missing" + ("" if item.required else ", so every cell counts as empty"),
                 "Write every field of the contract, with empty cells where nothing is recorded.",
             )
     if set(expected) == set(found) and expected != found:
@@ -50,6 +54,11 @@ def columns(table: Table, raw: pd.DataFrame) -> Iterator[Problem]:
             "the columns are not in the order of the contract",
             f"Write them as {', '.join(expected)}.",
         )
+
+
+def _unlike(pattern: re.Pattern[str], raw: pd.Series) -> list[str]:
+    """The distinct cells that do not have the form: few, even where there are a million rows."""
+    return [cell for cell in raw.dropna().unique() if not pattern.fullmatch(str(cell))]
 
 
 def cells(table: Table, item: Field, raw: pd.Series, typed: pd.Series) -> Iterator[Problem]:
@@ -72,16 +81,16 @@ def cells(table: Table, item: Field, raw: pd.Series, typed: pd.Series) -> Iterat
         wrong = ~absent & ~raw.isin(item.codes)
         remedy = f"Use one of {', '.join(item.codes)}."
     elif item.type == "date":
-        wrong = ~absent & (typed.isna() | ~raw.astype(str).str.fullmatch(r"\d{4}-\d\d-\d\d"))
+        wrong = ~absent & (typed.isna() | raw.isin(_unlike(_DAY, raw)))
         remedy = "Write a calendar day as YYYY-MM-DD."
     elif item.type == "boolean":
         wrong = ~absent & ~raw.isin(["true", "false"])
         remedy = "Write true or false."
     elif item.type == "integer":
-        wrong = ~absent & ~raw.astype(str).str.fullmatch(r"-?\d+")
+        wrong = ~absent & raw.isin(_unlike(_WHOLE, raw))
         remedy = "Write a whole number without separators."
     elif item.type == "number":
-        wrong = ~absent & typed.isna()
+        wrong = ~absent & ~np.isfinite(typed)
         remedy = "Write a number with a decimal point."
     if wrong.any():
         rows = rows_of(wrong)
@@ -106,8 +115,14 @@ def keys(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
     key = [name for name in table.key if name in frame.columns]
     if not key or frame.empty:
         return
-    repeated = frame.duplicated(key, keep="first")
-    if repeated.any():
+    again = frame.duplicated(key, keep="first")
+    whole = frame[key].notna().all(axis=1)
+    # An empty cell in a unique key tells nothing apart and nothing alike (uniqueKeys of the contract, unlike its
+    # primary keys, may hold empty cells), so such rows are named and kept.
+    level: Level
+    for level, repeated in (("error", again & whole), ("warning", again & ~whole)):
+        if not repeated.any():
+            continue
         rows = rows_of(repeated)
         found = (
             "the key "
@@ -116,7 +131,7 @@ def keys(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
             for values in frame.loc[repeated, key].astype(str).itertuples(index=False)
         )
         yield from many(
-            "error",
+            level,
             table,
             " + ".join(key),
             "unique-key",
@@ -158,7 +173,7 @@ def references(table: Table, tables: Mapping[str, pd.DataFrame]) -> Iterator[Pro
 
 
 def dates(package: Package, table: Table) -> Iterator[Problem]:
-    """Dates after the data cut."""
+    """Dates after the data cut. They are named and stay: no sample looks past its own last day."""
     cut = package.settings.data_cut
     if cut is None or table.name in UNLIMITED:
         return
@@ -170,7 +185,7 @@ def dates(package: Package, table: Table) -> Iterator[Problem]:
         if late.any():
             rows = rows_of(late)
             yield from many(
-                "error",
+                "warning",
                 table,
                 item.name,
                 "data-cut",

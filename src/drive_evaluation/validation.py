@@ -5,7 +5,7 @@ Errors stop a run, warnings do not. The rules of one table are in ``table_rules`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from drive_evaluation.contract import TABLES
 from drive_evaluation.cross_rules import across
@@ -72,7 +72,20 @@ def _descriptor(package: Package) -> Iterator[Problem]:
             "this is not a setting of the contract and is ignored",
             "Remove it or correct its name.",
         )
-    listed = {resource.get("name") for resource in package.descriptor.get("resources", [])}
+    # Beside invented people lies what was written about them (distance.csv); beside real ones nothing should.
+    for file in sorted(package.path.glob("*.csv")) if not package.synthetic else ():
+        if file.stem not in TABLES:
+            yield Problem(
+                "warning",
+                file.name,
+                None,
+                None,
+                "known-table",
+                "this is not a table of the contract and is not read",
+                "Remove the file; it may hold what must not leave.",
+            )
+    resources = package.descriptor.get("resources") or []
+    listed = {str(resource.get("name")) for resource in resources if isinstance(resource, Mapping)}
     for name in sorted(listed - set(package.raw)):
         if name in TABLES:
             yield Problem(

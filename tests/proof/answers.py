@@ -104,6 +104,10 @@ class Reader:
             response.status_code, kept, self._members(content), tuple(database.statements), arrived
         ), response
 
+    def ask(self, method: str, path: str) -> Answer:
+        """What is answered to an address, and to nothing being sent to it."""
+        return self._ask(method, path)[0]
+
     def _members(self, content: bytes) -> tuple[tuple[str, bytes], ...]:
         if content.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(content)) as file:

@@ -103,6 +103,11 @@ class World:
     """By table, and by member and scope."""
     rows: dict[str, dict[str, Any]]
 
+    def rows_of(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table, past every policy."""
+        everything = sql.SQL("select to_jsonb(t) from {} t").format(sql.Identifier(table))
+        return [row for (row,) in self.connection.execute(everything).fetchall()]
+
     def step(self, member: str, scope: str) -> None:
         self.connection.execute(
             "select set_config('role', %s, true), set_config('drive.membership', %s, true)",
@@ -190,11 +195,10 @@ def world() -> Iterator[World]:
             attempts.setdefault(attempt["table"], {}).setdefault(by, []).append(attempt)
         with psycopg.connect(superuser) as connection:
             connection.execute(ATTEMPT.encode())
-            rows = {}
+            made = World(connection, told["readers"], attempts, {})
             for table in attempts:
-                everything = sql.SQL("select to_jsonb(t) from {} t").format(sql.Identifier(table))
-                rows |= {row[0]["id"]: row[0] for row in connection.execute(everything).fetchall()}
-            yield World(connection, told["readers"], attempts, rows)
+                made.rows |= {row["id"]: row for row in made.rows_of(table)}
+            yield made
             connection.rollback()
 
 

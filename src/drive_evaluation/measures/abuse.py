@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from drive_evaluation.case_rules import one_per_time_point
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.errors import NotComputableError
 from drive_evaluation.measures.tally import make
@@ -23,15 +24,13 @@ RANK = {level: rank for rank, level in enumerate(LEVELS)}
 def _wide(study: Study, informant: str, timepoint: str) -> pd.DataFrame:
     """Use and severity by link: columns (used|severity, type), rows (perpetrator_id, victim_id).
 
-    Several records at one time point: the earliest counts at intake, the latest otherwise. Unknown is missing.
+    Several records at one time point: the earliest dated counts at intake, the latest dated otherwise. Unknown is missing.
     """
     key = ("abuse", informant, timepoint)
     if key not in study.cache:
         rows = study.table("abuse")
         rows = rows[(rows["informant"] == informant) & (rows["timepoint"] == timepoint)]
-        rows = rows.sort_values("date", kind="stable", na_position="last")
-        keep = "first" if timepoint == "intake" else "last"
-        rows = rows.drop_duplicates(["perpetrator_id", "victim_id", "abuse_type"], keep=keep)  # type: ignore[call-overload]
+        rows = one_per_time_point(rows, ["perpetrator_id", "victim_id", "abuse_type"], timepoint)
         rows = rows.assign(
             used=rows["used"].where(rows["used"] != "unknown"),
             severity=rows["severity"].where(rows["severity"] != "unknown"),
@@ -50,6 +49,17 @@ def ratings(study: Study, sample: Sample, informant: str, timepoint: str) -> pd.
 
     With ``victims=all`` a case counts a type as used if used against any linked victim, at the highest level.
     """
+    frame = sample.frame
+    # Several measures ask for the ratings of one sample; the frame is kept with them, so that its id stays its own.
+    place = ("ratings", id(frame), informant, timepoint)
+    if place in study.cache:
+        found: tuple[pd.DataFrame, pd.DataFrame] = study.cache[place]
+        return found[1]
+    study.cache[place] = frame, _ratings(study, sample, informant, timepoint)
+    return study.cache[place][1]  # type: ignore[no-any-return]
+
+
+def _ratings(study: Study, sample: Sample, informant: str, timepoint: str) -> pd.DataFrame:
     frame = sample.frame
     wide = _wide(study, informant, timepoint)
     if sample.definition.unit == "case":
@@ -193,6 +203,19 @@ def severity_transitions(study: Study, sample: Sample, *, informant: str) -> lis
         make("M-ABUSE-SEV-TRANS", sample, {"informant": informant}, summary, n=int(any_pair.sum()))
     )
     return results
+
+
+def increases(study: Study, sample: Sample, informant: str) -> pd.DataFrame:
+    """Every increase of severity from intake to exit, a row each, for review by people who may see it."""
+    parts = []
+    for kind, (_, first, last) in _severity_pairs(study, sample, informant).items():
+        up = first.index[first.map(RANK).astype(float) < last.map(RANK).astype(float)]
+        rows = sample.frame.loc[up]
+        victim = rows["index_victim"] if sample.definition.unit == "case" else rows["victim_id"]
+        columns = {"perpetrator_id": rows["perpetrator_id"], "victim_id": victim, "abuse_type": kind}
+        columns |= {"informant": informant, "intake": first[up], "exit": last[up]}
+        parts.append(pd.DataFrame(columns))
+    return pd.concat(parts)
 
 
 def relative_change(before: int, after: int, zero_zero: str) -> tuple[float | None, tuple[str, ...]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from drive_evaluation.measures.needs import need_levels, presence
 from drive_evaluation.measures.tally import make
 from drive_evaluation.results import Comparison, Effect, Result, Test, percent
 from drive_evaluation.samples import Sample
-from drive_evaluation.statistics.logistic import LogisticFit, fit_logistic
+from drive_evaluation.statistics.logistic import LogisticFit, fit_logistic, holm_adjusted
 from drive_evaluation.statistics.odds import compare_odds
 from drive_evaluation.statistics.tables import compare_proportions
 from drive_evaluation.study import Study
@@ -72,7 +74,16 @@ def _adjusted(sample: Sample, kind: str, used: pd.Series, known: pd.Series, befo
     return make("M-ABUSE-OR", sample, dimensions, {"events": fit.events}, n=fit.n, comparison=comparison)
 
 
-def _coefficient_comparison(fit: LogisticFit, name: str, effect_name: str) -> Comparison:
+def _holm_across(fits: Mapping[str, LogisticFit]) -> dict[str, float]:
+    """Holm-adjusted Wald p of models with one need each, for the needs whose model is supported."""
+    p = {need: fit.coefficients[0].p for need, fit in fits.items() if fit.coefficients}
+    return dict(zip(p, holm_adjusted(list(p.values())), strict=True))
+
+
+def _coefficient_comparison(
+    fit: LogisticFit, name: str, effect_name: str, p_holm: float | None = None
+) -> Comparison:
+    """Test and odds ratio of one coefficient; ``p_holm`` is that of the fit unless one is given."""
     for coefficient in fit.coefficients:
         if coefficient.name == name:
             low, high = coefficient.ci_low, coefficient.ci_high
@@ -83,7 +94,7 @@ def _coefficient_comparison(fit: LogisticFit, name: str, effect_name: str) -> Co
                     None,
                     coefficient.p,
                     None,
-                    {"p_holm": coefficient.p_holm, "n": [fit.n]},
+                    {"p_holm": coefficient.p_holm if p_holm is None else p_holm, "n": [fit.n]},
                 ),
                 effect=Effect(
                     effect_name,
@@ -101,18 +112,21 @@ def _coefficient_comparison(fit: LogisticFit, name: str, effect_name: str) -> Co
 def stopping_by_need(study: Study, sample: Sample) -> list[Result]:
     """M-ABUSE-LOGIT: stopped a type among those using it at intake, by each need, then by all needs together.
 
-    A need not recorded counts as absent in these models. Where they are not supported, the note says so and names
-    the fallback, M-LCA-ABUSE.
+    A need that is unknown or not recorded leaves the case out of the model of that need, and out of the model of all
+    needs. p of the single models is Holm-adjusted across the needs of the type. Where a model is not supported, the
+    note says so and names the fallback, M-LCA-ABUSE.
     """
     before = ratings(study, sample, "case_manager", "intake")
     after = ratings(study, sample, "case_manager", "exit")
-    needs = presence(need_levels(study, sample.frame, "intake")).fillna(0)
+    needs = presence(need_levels(study, sample.frame, "intake"))
     results = []
     for kind in TYPES:
         chosen = (before[("used", kind)] == "yes") & after[("used", kind)].notna()
         stopped = (after[("used", kind)][chosen] == "no").to_numpy(dtype=float)
         x = needs[chosen]
         n = int(chosen.sum())
+        alone = {need: fit_logistic(stopped, x[[need]].to_numpy(dtype=float), [need]) for need in x.columns}
+        holm = _holm_across(alone)
         joint = fit_logistic(stopped, x.to_numpy(dtype=float), list(x.columns))
         values = {
             "stopped": int(stopped.sum()),
@@ -131,9 +145,10 @@ def stopping_by_need(study: Study, sample: Sample) -> list[Result]:
             )
         )
         for need in x.columns:
-            alone = fit_logistic(stopped, x[[need]].to_numpy(dtype=float), [need])
-            comparison = _coefficient_comparison(alone, need, "odds_ratio")
+            comparison = _coefficient_comparison(alone[need], need, "odds_ratio", holm.get(need))
             together = _coefficient_comparison(joint, need, "odds_ratio_all_needs")
+            if not alone[need].supported:
+                comparison = replace(comparison, notes=(*comparison.notes, "fallback=M-LCA-ABUSE"))
             if together.effect is not None:
                 comparison = Comparison(
                     test=comparison.test,
@@ -144,14 +159,20 @@ def stopping_by_need(study: Study, sample: Sample) -> list[Result]:
                     n_used=comparison.n_used,
                     method="T7",
                 )
-            values = {"with_need": int((x[need] == 1).sum()), "without_need": int((x[need] == 0).sum())}
+            with_need, without = x[need] == 1, x[need] == 0
+            values = {
+                "with_need": int(with_need.sum()),
+                "without_need": int(without.sum()),
+                "stopped_with_need": int(stopped[with_need.to_numpy()].sum()),
+                "stopped_without_need": int(stopped[without.to_numpy()].sum()),
+            }
             results.append(
                 make(
                     "M-ABUSE-LOGIT",
                     sample,
                     {"abuse_type": kind, "need": need},
                     values,
-                    n=n,
+                    n=int(with_need.sum() + without.sum()),
                     comparison=comparison,
                 )
             )

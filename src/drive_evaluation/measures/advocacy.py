@@ -121,7 +121,9 @@ def support_until_exit(study: Study, sample: Sample) -> list[Result]:
             dimensions,
             survival_values(overall, SUPPORT_DAYS, "days"),
             n=int(days.notna().sum()),
-            comparison=Comparison(test=test, n_used=int(known.sum()), method="T6"),
+            comparison=Comparison(
+                test=test, notes=() if test else ("not_supported",), n_used=int(known.sum()), method="T6"
+            ),
             notes=("difference_expected_by_design", "not_intention_to_treat"),
         )
     ]

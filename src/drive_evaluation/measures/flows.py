@@ -23,15 +23,9 @@ DRIVE_NODES = (
     "closed_analysed",
     "open_at_cut",
     "police_closed",
-    "police_insights_drive",
-    "police_traced_drive",
 )
-CONTROL_NODES = (
-    "allocated_control",
-    "control_no_behaviour_data",
-    "police_insights_control",
-    "police_traced_control",
-)
+CONTROL_NODES = ("allocated_control", "control_no_behaviour_data")
+"""Nodes within an arm of the randomised; people sent to the police are counted by arm, randomised or not."""
 
 
 def check_sum(nodes: Mapping[str, int], parent: str, children: tuple[str, ...]) -> None:
@@ -42,11 +36,15 @@ def check_sum(nodes: Mapping[str, int], parent: str, children: tuple[str, ...]) 
             raise FlowError(f"flow does not add up: {parent} is {nodes[parent]}, its parts sum to {total}")
 
 
+def excluded_repeats(people: pd.DataFrame) -> int:
+    """People excluded as repeat MARAC referrals."""
+    return int(((people["eligibility"] == "excluded") & (people["exclusion_reason"] == "repeat_marac")).sum())
+
+
 def perpetrator_nodes(study: Study, people: pd.DataFrame) -> dict[str, int]:
     """Node → count for the perpetrators given, in flow order. Nodes that need an absent table are left out."""
     nodes: dict[str, int] = {"assessed": len(people)}
-    repeat = people["exclusion_reason"] == "repeat_marac"
-    nodes["excluded_repeat_marac"] = int(repeat.sum())
+    nodes["excluded_repeat_marac"] = excluded_repeats(people)
     cohort = study.randomised[study.randomised["perpetrator_id"].isin(people["perpetrator_id"])]
     nodes["not_randomised"] = len(people) - nodes["excluded_repeat_marac"] - len(cohort)
     nodes["randomised"] = len(cohort)
@@ -142,7 +140,7 @@ def flow_victims(study: Study, sample: Sample) -> list[Result]:
     by_arm = {arm: link_nodes(study, links[links["arm"] == arm]) for arm in ("drive", "control")}
     top = {
         "assessed": len(people),
-        "excluded_repeat_marac": int((people["exclusion_reason"] == "repeat_marac").sum()),
+        "excluded_repeat_marac": excluded_repeats(people),
         "randomised": len(links),
         "baseline_analysed": sum(nodes["baseline_analysed"] for nodes in by_arm.values()),
         "analysed": sum(nodes["analysed"] for nodes in by_arm.values()),
@@ -189,14 +187,15 @@ def linkage(study: Study, sample: Sample) -> list[Result]:
             "percent_of_forms": percent(own, total),
         }
         results.append(make("M-LINKAGE", sample, {"form": form}, values))
-    intake = _with_form(frame, "intake")
-    kept = int((frame["intake_form"] & frame["exit_form"]).sum())
+    # Retention is exit forms over intake forms as counted above; how many have both stands beside it.
+    intake, exit_ = _with_form(frame, "intake"), _with_form(frame, "exit")
+    both = int((frame["intake_form"] & frame["exit_form"]).sum())
     results.append(
         make(
             "M-LINKAGE",
             sample,
             {},
-            {"retention_percent": percent(kept, intake), "intake": intake, "exit": kept},
+            {"retention_percent": percent(exit_, intake), "intake": intake, "exit": exit_, "both": both},
         )
     )
     return results

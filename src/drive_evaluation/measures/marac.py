@@ -29,7 +29,9 @@ def marac_return(study: Study, sample: Sample) -> list[Result]:
     people = sample.frame.sort_values("closed_date", kind="stable").drop_duplicates(
         "perpetrator_id", keep="last"
     )
-    completed = people.assign(ended=people["closed_date"])
+    # Hearings belong to where the person was assessed, as covered sites do, not to the site of a later case.
+    home = study.perpetrators.set_index("perpetrator_id")["site"]
+    completed = people.assign(ended=people["closed_date"], site=look_up(people["perpetrator_id"], home))
     results = _group(study, sample, completed, hearings, {})
     controls = _controls(study)
     if controls is not None and len(controls):

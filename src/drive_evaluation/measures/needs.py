@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from drive_evaluation import case_rules
+from drive_evaluation.case_rules import one_per_time_point
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.errors import NotComputableError
 from drive_evaluation.measures.tally import is_known, make, share
@@ -27,14 +28,12 @@ ALL_COMBINATIONS_UP_TO = 5
 def need_levels(study: Study, frame: pd.DataFrame, timepoint: str) -> pd.DataFrame:
     """Level by case (rows of ``frame``) and need (columns of the package); missing where not recorded.
 
-    Several records at one time point: the earliest counts at intake, the latest otherwise.
+    Several records at one time point: the earliest dated counts at intake, the latest dated otherwise.
     """
     key = ("need_levels", timepoint)
     if key not in study.cache:
         rows = study.table("needs")
-        rows = rows[rows["timepoint"] == timepoint].sort_values("date", kind="stable", na_position="last")
-        keep = "first" if timepoint == "intake" else "last"
-        rows = rows.drop_duplicates(["case_id", "need"], keep=keep)  # type: ignore[call-overload]
+        rows = one_per_time_point(rows[rows["timepoint"] == timepoint], ["case_id", "need"], timepoint)
         study.cache[key] = rows.pivot(index="case_id", columns="need", values="level")
     wide: pd.DataFrame = study.cache[key].reindex(pd.Index(frame["case_id"]))
     return wide.reindex(columns=collected_needs(study)).set_index(frame.index)

@@ -50,8 +50,11 @@ def _load(items: pd.DataFrame) -> dict[str, object]:
 def panel_attendance(study: Study, sample: Sample) -> list[Result]:
     """M-PANEL-ATTEND (K22): attended of invited, by agency, and by the agency's named member."""
     rows = study.table("panel_attendance")
-    if len(sample.frame):
+    # Attendance has no date of its own: where no item was heard at all, the whole table is one population.
+    if len(study.table("panel_items")):
         rows = rows[rows["meeting_id"].isin(sample.frame["meeting_id"])]
+    elif sample.period != "all":
+        rows = rows.iloc[:0]
     invited = rows[rows["invited"] == True]  # noqa: E712 - the column holds True, False and NaN
     results = []
     for agency in ("all", *CODE_LISTS["agency"]):

@@ -104,6 +104,8 @@ def proportion_criminal(study: Study, sample: Sample) -> list[Result]:
 def change_in_incidents(study: Study, sample: Sample) -> list[Result]:
     """M-POLICE-CHANGE: incidents in the months after against the months before."""
     rows = _incidents(study, sample)
+    frame = windows(study, sample.frame)
+    dated = int((frame["before_first"].notna() & frame["after_last"].notna()).sum())
     results = []
     for flag, code in (*FLAGS.items(), ("all", None)):
         own = rows if code is None else rows[rows["dva"] == code]
@@ -114,9 +116,10 @@ def change_in_incidents(study: Study, sample: Sample) -> list[Result]:
             "percent_change": percent(after - before, before),
             "percent_reduction": percent(before - after, before),
             "window_months": study.settings.police_months,
+            "short_windows": int((frame["before_short"] | frame["after_short"]).sum()),
         }
         notes = ("zero_base",) if not before and after else ()
-        results.append(make("M-POLICE-CHANGE", sample, {"flag": flag}, values, notes=notes))
+        results.append(make("M-POLICE-CHANGE", sample, {"flag": flag}, values, n=dated, notes=notes))
     return results
 
 

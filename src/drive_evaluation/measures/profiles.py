@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from drive_evaluation.case_samples import intake_record_cases, known_need_cases
+from drive_evaluation.case_samples import INTAKE_TABLES, intake_record_cases, known_need_cases
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.measures.tally import category_results, is_known, make, number_result
 from drive_evaluation.results import Result, percent
@@ -171,6 +171,10 @@ def disproportionality(study: Study, sample: Sample) -> list[Result]:
     return results
 
 
+PROPORTIONS = ("share", "proportion", "fraction", "ratio", "probability")
+"""Units in which a population share is a number from 0 to 1; in any other it is read as percent."""
+
+
 def population_benchmarks(study: Study) -> dict[str, float]:
     """Group → population share in percent, the latest where several dates are given."""
     if not study.has("reference_values"):
@@ -180,7 +184,7 @@ def population_benchmarks(study: Study) -> dict[str, float]:
     shares = {}
     for group, value, unit in zip(rows["category"], rows["value"], rows["unit"], strict=True):
         if isinstance(group, str):
-            shares[group] = float(value) * (1 if str(unit).startswith(("percent", "%")) else 100)
+            shares[group] = float(value) * (100 if str(unit).strip().lower() in PROPORTIONS else 1)
     return shares
 
 
@@ -252,7 +256,8 @@ def completeness(study: Study, sample: Sample) -> list[Result]:
     for name in ("age", "gender", "ethnicity", "employment", "children_involved"):
         if name in frame.columns:
             add(name, is_known(frame[name]), frame[name].isin(["unknown"]))
-    add("intake_record", ids.isin(intake_record_cases(study)), nothing)
+    if any(study.has(name) for name in INTAKE_TABLES):
+        add("intake_record", ids.isin(intake_record_cases(study)), nothing)
     if study.has("needs"):
         rows = study.table("needs")
         for timepoint in (None, "mid", "exit"):

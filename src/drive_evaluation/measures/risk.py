@@ -151,7 +151,7 @@ def _distribution(
             "percent": percent(count, total),
             "percent_known": None if change_scale and name == "unknown" else percent(count, base_known),
         }
-        results.append(make(measure, sample, {"category": name}, values, n=int(known.sum()), notes=notes))
+        results.append(make(measure, sample, {"category": name}, values, n=base_known, notes=notes))
     return results
 
 

@@ -90,21 +90,31 @@ def share_of_target(study: Study, sample: Sample) -> list[Result]:
 
 
 def open_cases(study: Study, sample: Sample) -> list[Result]:
-    """M-OPEN (K10): open at the last day; ``active_during`` counts cases open for any part of the period, apart."""
-    results = [make("M-OPEN", sample, {}, {"count": sample.size})]
-    if sample.period != "all":
-        first, last = study.days(sample.period)
-        cases = study.cases
-        active = (
-            (cases["accepted_date"] <= last)
-            & ~(cases["closed_date"] < first)
-            & ~(cases["removed_date"] < first)
-        )
-        if "site" in sample.restrictions:
-            active &= cases["site"] == sample.restrictions["site"]
-        number = int(active.sum())
+    """M-OPEN (K10): open at the last day; ``active_during`` counts cases open for any part of the period, apart.
+
+    The object without dimensions is the snapshot, or the variant where ``open_definition`` asks for it.
+    """
+    first, last = study.days(sample.period)
+    cases = study.cases
+    unplaced = (cases["end_type"] == "transferred") & cases["closed_date"].isna()
+    active = (
+        (cases["accepted_date"] <= last)
+        & ~(cases["closed_date"] < first)
+        & ~(cases["removed_date"] < first)
+        & ~unplaced
+    )
+    if "site" in sample.restrictions:
+        active &= cases["site"] == sample.restrictions["site"]
+    counts = {"snapshot": sample.size, "active_during": int(active.sum())}
+    chosen_name = study.settings.open_definition
+    chosen = counts[chosen_name]
+    results = [make("M-OPEN", sample, {}, {"count": chosen}, n=chosen, size=chosen)]
+    beside = ["snapshot"] if chosen_name != "snapshot" else []
+    beside += ["active_during"] if sample.period != "all" else []
+    for definition in beside:
+        number = counts[definition]
         results.append(
-            make("M-OPEN", sample, {"definition": "active_during"}, {"count": number}, n=number, size=number)
+            make("M-OPEN", sample, {"definition": definition}, {"count": number}, n=number, size=number)
         )
     return results
 

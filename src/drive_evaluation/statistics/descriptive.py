@@ -18,7 +18,8 @@ def numbers(values: ArrayLike) -> Numbers:
 
 def describe(values: ArrayLike) -> dict[str, Any]:
     """n, mean, sd (n - 1), median, minimum, maximum and quartiles (linear); None where undefined."""
-    x = numbers(values)
+    # In order of size, so that the order of rows in a file changes no last digit.
+    x = np.sort(numbers(values))
     if not x.size:
         return {"n": 0, **dict.fromkeys(("mean", "sd", "median", "min", "max", "q1", "q3"))}
     q1, median, q3 = np.quantile(x, [0.25, 0.5, 0.75])

@@ -109,6 +109,20 @@ def _groups(widths: Sequence[int]) -> Array:
     return matrix
 
 
+def _over_classes(joint: Array, combine: np.ufunc) -> Array:
+    """``combine.reduce`` over the last axis, in numpy's own order, which for fewer than eight is from left to right.
+
+    A reduction of so few numbers costs numpy more than the numbers; slice by slice it runs over all patterns at once.
+    """
+    classes = joint.shape[2]
+    if classes >= 8:
+        return np.asarray(combine.reduce(joint, axis=2))
+    total = joint[:, :, 0].copy()
+    for k in range(1, classes):
+        combine(total, joint[:, :, k], out=total)
+    return total
+
+
 class _Search:
     """EM on a batch of starts: ``pi`` is start × class, ``theta`` start × class × column."""
 
@@ -128,10 +142,10 @@ class _Search:
     def posterior(self, pi: Array, theta: Array) -> tuple[Array, Array]:
         """Class membership (pattern × start × class) and log-likelihood per start."""
         joint = self.joint(pi, theta)
-        top = joint.max(axis=2, keepdims=True)
+        top = _over_classes(joint, np.maximum)[:, :, None]
         np.subtract(joint, top, out=joint)
         np.exp(joint, out=joint)
-        total = joint.sum(axis=2, keepdims=True)
+        total = _over_classes(joint, np.add)[:, :, None]
         joint /= total
         log_likelihood = self.patterns.weight @ (np.log(total) + top)[:, :, 0]
         return joint, log_likelihood

@@ -120,17 +120,22 @@ class _Encoded:
             kinds.append(variable.kind == "category")
         self.left, self.right = np.array(left), np.array(right)
         self.categorical = kinds
+        self.known_left, self.known_right = np.isfinite(self.left), np.isfinite(self.right)
 
     def distances(self, rows: NDArray[np.int64]) -> Array:
         total = np.zeros((len(rows), self.right.shape[1]))
-        shared = np.zeros_like(total)
+        part: NDArray[Any]
         for k, categorical in enumerate(self.categorical):
-            gap = np.abs(self.left[k, rows][:, None] - self.right[k][None, :])
-            known = np.isfinite(gap)
-            part = (gap > 0).astype(float) if categorical else np.nan_to_num(gap)
-            total += np.where(known, part, 0.0)
-            shared += known
-        return np.where(shared > 0, total / np.maximum(shared, 1), np.inf)
+            a, b = self.left[k, rows][:, None], self.right[k][None, :]
+            part = a != b if categorical else np.abs(a - b)
+            part[~self.known_left[k, rows]] = 0
+            part[:, ~self.known_right[k]] = 0
+            total += part
+        # Variables known on both sides, counted for all pairs by one product of noughts and ones.
+        shared = self.known_left[:, rows].T.astype(float) @ self.known_right.astype(float)
+        np.divide(total, shared, out=total, where=shared > 0)
+        total[shared == 0] = np.inf
+        return total
 
 
 def standardised_difference(a: NDArray[Any], b: NDArray[Any]) -> float | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import stats
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, special, stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from drive_evaluation.results import Comparison, Effect, Test
@@ -20,7 +21,8 @@ def compare_odds(tables: Sequence[ArrayLike], *, stratified: bool) -> Comparison
     """Odds in the first row over odds in the second; each table is ((yes, no) control, (yes, no) drive).
 
     Crude (``stratified`` false): the tables are summed; Woolf interval. Stratified: Mantel-Haenszel over the tables
-    with the Robins-Breslow-Greenland interval and Breslow-Day homogeneity. The test is Mantel-Haenszel's chi-square
+    with the Robins-Breslow-Greenland interval and Breslow-Day homogeneity. A zero cell of the summed table gives either
+    one the exact conditional interval. The test is Mantel-Haenszel's chi-square
     without correction; Pearson, Fisher and Wald are kept beside it. Strata without a group or an outcome say
     nothing about the odds ratio and are left out.
     """
@@ -50,6 +52,8 @@ def compare_odds(tables: Sequence[ArrayLike], *, stratified: bool) -> Comparison
     )
     if stratified:
         effect, pooled_notes = _pooled(pooled_table)
+        if "zero_cell" in notes:
+            effect = Effect(POOLED, effect.value, *exact_interval(strata))
         notes += pooled_notes
         if len(strata) > 1 and "zero_pooled_odds" not in pooled_notes:
             others.append(_breslow_day(pooled_table))
@@ -81,12 +85,49 @@ def _pooled(table: StratifiedTable) -> tuple[Effect, tuple[str, ...]]:
     return Effect(POOLED, float(table.oddsratio_pooled), float(low), float(high)), ()
 
 
+def exact_interval(strata: Sequence[Counts]) -> tuple[float | None, float | None]:
+    """Exact conditional 95 % limits of an odds ratio common to all strata; a limit at infinity is None.
+
+    Given the margins of every stratum, the sum of the first cells is a sum of noncentral hypergeometric numbers; each
+    limit leaves 2.5 % in its tail. With one stratum this is the conditional interval of a single table.
+    """
+    log_weights, lowest, seen = np.zeros(1), 0, 0
+    for (a, b), (c, d) in strata:
+        first, second, yes = a + b, c + d, a + c
+        values = np.arange(max(0, yes - second), min(first, yes) + 1)
+        own = _log_choose(first, values) + _log_choose(second, yes - values)
+        together = np.full(len(log_weights) + len(own) - 1, -np.inf)
+        for shift, weight in enumerate(own):
+            place = slice(shift, shift + len(log_weights))
+            together[place] = np.logaddexp(together[place], log_weights + weight)
+        log_weights = together
+        lowest, seen = lowest + int(values[0]), seen + int(a)
+    sums = lowest + np.arange(len(log_weights))
+
+    def tail(log_odds: float, side: int) -> float:
+        terms = log_weights + sums * log_odds
+        terms = np.exp(terms - terms.max())
+        inside = sums >= seen if side > 0 else sums <= seen
+        return float(terms[inside].sum() / terms.sum()) - 0.025
+
+    low = high = None
+    if seen > sums[0]:
+        low = math.exp(optimize.brentq(tail, -60, 60, args=(1,), xtol=1e-12))
+    if seen < sums[-1]:
+        high = math.exp(optimize.brentq(tail, -60, 60, args=(-1,), xtol=1e-12))
+    return (0.0 if low is None else low), high
+
+
+def _log_choose(n: int, k: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1))
+
+
 def _wald(effect: Effect) -> tuple[Test, ...]:
     if not effect.value or not effect.ci_low or not effect.ci_high:
         return ()
     se = float(np.log(effect.ci_high / effect.ci_low) / (2 * stats.norm.ppf(0.975)))
     z = float(np.log(effect.value)) / se
-    return (Test("wald", z, None, float(2 * stats.norm.sf(abs(z)))),)
+    return (Test("logit_wald", z, None, float(2 * stats.norm.sf(abs(z)))),)
 
 
 def _breslow_day(table: StratifiedTable) -> Test:

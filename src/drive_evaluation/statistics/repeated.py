@@ -161,7 +161,8 @@ def _anova(x: Matrix, alpha: float) -> tuple[Test | None, Effect | None, tuple[s
     ss_time = n * float(((x.mean(axis=0) - grand) ** 2).sum())
     ss_people = k * float(((x.mean(axis=1) - grand) ** 2).sum())
     ss_error = float(((x - grand) ** 2).sum()) - ss_time - ss_people
-    if ss_error <= 0 or n <= k:
+    # Fewer people than time points leave the contrasts without a covariance of full rank.
+    if ss_error <= 0 or n < k:
         return None, None, ()
     f = (ss_time / (k - 1)) / (ss_error / ((n - 1) * (k - 1)))
     # Orthonormal contrasts turn sphericity into equal variances without covariance.

@@ -78,7 +78,10 @@ def log_rank(times: ArrayLike, events: ArrayLike, groups: ArrayLike) -> Test | N
     names, sizes = np.unique(group, return_counts=True)
     if len(names) < 2 or not seen.any():
         return None
-    statistic, p = survdiff(np.where(t == 0, 1e-9, t), seen.astype(float), group)
+    try:
+        statistic, p = survdiff(np.where(t == 0, 1e-9, t), seen.astype(float), group)
+    except np.linalg.LinAlgError:
+        return None  # nobody of one group was at risk when anything happened: there is nothing to compare
     if not np.isfinite(statistic):
         return None
     return Test("log_rank", float(statistic), len(names) - 1, float(p), "asymptotic", {"n": sizes.tolist()})

@@ -1,22 +1,42 @@
 """Random packages that obey the contract, for tests that ask whether anything at all breaks.
 
-They know nothing of the reports: every code is drawn uniformly, every nullable cell may be empty, so degenerate
-subgroups, zero cells and odd ages turn up by themselves. People are numbers, so nobody real can be meant.
+They know nothing of the reports: every code is drawn, every nullable cell may be empty, so degenerate subgroups, zero
+cells and odd ages turn up by themselves. Codes that lead into a sample are drawn more often, or nobody would get
+there. Some people return with a second case, some refuse to share. People are numbers, so nobody real can be meant.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from drive_evaluation.contract import DIRECT_CATEGORIES, RISK_SCALES, TABLES, Field
+from drive_evaluation.package import write_package
 
 FIRST = dt.date(2016, 4, 1)
 DAYS = 1_000
 CUT = FIRST + dt.timedelta(days=DAYS)
+
+
+LIKELY = {
+    "eligibility": ["eligible"],
+    "allocation_method": ["randomised"],
+    "baseline_data": ["provided"],
+    "end_type": ["closed"],
+    "timepoint": ["intake", "exit"],
+    "informant": ["case_manager", "idva"],
+    "recording_version": ["y1", "y2"],
+    "category": ["multi_agency", "case_update", "behaviour_change"],
+    "traced": ["yes"],
+    "kind": ["behaviour_change", "population_share"],
+    "status": ["planned_pending", "hold_justice", "not_safe"],
+}
+"""Field → codes that at least every other row takes."""
 
 
 class _Draw:
@@ -28,6 +48,9 @@ class _Draw:
         values: list[Any]
         if item.codes:
             values = [str(v) for v in rng.choice(item.codes, n)]
+            likely = [code for code in LIKELY.get(item.name, ()) if code in item.codes]
+            for i in np.flatnonzero(rng.random(n) < 0.6) if likely else ():
+                values[i] = str(rng.choice(likely))
         elif item.type == "date":
             values = [FIRST + dt.timedelta(days=int(d)) for d in rng.integers(0, DAYS, n)]
         elif item.type == "boolean":
@@ -50,16 +73,16 @@ def random_tables(seed: int, people: int = 60, rows: int = 150) -> dict[str, pd.
     frames: dict[str, pd.DataFrame] = {}
     for name, table in TABLES.items():
         size = people if name in ("perpetrators", "victims", "cases", "advocacy") else rows
-        size = 3 if name == "sites" else size
+        size = {"sites": 3, "abuse": 8 * rows, "needs": 2 * rows}.get(name, size)
         frames[name] = pd.DataFrame({item.name: draw.cells(item, size) for item in table.fields})
     frames["sites"]["site_id"] = ["s1", "s2", "s3"]
     frames["sites"]["public_label"] = ["area1", None, "area3"]
     people_ids = [f"p{i}" for i in range(people)]
     perpetrators = frames["perpetrators"]
     perpetrators["perpetrator_id"] = people_ids
-    perpetrators["consent_share"] = [
-        str(v) for v in rng.choice(["yes", "not_asked", "not_applicable"], people)
-    ]
+    consents = ["yes", "yes", "yes", "yes", "not_asked", "not_applicable", "no"]
+    perpetrators["consent_share"] = [str(v) for v in rng.choice(consents, people)]
+    perpetrators.loc[perpetrators["eligibility"] != "excluded", "exclusion_reason"] = None
     for name in frames:
         if "site_id" in frames[name] and name not in ("sites",):
             frames[name]["site_id"] = [str(v) for v in rng.choice(["s1", "s2", "s3"], len(frames[name]))]
@@ -72,10 +95,16 @@ def random_tables(seed: int, people: int = 60, rows: int = 150) -> dict[str, pd.
     links = victims[["victim_id", "perpetrator_id"]]
     cases = frames["cases"]
     cases["case_id"] = [f"c{i}" for i in range(people)]
-    cases["perpetrator_id"] = people_ids
+    # The first eighth of the people again: second cases of those who came back.
+    returned = max(1, people // 8)
+    cases["perpetrator_id"] = [*people_ids[: people - returned], *people_ids[:returned]]
     _order(cases, "start_date", "closed_date")
     for name in ("advocacy", "abuse", "victim_needs"):
-        chosen = links.iloc[rng.integers(0, len(links), len(frames[name]))].reset_index(drop=True)
+        chosen = links.sample(frac=1, random_state=seed) if name == "advocacy" else links
+        places = (
+            np.arange(len(frames[name])) if name == "advocacy" else rng.integers(0, people, len(frames[name]))
+        )
+        chosen = chosen.iloc[places].reset_index(drop=True)
         frames[name][["victim_id", "perpetrator_id"]] = chosen
     for name, frame in frames.items():
         if "case_id" in frame and name != "cases":
@@ -88,6 +117,7 @@ def random_tables(seed: int, people: int = 60, rows: int = 150) -> dict[str, pd.
         ):
             frame["perpetrator_id"] = [str(v) for v in rng.choice(people_ids, len(frame))]
     _rules(frames, rng)
+    _refusals(frames)
     for name, table in TABLES.items():
         if table.key and name not in ("actions", "contacts", "sessions"):
             frames[name] = frames[name].drop_duplicates(list(table.key)).reset_index(drop=True)
@@ -109,12 +139,49 @@ def random_tables(seed: int, people: int = 60, rows: int = 150) -> dict[str, pd.
     return frames
 
 
+def _refusals(frames: dict[str, pd.DataFrame]) -> None:
+    """Who refuses to share stays in perpetrators, cases and victims alone (A2)."""
+    people = frames["perpetrators"]
+    refused = people.loc[people["consent_share"] == "no", "perpetrator_id"]
+    cases = frames["cases"].loc[frames["cases"]["perpetrator_id"].isin(refused), "case_id"]
+    kept = (
+        "perpetrators",
+        "cases",
+        "victims",
+        "advocacy",
+        "victim_needs",
+        "abuse",
+        "risk_change",
+        "children",
+    )
+    for name, frame in frames.items():
+        if "case_id" in frame and name != "cases":
+            frames[name] = frame[~frame["case_id"].isin(cases)].reset_index(drop=True)
+        elif "perpetrator_id" in frame and name not in kept:
+            frames[name] = frame[~frame["perpetrator_id"].isin(refused)].reset_index(drop=True)
+
+
 def _order(frame: pd.DataFrame, first: str, last: str) -> None:
     swap = [
         isinstance(a, dt.date) and isinstance(b, dt.date) and b < a
         for a, b in zip(frame[first], frame[last], strict=True)
     ]
     frame.loc[swap, last] = None
+
+
+def as_package(folder: Path, frames: Mapping[str, pd.DataFrame], spec: str, **params: object) -> Path:
+    """The tables written as a package, with two periods that hold the whole time and small settings of the classes."""
+    half = FIRST + dt.timedelta(days=DAYS // 2)
+    evaluation = {
+        "spec": spec,
+        "data_cut": CUT.isoformat(),
+        "periods": {
+            "y1": [FIRST.isoformat(), half.isoformat()],
+            "y2": [(half + dt.timedelta(days=1)).isoformat(), CUT.isoformat()],
+        },
+        "params": {"lca_starts": 1, "lca_max_classes": 2, **params},
+    }
+    return write_package(folder, frames, evaluation=evaluation, synthetic=True)
 
 
 def _rules(frames: dict[str, pd.DataFrame], rng: np.random.Generator) -> None:
@@ -135,7 +202,10 @@ def _rules(frames: dict[str, pd.DataFrame], rng: np.random.Generator) -> None:
     risk = frames["risk_change"]
     risk["code"] = [str(rng.choice(RISK_SCALES[scale])) for scale in risk["scale"]]
     risk["rater"] = np.where(risk["scale"] == "cm_change", "case_manager", "idva")
-    risk["victim_id"] = None
+    links = frames["victims"][["perpetrator_id", "victim_id"]]
+    chosen = links.iloc[rng.integers(0, len(links), len(risk))].reset_index(drop=True)
+    risk["perpetrator_id"] = chosen["perpetrator_id"]
+    risk["victim_id"] = chosen["victim_id"].where(pd.Series(rng.random(len(risk)) < 0.6), None)
     forms = frames["drive_dash"][["case_id"]].drop_duplicates()
     rows = []
     for case in forms["case_id"]:

@@ -25,6 +25,7 @@ from drive_evaluation.errors import ReleaseRefusedError
 from drive_evaluation.release_sums import visible_sums, whole_key
 from drive_evaluation.results import Result
 from drive_evaluation.run import Outcome
+from drive_evaluation.statistics.odds import compare_odds
 
 
 def table(counts: dict[str, int], subgroup: str = "all") -> list[Result]:
@@ -121,6 +122,55 @@ def test_a_test_on_small_groups_is_not_released(outcomes: dict[str, Outcome]) ->
     for document in release.documents:
         if document["test"] is not None and document["test"].get("n"):
             assert min(document["test"]["n"]) >= 10
+
+
+def test_no_number_of_a_release_is_fine_enough_to_work_back_to_its_counts(
+    outcomes: dict[str, Outcome],
+) -> None:
+    """A mean in full is a fraction over the number of people; a chi-square in full has one table."""
+    release = protect(outcomes["year2"].results)
+
+    def digits(value: object, path: str) -> None:
+        if isinstance(value, dict):
+            for name, item in value.items():
+                digits(item, f"{path}.{name}")
+        elif isinstance(value, list):
+            for item in value:
+                digits(item, path)
+        elif isinstance(value, float) and not path.endswith(("bic", "aic", "log_likelihood")):
+            assert float(f"{value:.3g}") == value, path
+
+    tests = 0
+    for document in release.documents:
+        for part in ("test", "other_tests", "effect", "other_effects"):
+            digits(document[part], f"{document['measure']}.{part}")
+        for name in ("mean", "sd", "mean_na_nk", "mean_proportion"):
+            digits(document["values"].get(name), f"{document['measure']}.{name}")
+        if document["test"]:
+            tests += 1
+            assert all(size % 5 == 0 for size in document["test"].get("n", []))
+    assert tests > 20
+
+
+def test_a_test_of_shares_goes_with_a_hidden_cell_of_its_table() -> None:
+    rows = [[12, 40], [3, 47]]
+    result = Result(
+        "M-ABUSE-OR",
+        "x.vs_paired",
+        "all",
+        {"abuse_type": "physical"},
+        102,
+        0,
+        {
+            "control": {"count": 12, "n": 52, "percent": 100 * 12 / 52},
+            "drive": {"count": 3, "n": 50, "percent": 6.0},
+        },
+        compare_odds([rows], stratified=False),
+    )
+    (document,) = protect([result]).documents
+    assert document["values"]["drive"]["count"] is None
+    assert document["test"] is document["effect"] is None
+    assert document["other_tests"] == document["other_effects"] == []
 
 
 def test_a_package_may_make_the_policy_stricter_never_looser() -> None:

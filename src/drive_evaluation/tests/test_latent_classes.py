@@ -9,7 +9,7 @@ import pytest
 from stepmix.stepmix import StepMix
 
 from drive_evaluation.measures.classes import label_classes
-from drive_evaluation.statistics.latent_classes import bootstrap_ratio, fit_classes
+from drive_evaluation.statistics.latent_classes import _over_classes, bootstrap_ratio, fit_classes
 
 # Seven pathologists on 118 slides (Agresti, Categorical Data Analysis, table 13.1): pattern, slides.
 CARCINOMA = {
@@ -105,3 +105,10 @@ def test_labels_follow_the_profile_not_the_number() -> None:
     names = ["no_or_low_needs", "multiple_needs", "family_children_parenting", "alcohol_housing_unemployment"]
     assert label_classes(profiles, items) == names
     assert label_classes(profiles[::-1], items) == names[::-1]
+
+
+@pytest.mark.parametrize("classes", range(1, 10))
+def test_sums_over_few_classes_are_numpys_own_to_the_last_bit(classes: int) -> None:
+    joint = np.exp(np.random.default_rng(classes).normal(scale=3, size=(500, 4, classes)))
+    for combine in (np.add, np.maximum):
+        assert np.array_equal(combine.reduce(joint, axis=2), _over_classes(joint, combine))

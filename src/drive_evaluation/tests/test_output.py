@@ -81,7 +81,12 @@ def test_results_only_writes_no_documents(packages: dict[str, Package], tmp_path
         )
         == 0
     )
-    assert {path.name for path in tmp_path.iterdir()} == {"results.json", "skipped.json", "validation.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "results.json",
+        "lists.json",
+        "skipped.json",
+        "validation.json",
+    }
     document = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert {
         "measure",

@@ -50,7 +50,6 @@ BREACHES = [
     ("cases", "end_type", "finished", "type-or-code"),
     ("cases", "case_id", "", "required"),
     ("cases", "perpetrator_id", "nobody", "reference"),
-    ("cases", "accepted_date", "2030-01-01", "data-cut"),
     ("victims", "is_index", "TRUE", "type-or-code"),
     ("actions", "mode", "direct", "mode-of-category"),
     ("risk_change", "code", "much", "code-of-scale"),
@@ -92,12 +91,56 @@ def test_frictionless_and_we_find_the_same_kinds_of_breach(folder: Path) -> None
     assert {"cases.csv", "contacts.csv"} <= theirs
 
 
-def test_unknown_and_missing_columns_are_errors(folder: Path) -> None:
+def test_a1_what_the_contract_tolerates_is_a_warning_with_its_place(folder: Path) -> None:
     edit(folder, "aces", lambda rows: [row.append("note") for row in rows] and None)  # type: ignore[func-returns-value]
+    edit(folder, "cases", lambda rows: [row.pop() for row in rows] and None)  # type: ignore[func-returns-value]
+    edit(folder, "cases", lambda rows: rows[1].__setitem__(column("cases", "accepted_date"), "2030-01-01"))
+    edit(folder, "victims", lambda rows: rows[1].__setitem__(column("victims", "age"), "112"))
+    (folder / "letters.csv").write_text("who\nx\n", encoding="utf-8")
+    descriptor = folder / "datapackage.json"
+    text = descriptor.read_text(encoding="utf-8").replace('"synthetic": true', '"synthetic": false')
+    descriptor.write_text(text, encoding="utf-8")
+    problems = validate(read_package(folder))
+    assert not errors(problems)
+    found = {(p.file, p.row, p.field, p.rule) for p in problems}
+    assert ("aces.csv", 1, "note", "known-field") in found
+    assert ("cases.csv", 1, "data_supplied", "all-fields") in found
+    assert ("cases.csv", 2, "accepted_date", "data-cut") in found
+    assert ("victims.csv", 2, "age", "age-range") in found
+    assert ("letters.csv", None, None, "known-table") in found
+
+
+def test_a1_a_required_column_that_is_missing_and_a_row_too_long_stop_the_run(folder: Path) -> None:
     edit(folder, "targets", lambda rows: [row.pop() for row in rows] and None)  # type: ignore[func-returns-value]
-    rules = {(problem.file, problem.rule) for problem in errors(validate(read_package(folder)))}
-    assert ("aces.csv", "known-field") in rules
-    assert ("targets.csv", "all-fields") in rules
+    assert ("targets.csv", "all-fields") in {(p.file, p.rule) for p in errors(validate(read_package(folder)))}
+    edit(folder, "targets", lambda rows: [row.extend(["", ""]) for row in rows[1:]] and None)  # type: ignore[func-returns-value]
+    with pytest.raises(PackageError, match=r"targets\.csv"):
+        read_package(folder)
+
+
+def test_rows_that_share_a_unique_key_with_an_empty_cell_are_kept(folder: Path) -> None:
+    def repeat(rows: list[list[str]]) -> None:
+        rows[1][column("needs", "date")] = ""
+        rows.append(list(rows[1]))
+
+    edit(folder, "needs", repeat)
+    problems = [p for p in validate(read_package(folder)) if p.rule == "unique-key"]
+    assert [(p.level, p.file) for p in problems] == [("warning", "needs.csv")]
+    edit(folder, "needs", lambda rows: rows.append(list(rows[2])))
+    assert any(p.rule == "unique-key" for p in errors(validate(read_package(folder))))
+
+
+def test_a7_6_overlapping_episodes_are_named(folder: Path) -> None:
+    case = (folder / "cases.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
+    header = ",".join(TABLES["engagement"].field_names)
+    rows = [
+        f"{case},2019-01-01,2019-03-31,full,",
+        f"{case},2019-03-01,,partial,",
+        f"{case},2019-02-01,,not,m3",
+    ]
+    (folder / "engagement.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    found = [(p.level, p.row) for p in validate(read_package(folder)) if p.rule == "overlap"]
+    assert found == [("warning", 3)]
 
 
 def test_a_form_with_missing_questions_is_an_error_not_a_set_of_no(
@@ -115,6 +158,11 @@ def test_a_form_with_missing_questions_is_an_error_not_a_set_of_no(
         (lambda d: d.pop("evaluation"), "evaluation.spec"),
         (lambda d: d["evaluation"].update(data_cut="soon"), "data_cut"),
         (lambda d: d["evaluation"].update(params={"victims": "some"}), "victims"),
+        (lambda d: d["evaluation"].update(params={"dash_exclude_at": "11"}), "dash_exclude_at.*whole number"),
+        (lambda d: d["evaluation"].update(params={"lca_items": "drugs"}), "lca_items.*list"),
+        (lambda d: d["evaluation"].update(params={"removed_people_kept": "no"}), "true or false"),
+        (lambda d: d["evaluation"].update(periods={"y1": ["2019-01-01"]}), r"periods\.y1"),
+        (lambda d: d["evaluation"].update(periods={"y1": ["2019-01-02", "2019-01-01"]}), "before it begins"),
     ],
 )
 def test_a_descriptor_that_cannot_be_used_is_refused_in_words(
@@ -150,3 +198,12 @@ def test_settings_take_the_defaults_of_their_report() -> None:
     )
     assert str(changed.su_closed_by) == "2018-03-31"
     assert changed.vs_start_by["control"].isoformat() == "2018-01-31"
+
+
+def test_a_setting_of_null_takes_its_default_unless_null_is_a_choice() -> None:
+    params = {"lca_items": None, "match_caliper": "none", "zero_to_positive": None, "named_agencies": None}
+    settings = settings_from_descriptor({"evaluation": {"spec": "cr", "params": params}})
+    assert "drugs" in settings.lca_items
+    assert settings.match_caliper is None
+    assert settings.zero_to_positive == "null"
+    assert settings.named_agencies is None

@@ -54,3 +54,7 @@ def test_a_curve_falls_and_without_censoring_is_the_share_left(rows: list[tuple[
     assert all_seen is not None
     for point, share in zip(all_seen.times, all_seen.shares, strict=True):
         assert share == pytest.approx(sum(time > point for time in times) / len(times))
+
+
+def test_groups_that_were_never_at_risk_together_have_no_log_rank_test() -> None:
+    assert log_rank([1, 5, 6, 0], [True, False, False, False], ["a", "a", "a", "b"]) is None

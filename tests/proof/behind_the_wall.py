@@ -2,7 +2,8 @@
 
 `alter_client_side` and `alter_case_side` change every field of every row of one side to another valid value, save the
 few that the bridge carries on purpose (`CROSSES`), and add rows of every kind. Whoever stands on the other side must
-not be able to tell the two worlds apart (tests/proof/test_non_interference.py).
+not be able to tell the two worlds apart (tests/proof/test_non_interference.py). `alter_other_client` does the same to one
+of two clients of one case and to all that is written of her link.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from drive.casework.models import Action, CaseFact, ServiceUserProfile, StateEnt
 from drive.instruments.codelists import code_lists
 from drive.referrals.models import SealedArrival
 from drive.safety.models import Booking, BookingState, ContactView
+from drive.safety.models.links import BridgeFact
 from tests.cast import seeding
 
 from .filling import CODE_LIST
@@ -62,6 +64,7 @@ STATES_THAT_CROSS = ("status", "contact", "whereabouts", "approach")
 
 NEVER_CHANGED = {
     "id", "case", "case_id", "record", "record_id", "link_id", "referral_id", "service_id", "site_id", "version", "recorded_by",
+    "su_case_id", "su_service_id", "vs_record_id", "vs_service_id", "side", "proposal_side", "item_side", "review_side",
 }  # fmt: skip
 """Keys and what they hang on: the worlds have the same keys. (Who recorded decides nothing that is shown across.)"""
 
@@ -71,7 +74,7 @@ def alter_client_side(rich: Rich) -> int:
     records = {record.pk for record in rich.records}
     changed = _alter(_facts(ClientFact), records) + _alter([VsRecord], records, by="pk")
     changed += _alter([ClientAssignment], records)
-    changed += _views_not_yet_opened(rich, "vs") + _beside(rich, rich.records, "vs")
+    changed += _views_not_yet_opened(rich, "vs") + _beside(rich, rich.records, rich.cast.idva)
     with seeding():
         for arrival in SealedArrival.objects.all():
             SealedArrival.objects.filter(pk=arrival.pk).update(ciphertext=seal(b"elsewhere", bound_to="x"))
@@ -91,13 +94,32 @@ def alter_case_side(rich: Rich) -> int:
     cases = {case.pk for case in rich.cases}
     changed = _alter(_facts(CaseFact), cases) + _alter([SuCase], cases, by="pk")
     changed += _alter([CaseAssignment], cases)
-    changed += _views_not_yet_opened(rich, "su") + _beside(rich, rich.cases, "su")
+    changed += _views_not_yet_opened(rich, "su") + _beside(rich, rich.cases, rich.cast.case_manager)
     for case in rich.cases:
         for model in _facts(CaseFact):
             if model in (Booking, BookingState):  # when contact is planned is what the IDVA is told
                 continue
             for _ in range(1 if model is ServiceUserProfile else 2):
                 rich.filler.fill(model, case=case, **_BEFORE.get(model, {}))
+    return changed
+
+
+def alter_other_client(rich: Rich) -> int:
+    """Everything of the second client of one service user, and all that either side wrote of her link, is another; how
+    many fields were changed. Rows are added on her record and her link."""
+    hers, at = rich.records[1], rich.links[1]
+    assert at.su_case_id == rich.links[0].su_case_id
+    assert at.vs_record_id == hers.pk
+    changed = _alter(_facts(ClientFact), {hers.pk}) + _alter([VsRecord], {hers.pk}, by="pk")
+    changed += _alter([ClientAssignment], {hers.pk}) + _beside(rich, [hers], rich.cast.other_idva)
+    bridge = _facts(BridgeFact)
+    changed += _alter(bridge, {at.pk}, by="link_id")
+    for model in _facts(ClientFact):
+        if model is not RecordExit:  # one a record
+            rich.filler.fill(model, record=hers)
+    for model in bridge:
+        for side in ("su", "vs"):
+            rich.filler.fill(model, link=at, side=side)
     return changed
 
 
@@ -201,9 +223,8 @@ def _views_not_yet_opened(rich: Rich, side: str) -> int:
     return changed
 
 
-def _beside(rich: Rich, records: list[Any], side: str) -> int:
+def _beside(rich: Rich, records: list[Any], author: Membership) -> int:
     """Drafts and emergency readings of the other side. Ties are the governance lead's to read, whichever side they bar."""
-    author = rich.cast.idva if side == "vs" else rich.cast.case_manager
     keys = [record.pk for record in records]
     with seeding():
         changed = Draft.objects.filter(record_id__in=keys).update(content={"note": ["other words"]})

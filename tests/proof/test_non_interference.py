@@ -23,7 +23,7 @@ from drive.advocacy.models import Wish
 from tests.cast import seeding
 
 from .answers import Answer, Reader
-from .behind_the_wall import alter_case_side, alter_client_side
+from .behind_the_wall import alter_case_side, alter_client_side, alter_other_client
 from .oracle import World
 from .rich import Rich, rich_world
 from .surfaces import Surface, surfaces
@@ -115,25 +115,38 @@ def test_nobody_across_the_wall_can_tell_what_is_in_a_service_users_case(rich: R
     assert _compare(rich, _members(rich, ACROSS_FROM_CASES, Side.SERVICE_USER), alter_case_side) == []
 
 
-SPOILINGS = {
+def test_s04_one_idva_cannot_tell_what_is_in_the_record_of_another_client_of_the_same_case(
+    rich: Rich,
+) -> None:
+    """Two clients linked to one service user, each with an IDVA of her own; who covers the first learns as little."""
+    readers = [rich.cast.idva, rich.cast.stand_in]
+    assert _compare(rich, readers, alter_other_client) == []
+
+
+SPOILINGS: dict[str, tuple[str, str, str, str, Callable[[Rich], int]]] = {
     "a failed attempt to reach her counted as contact (S-03)": (
-        "safety.client_summary(uuid)", "'agreed_next'", "'no_answer'", "case_manager",
+        "safety.client_summary(uuid)", "'agreed_next'", "'no_answer'", "case_manager", alter_client_side,
     ),
     "his legal position for his whereabouts (W-09)": (
-        "safety.case_summary(uuid)", "'whereabouts'::text", "'legal'::text", "idva",
+        "safety.case_summary(uuid)", "'whereabouts'::text", "'legal'::text", "idva", alter_case_side,
     ),
     "the kind of what is sealed told to the other side (S-06)": (
         "safety.client_summary(uuid)", r"safety\.holder_of_record\(l\.vs_record_id\)",
         "(select count(*)::text from advocacy_sealedvalue v where v.record_id = l.vs_record_id)", "case_manager",
+        alter_client_side,
+    ),
+    "how much is shared on the case told to each of its IDVAs (S-04)": (
+        "safety.case_summary(uuid)", r"safety\.holder_of_case\(l\.su_case_id\)",
+        "(select count(*)::text from safety_riskitem i where i.su_case_id = l.su_case_id)", "idva", alter_other_client,
     ),
 }  # fmt: skip
-"""A function of the bridge, what is replaced in it, by what, and who should notice."""
+"""A function of the bridge, what is replaced in it, by what, who should notice, and what is made different."""
 
 
 @pytest.fixture
-def spoiled(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A function made wrong for one test; who should notice. Comes before `db`, so that it is put right at the end."""
-    name, right, wrong, reader = SPOILINGS[request.param]
+def spoiled(request: pytest.FixtureRequest) -> Iterator[tuple[str, Callable[[Rich], int]]]:
+    """A function made wrong for one test; who should notice what. Comes before `db`, so that it is put right at the end."""
+    name, right, wrong, reader, alter = SPOILINGS[request.param]
     with psycopg.connect(os.environ["DRIVE_TEST_SUPERUSER_HERE"], autocommit=True) as owner:
         row = owner.execute("select pg_get_functiondef(%s::regprocedure)", [name]).fetchone()
         assert row
@@ -141,18 +154,18 @@ def spoiled(request: pytest.FixtureRequest) -> Iterator[str]:
         assert times, row[0]
         owner.execute(spoiling)
         try:
-            yield reader
+            yield reader, alter
         finally:
             owner.execute(row[0])
 
 
 @pytest.mark.parametrize("spoiled", SPOILINGS, indirect=True)
-def test_a_leaking_function_is_noticed(spoiled: str, rich: Rich) -> None:
+def test_a_leaking_function_is_noticed(spoiled: tuple[str, Callable[[Rich], int]], rich: Rich) -> None:
     """The proof can fail: the leak shows on the one page where it comes out."""
+    reader, alter = spoiled
     pages = {"case_manager": f"/cases/{rich.cases[0].pk}/", "idva": f"/clients/{rich.records[0].pk}/"}
-    alter = alter_client_side if spoiled == "case_manager" else alter_case_side
-    member = getattr(rich.cast, spoiled)
-    assert _compare(rich, [member], alter, lambda surface: surface.path == pages[spoiled]) != []
+    member = getattr(rich.cast, reader)
+    assert _compare(rich, [member], alter, lambda surface: surface.path == pages[reader]) != []
 
 
 def test_one_query_more_for_a_row_behind_the_wall_is_noticed(

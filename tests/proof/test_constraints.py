@@ -30,6 +30,7 @@ NOT_ASKED: dict[str, str] = {
     "one_notice_each": "the database tells of an override by itself (S-18)",
     "safety_escalation_concern_id_key": "the clock alone passes on",
     "safety_escalation_item_id_key": "the clock alone passes on",
+    "booking_escalated_once_a_link": "the clock alone passes on",
     "usual_volume_a_role_and_day": "the clock alone reckons",
 }
 """Unique constraints that nobody with a page can try, and why."""

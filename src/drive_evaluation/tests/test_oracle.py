@@ -31,6 +31,7 @@ PILOT = (
     people.statutory,
     abuse.abuse,
     abuse.judgements,
+    abuse.case_manager_judgements,
     abuse.dose,
     work.contact,
     work.ages,

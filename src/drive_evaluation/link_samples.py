@@ -71,13 +71,14 @@ def judgements(study: Study, scale: str) -> pd.DataFrame:
     risk = study.table("risk_change")
     rows = risk[(risk["scale"] == scale) & (risk["timepoint"] == "exit") & (risk["rater"] == "idva")].copy()
     index = study.index_links.set_index("perpetrator_id")["victim_id"]
+    rows["of_a_link"] = rows["victim_id"].notna()
     rows["victim_id"] = rows["victim_id"].where(
         rows["victim_id"].notna(), look_up(rows["perpetrator_id"], index)
     )
     rows["children_only"] = rows["target"] == "children"
     rows = rows.sort_values(
-        ["perpetrator_id", "victim_id", "children_only", "date"],
-        ascending=[True, True, True, False],
+        ["perpetrator_id", "victim_id", "children_only", "date", "of_a_link", "target"],
+        ascending=[True, True, True, False, True, True],
         kind="stable",
         na_position="last",
     ).drop_duplicates(["perpetrator_id", "victim_id"])

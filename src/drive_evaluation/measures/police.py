@@ -43,7 +43,8 @@ def windows(study: Study, people: pd.DataFrame) -> pd.DataFrame:
     for period in PERIODS:
         last = frame[f"{period}_last"]
         frame[f"{period}_short"] = last > study.data_cut
-        frame[f"{period}_last"] = last.where(last <= study.data_cut, study.data_cut)
+        # A window without an end has none; only one that ends later is cut.
+        frame[f"{period}_last"] = last.where(~(last > study.data_cut), study.data_cut)
     return frame
 
 

@@ -77,18 +77,21 @@ def dash_change(study: Study, sample: Sample) -> list[Result]:
 
 
 def case_manager_judgements(study: Study, sample: Sample) -> pd.Series:
-    """One exit judgement of the case manager per case: of the whole case first, then of the index link; the latest."""
+    """One exit judgement of the case manager per case: the latest of the whole case or of the index link.
+
+    On one day the whole case goes first. A judgement of another link, or of children alone, counts only where there is
+    no such judgement.
+    """
     risk = study.table("risk_change")
     rows = risk[(risk["scale"] == "cm_change") & (risk["timepoint"] == "exit")].copy()
     index = sample.frame.drop_duplicates("perpetrator_id").set_index("perpetrator_id").get("index_victim")
     own = look_up(rows["perpetrator_id"], index) if index is not None else pd.Series(pd.NA, index=rows.index)
-    rows["order"] = 2
-    rows.loc[rows["victim_id"] == own, "order"] = 1
-    rows.loc[rows["victim_id"].isna(), "order"] = 0
+    rows["of_a_link"] = rows["victim_id"].notna()
+    rows["of_another"] = rows["of_a_link"] & (rows["victim_id"] != own)
     rows["children_only"] = rows["target"] == "children"
     rows = rows.sort_values(
-        ["perpetrator_id", "children_only", "order", "date"],
-        ascending=[True, True, True, False],
+        ["perpetrator_id", "children_only", "of_another", "date", "of_a_link", "target"],
+        ascending=[True, True, True, False, True, True],
         kind="stable",
         na_position="last",
     ).drop_duplicates("perpetrator_id")

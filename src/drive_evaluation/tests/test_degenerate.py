@@ -153,6 +153,28 @@ def test_t4_the_exact_interval_agrees_with_scipy_where_no_cell_is_empty() -> Non
     assert exact_interval([table]) == pytest.approx((single.low, single.high), rel=1e-6)
 
 
+def test_a_police_window_without_an_end_is_no_window(tmp_path: Path) -> None:
+    found = run(
+        tmp_path,
+        "y2",
+        "2018-06-30",
+        perpetrators="perpetrator_id arm\nd1 drive\nd2 drive",
+        police_linkage="""
+            perpetrator_id traced anchor_start anchor_end
+            d1 yes 2017-01-01 -
+            d2 yes 2017-01-01 2017-03-31""",
+        police_incidents="""
+            perpetrator_id date dva criminal
+            d1 2017-02-01 yes no
+            d1 2016-12-31 yes yes
+            d2 2017-03-31 yes yes""",
+    )
+    place = "M-POLICE-PROP|y2.police|arm=drive|flag=dva,period="
+    assert found.at(f"{place}before", "mean_proportion", "n_with_incidents") == (1, 1)
+    assert found.at(f"{place}during", "mean_proportion", "n_with_incidents", "n_zero") == (1, 1, 0)
+    assert found.at(f"{place}after", "n_with_incidents", "n_zero") == (0, 1)
+
+
 def test_no_package_is_too_small(tmp_path: Path) -> None:
     found = run(tmp_path, "northmoor", "2018-06-30", sites="site_id\ns1")
     assert found.documents == {}

@@ -14,7 +14,7 @@ from drive_evaluation.package import read_package
 from drive_evaluation.results import Result
 from drive_evaluation.run import evaluate
 from drive_evaluation.study import Study
-from drive_evaluation.tests.oracle import abuse, outside, people, site, work
+from drive_evaluation.tests.oracle import abuse, outside, people, rest, site, work
 from drive_evaluation.tests.oracle.reading import AbsentError, Oracle, read
 from drive_evaluation.tests.random_package import as_package, random_tables
 from drive_evaluation.validation import errors, validate
@@ -31,12 +31,13 @@ PILOT = (
     people.statutory,
     abuse.abuse,
     abuse.judgements,
+    abuse.case_manager_judgements,
     abuse.dose,
     work.contact,
     work.ages,
     work.closing_months,
 )
-YEAR1 = (*PILOT, people.linkage, work.reasons)
+YEAR1 = (*PILOT, people.linkage, work.reasons, rest.combinations, rest.references_in_notes, rest.fieldwork)
 YEAR2 = (
     *PILOT,
     people.flow_links,
@@ -55,6 +56,9 @@ CROYDON = (
     site.accepted_people,
     site.footprint,
     outside.returns_to_marac,
+    rest.panel,
+    rest.lists_and_targets,
+    rest.changes,
 )
 CHAPTERS: dict[str, tuple[Callable[[Oracle], None], ...]] = {"y1": YEAR1, "y2": YEAR2, "cr": CROYDON}
 REPORT = {"y1": "year1", "y2": "year2", "cr": "croydon"}

@@ -180,6 +180,56 @@ def dash(o: Oracle) -> None:
     o.put("M-DASH-CHANGE", "su_dash_complete", "all", {}, mean=means)
 
 
+def _rank(row: Row, *, of_another: bool = False) -> tuple[bool, bool, str, bool, int]:
+    """What counts before what: not for children alone, not of another link, the latest, the whole case, both targets."""
+    targets = ("", "victim", "children", "both")
+    on_a_link = bool(row["victim_id"])
+    return (
+        row["target"] != "children",
+        not of_another,
+        row["date"],
+        not on_a_link,
+        targets.index(row["target"]),
+    )
+
+
+def case_manager_judgements(o: Oracle) -> None:
+    codes = []
+    for case in o.su_closed():
+        link = o.index_link(case["perpetrator_id"])
+        rows = [
+            (
+                _rank(
+                    row,
+                    of_another=bool(row["victim_id"]) and (not link or row["victim_id"] != link["victim_id"]),
+                ),
+                row,
+            )
+            for row in o.rows("risk_change")
+            if row["perpetrator_id"] == case["perpetrator_id"]
+            and row["scale"] == "cm_change"
+            and row["timepoint"] == "exit"
+        ]
+        if rows:
+            codes.append(max(rows, key=lambda entry: entry[0])[1]["code"])
+    groups = {code: (code,) for code in set(codes) - {"unknown"}}
+    groups["reduced"] = ("reduced_greatly", "reduced_slightly")
+    groups["increased"] = ("increased_slightly", "increased_greatly")
+    for category, parts in groups.items():
+        number = count(codes, lambda c, p=parts: c in p)
+        known_ones = len(codes) - codes.count("unknown")
+        o.put(
+            "M-RISK-CM",
+            "su_closed",
+            "all",
+            {"category": category},
+            n=known_ones,
+            count=number,
+            percent=percent(number, len(codes)),
+            percent_known=percent(number, known_ones),
+        )
+
+
 def judgements(o: Oracle) -> None:
     codes = {
         "idva_change": ("vs_exit_risk", "M-RISK-IDVA", ("significant", "moderate", "limited", "increased")),
@@ -194,10 +244,8 @@ def judgements(o: Oracle) -> None:
             link = o.index_link(row["perpetrator_id"])
             victim = row["victim_id"] or (link["victim_id"] if link else "")
             key = (row["perpetrator_id"], victim)
-            # For children alone only where nothing else was judged; then the latest dated.
-            rank = (row["target"] != "children", row["date"])
             old = latest.get(key)
-            if old is None or rank > (old["target"] != "children", old["date"]):
+            if old is None or _rank(row) > _rank(old):
                 latest[key] = row
         for arm in ARMS:
             own = [r["code"] for (p, _), r in latest.items() if o.person(p)["arm"] == arm]

@@ -30,6 +30,7 @@ from drive.casework.models import Action, CaseFact, ServiceUserProfile, StateEnt
 from drive.instruments.codelists import code_lists
 from drive.referrals.models import SealedArrival
 from drive.safety.models import Booking, BookingState, ContactView
+from drive.safety.models.incidents import AboutCaseOrLink
 from drive.safety.models.links import BridgeFact
 from tests.cast import seeding
 
@@ -113,13 +114,17 @@ def alter_other_client(rich: Rich) -> int:
     changed = _alter(_facts(ClientFact), {hers.pk}) + _alter([VsRecord], {hers.pk}, by="pk")
     changed += _alter([ClientAssignment], {hers.pk}) + _beside(rich, [hers], rich.cast.other_idva)
     bridge = _facts(BridgeFact)
-    changed += _alter(bridge, {at.pk}, by="link_id")
+    incidents = _facts(AboutCaseOrLink)
+    changed += _alter([*bridge, *incidents], {at.pk}, by="link_id")
     for model in _facts(ClientFact):
         if model is not RecordExit:  # one a record
             rich.filler.fill(model, record=hers)
-    for model in bridge:
-        for side in ("su", "vs"):
+    case = next(each for each in rich.cases if each.pk == at.su_case_id)
+    for side in ("su", "vs"):
+        for model in bridge:
             rich.filler.fill(model, link=at, side=side)
+        for model in incidents:
+            rich.filler.fill(model, case=case, link=at, side=side)
     return changed
 
 
@@ -150,6 +155,8 @@ def _alter(kinds: Iterable[type[models.Model]], keys: set[Any], by: str = "") ->
                 "case_id" if any(f.name in ("case", "case_id") for f in model._meta.fields) else "record_id"
             )
             for row in model._default_manager.filter(**{f"{column}__in": keys}):
+                if not by and isinstance(row, AboutCaseOrLink) and row.link_id:
+                    continue  # an incident of one link is both sides' (S-41)
                 changed += _alter_row(row)
     return changed
 

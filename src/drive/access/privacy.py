@@ -120,6 +120,7 @@ HERE: dict[str, Privacy] = {
     "advocacy.SafeContactRule.how": Privacy.WORDS,
     "advocacy.SafeContactRule.if_someone_else": Privacy.WORDS,
     "advocacy.EngagementEntry.seen_by": Privacy.WORDS,
+    "advocacy.ClientContact.via": Privacy.NAME,
     "advocacy.CheckInPlan.safe_time": Privacy.WORDS,
     "safety.ContactQuestion.setting": Privacy.WORDS,
     "safety.ContactQuestion.when_planned": Privacy.WORDS,

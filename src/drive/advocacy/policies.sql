@@ -25,6 +25,7 @@ call access.protect_client_fact('advocacy_child');
 call access.protect_client_fact('advocacy_childrenknown');
 call access.protect_client_fact('advocacy_otheratrisk');
 call access.protect_client_fact('advocacy_livingwith');
+call access.protect_client_fact('advocacy_safetyplan');
 call access.protect_client_fact('advocacy_safetymeasure');
 call access.protect_client_fact('advocacy_courtdate');
 call access.protect_client_fact('advocacy_supportmobilised');

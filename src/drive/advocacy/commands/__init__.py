@@ -7,12 +7,13 @@ from .circumstances import (
     save_child,
     save_court_date,
     save_measure,
+    save_safety_plan,
     set_children_known,
     set_living_with,
 )
 from .closing import assign_record, close_record
 from .looking import search_clients
-from .opening import open_record
+from .opening import open_client, open_record, save_profile
 from .sealed import NewSealedValue, add_sealed, end_sealed, open_sealed_value
 from .working import (
     plan_check_ins,
@@ -33,6 +34,7 @@ __all__ = [
     "assign_record",
     "close_record",
     "end_sealed",
+    "open_client",
     "open_record",
     "open_sealed_value",
     "plan_check_ins",
@@ -45,7 +47,9 @@ __all__ = [
     "save_child",
     "save_court_date",
     "save_measure",
+    "save_profile",
     "save_safe_contact",
+    "save_safety_plan",
     "search_clients",
     "set_children_known",
     "set_engagement",

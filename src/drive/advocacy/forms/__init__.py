@@ -8,9 +8,11 @@ from .circumstances import (
     LivingWithForm,
     MeasureForm,
     OtherAtRiskForm,
+    SafetyPlanForm,
     SupportForm,
 )
 from .keeping import AssignForm, CloseForm, EndSealForm, OpenSealForm, SealForm
+from .person import NewClientForm, ProfileForm
 from .working import (
     CheckInForm,
     CheckInPlanForm,
@@ -36,11 +38,14 @@ __all__ = [
     "InformedForm",
     "LivingWithForm",
     "MeasureForm",
+    "NewClientForm",
     "OpenSealForm",
     "OtherAtRiskForm",
     "PreferenceForm",
+    "ProfileForm",
     "RecordForm",
     "SafeContactForm",
+    "SafetyPlanForm",
     "SealForm",
     "SupportForm",
     "WishForm",

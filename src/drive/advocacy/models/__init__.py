@@ -8,6 +8,7 @@ from .circumstances import (
     LivingWith,
     OtherAtRisk,
     SafetyMeasure,
+    SafetyPlan,
     SupportMobilised,
 )
 from .record import ClientFact, ClientProfile, RecordExit, VsRecord
@@ -43,6 +44,7 @@ __all__ = [
     "RecordExit",
     "SafeContactRule",
     "SafetyMeasure",
+    "SafetyPlan",
     "SealOpening",
     "SealedEnd",
     "SealedKind",

@@ -2,6 +2,7 @@
 
 from .answers import answered, assessment
 from .desk import WORKERS, ClientDesk, ServiceDesk, desk, service_desk
+from .in_touch import InTouch, contacts, in_touch
 from .lists import ClientPage, ClientRow, clients, informed_records
 from .newest import history, newest, newest_of_threads
 from .record import Identity, Overview, Seals, identity, overview, seals
@@ -12,15 +13,18 @@ __all__ = [
     "ClientPage",
     "ClientRow",
     "Identity",
+    "InTouch",
     "Overview",
     "Seals",
     "ServiceDesk",
     "answered",
     "assessment",
     "clients",
+    "contacts",
     "desk",
     "history",
     "identity",
+    "in_touch",
     "informed_records",
     "newest",
     "newest_of_threads",

@@ -33,7 +33,9 @@ Browser = Callable[[Membership], Client]
 
 RECORD_PAGES = [
     "client_page",
+    "client_profile",
     "client_contact",
+    "client_safety_plan",
     "client_engagement",
     "client_informed",
     "client_preference",

@@ -14,10 +14,12 @@ from drive.safety import queries as safety
 from drive.safety.commands import send_risk_item
 from drive.safety.models import ContactQuestion, JointReview, OutcomeProposal, RiskItem
 from drive.safety.queries import CaseSummary, Stop
+from drive.safety.queries.channels import KnownToHim, known_to_him
 from drive.safety.queries.many import bookings_for_records, linked_records
 from drive.safety.rules import Waiting as ReviewWaiting
 
 from ..forms import CheckInForm
+from ..models import SealedKind
 
 PURPOSE = "Monitoring check-in: the client's safety, and whether the plan of contact still holds"
 
@@ -75,6 +77,8 @@ class Across:
     cases: list[LinkedCase]
     items: list[Crossing]
     stops: list[Stop]
+    his: list[str]
+    """Kinds of sealed values that the service user has as well (S-44)."""
 
     @property
     def linked(self) -> bool:
@@ -108,6 +112,7 @@ class DeskAcross:
     unread: list[Crossing]
     drive: set[UUID]
     planned: list[dict[str, Any]]
+    his: list[KnownToHim]
 
 
 def _crossing(items: list[RiskItem], side: str) -> list[Crossing]:
@@ -140,6 +145,7 @@ def across(actor: Actor, record_id: UUID) -> Across:
         cases,
         _crossing(items[:SHOWN], actor.side.value),
         safety.live_stops(record_id=record_id),
+        sorted({SealedKind(one.kind).label for one in known_to_him([record_id])}),
     )
 
 
@@ -166,4 +172,5 @@ def desk_across(actor: Actor, record_ids: list[UUID], *, plans: bool = True) -> 
         ),
         linked_records(record_ids),
         [row for row in bookings_for_records(record_ids) if row["state"] == "planned"] if plans else [],
+        known_to_him(record_ids) if plans else [],
     )

@@ -5,6 +5,7 @@ and asking whether a decision was in force) are in `joint` and call the side's o
 """
 
 from .bookings import book_contact, cancel_booking, continue_booking, note_clash, suspend_booking
+from .channels import TO_REACH, note_channel, open_to_reach
 from .decisions import agree_outcome, ask_for_view, give_view, lapse_decision, propose_outcome
 from .emergencies import close_incident, open_incident, tell_emergency_from_case, tell_emergency_from_record
 from .items import acknowledge_item, send_risk_item
@@ -22,6 +23,7 @@ from .stops import (
 )
 
 __all__ = [
+    "TO_REACH",
     "acknowledge_item",
     "acknowledge_stop",
     "agree_outcome",
@@ -40,8 +42,10 @@ __all__ = [
     "lapse_decision",
     "link_case_and_record",
     "name_source",
+    "note_channel",
     "note_clash",
     "open_incident",
+    "open_to_reach",
     "override_stop",
     "plan_action",
     "propose_outcome",

@@ -109,6 +109,8 @@ HERE: dict[str, Privacy] = {
     "casework.Closure.escalation": Privacy.CODE,
     "casework.Closure.follow_up_on": Privacy.DATE,
     "advocacy.VsRecord.code": Privacy.NAME,
+    "advocacy.Absence.membership": Privacy.ACTOR,
+    "advocacy.Absence.cover": Privacy.ACTOR,
     "advocacy.Assessment.answers": Privacy.WORDS,
     "advocacy.Child.carer": Privacy.NAME,
     "advocacy.OtherAtRisk.who": Privacy.NAME,

@@ -1,6 +1,7 @@
 """What the IDVA's side can do: one atomic function an act, row and audit event together."""
 
 from .assessing import submit_assessment, submit_exit, submit_intake
+from .away import Covered, cover_absence, declare_absence
 from .circumstances import (
     record_other_at_risk,
     record_support,
@@ -28,11 +29,14 @@ from .working import (
 from .writing import SavedFirstError
 
 __all__ = [
+    "Covered",
     "NewSealedValue",
     "SavedFirstError",
     "add_sealed",
     "assign_record",
     "close_record",
+    "cover_absence",
+    "declare_absence",
     "end_sealed",
     "open_client",
     "open_record",

@@ -1,6 +1,7 @@
 """The forms of the IDVA's side: each says what to ask and which command writes it. Rules live elsewhere."""
 
 from .asking import RecordForm
+from .away import AwayForm, CoverForm
 from .circumstances import (
     ChildForm,
     ChildrenKnownForm,
@@ -26,6 +27,7 @@ from .working import (
 
 __all__ = [
     "AssignForm",
+    "AwayForm",
     "CheckInForm",
     "CheckInPlanForm",
     "ChildForm",
@@ -33,6 +35,7 @@ __all__ = [
     "CloseForm",
     "ContactForm",
     "CourtForm",
+    "CoverForm",
     "EndSealForm",
     "EngagementForm",
     "InformedForm",

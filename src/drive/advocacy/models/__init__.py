@@ -1,6 +1,7 @@
 """The client's record: what the IDVA's side holds. Nothing here is read by the case manager's side (S-01)."""
 
 from .assessment import Assessment, Point
+from .away import Absence
 from .circumstances import (
     Child,
     ChildrenKnown,
@@ -27,6 +28,7 @@ from .working import (
 )
 
 __all__ = [
+    "Absence",
     "Assessment",
     "CheckIn",
     "CheckInPlan",

@@ -1,6 +1,7 @@
 """What the pages of the IDVA's side show, already filtered by the row policies."""
 
 from .answers import answered, assessment
+from .away import Away, absences
 from .desk import WORKERS, ClientDesk, ServiceDesk, desk, service_desk
 from .in_touch import InTouch, contacts, in_touch
 from .lists import ClientPage, ClientRow, clients, informed_records
@@ -9,6 +10,7 @@ from .record import Identity, Overview, Seals, identity, overview, seals
 
 __all__ = [
     "WORKERS",
+    "Away",
     "ClientDesk",
     "ClientPage",
     "ClientRow",
@@ -17,6 +19,7 @@ __all__ = [
     "Overview",
     "Seals",
     "ServiceDesk",
+    "absences",
     "answered",
     "assessment",
     "clients",

@@ -21,6 +21,7 @@ from .acts import (
     client_wish,
 )
 from .assessing import client_assessment, client_exit_form, client_grid, client_intake
+from .away import vs_away, vs_cover
 from .clients import client_list
 from .desks import vs_desk, vs_manager_desk
 from .person import client_new, client_profile
@@ -57,6 +58,8 @@ __all__ = [
     "client_sealed",
     "client_support",
     "client_wish",
+    "vs_away",
+    "vs_cover",
     "vs_desk",
     "vs_manager_desk",
 ]

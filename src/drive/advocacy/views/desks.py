@@ -38,6 +38,9 @@ def vs_desk(request: ActorRequest) -> HttpResponse:
             "other": len(shown.record_ids) - len(bridge.drive),
             "bridge": bridge,
             "drafts": my_drafts(request.actor),
+            "away": queries.absences(request.actor.service_id, [request.actor.membership_id])
+            if request.actor.service_id
+            else [],
         },
     )
 
@@ -52,6 +55,7 @@ def vs_manager_desk(request: ActorRequest) -> HttpResponse:
             "shown": shown.desk,
             "service": shown,
             "bridge": desk_across(request.actor, shown.desk.record_ids, plans=False),
+            "away": queries.absences(request.actor.service_id) if request.actor.service_id else [],
             "standing": Standing(
                 "client", words="Client side", subject="Your service", reading=STANDING.reading
             ),

@@ -27,6 +27,7 @@ from drive.access.models import (
 from drive.access.roles import Role
 from drive.access.scopes import Scope
 from drive.advocacy.models import (
+    Absence,
     ClientFact,
     ClientProfile,
     EngagementEntry,
@@ -287,6 +288,9 @@ def _may_add_to_record(eyes: Eyes, row: Any) -> bool:
         return eyes.at(Scope.SU_MANAGER) and row.service_id == eyes.member.service_id
     if isinstance(row, VsRecord | ClientAssignment):
         return eyes.at(Scope.VS_MANAGER) and row.service_id == eyes.member.service_id
+    if isinstance(row, Absence):  # a worker says that they are away, and their manager names who covers (S-46)
+        own = row.membership_id == eyes.member.pk and row.cover_id is None
+        return vs and row.service_id == eyes.member.service_id and (own or eyes.scope is Scope.VS_MANAGER)
     if isinstance(row, CaseFact):
         return su and eyes.case(row.case_id, emergencies=False)
     if isinstance(row, BridgeFact):

@@ -2,11 +2,12 @@
 
 from .answers import answered, assessment
 from .away import Away, absences
-from .desk import WORKERS, ClientDesk, ServiceDesk, desk, service_desk
+from .desk import WORKERS, ClientDesk, desk
 from .in_touch import InTouch, contacts, in_touch
 from .lists import ClientPage, ClientRow, clients, informed_records
 from .newest import history, newest, newest_of_threads
 from .record import Identity, Overview, Seals, identity, overview, seals
+from .service import ServiceDesk, initials_of, service_desk, still_open
 
 __all__ = [
     "WORKERS",
@@ -29,9 +30,11 @@ __all__ = [
     "identity",
     "in_touch",
     "informed_records",
+    "initials_of",
     "newest",
     "newest_of_threads",
     "overview",
     "seals",
     "service_desk",
+    "still_open",
 ]

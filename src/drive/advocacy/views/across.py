@@ -4,7 +4,7 @@ crosses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from drive.safety.rules import Waiting as ReviewWaiting
 
 from ..forms import CheckInForm
 from ..models import SealedKind
+from ..queries import still_open
 
 PURPOSE = "Monitoring check-in: the client's safety, and whether the plan of contact still holds"
 
@@ -114,6 +115,32 @@ class DeskAcross:
     planned: list[dict[str, Any]]
     his: list[KnownToHim]
 
+    @property
+    def records(self) -> set[UUID]:
+        """Every client whom something of this is about."""
+        return {
+            *(one.record_id for one in self.views),
+            *(one.record_id for one in self.unread),
+            *(one.vs_record_id for one in self.outcomes),
+            *(one.vs_record_id for one in self.reviews),
+            *(one.vs_record_id for one in self.unreviewed),
+            *(one.concern.vs_record_id for one in self.stops),
+            *(one.escalation.vs_record_id for one in self.late),
+        }
+
+    def only(self, shown: set[UUID]) -> DeskAcross:
+        """What is about these clients."""
+        return replace(
+            self,
+            views=[one for one in self.views if one.record_id in shown],
+            outcomes=[one for one in self.outcomes if one.vs_record_id in shown],
+            stops=[one for one in self.stops if one.concern.vs_record_id in shown],
+            late=[one for one in self.late if one.escalation.vs_record_id in shown],
+            reviews=[one for one in self.reviews if one.vs_record_id in shown],
+            unreviewed=[one for one in self.unreviewed if one.vs_record_id in shown],
+            unread=[one for one in self.unread if one.record_id in shown],
+        )
+
 
 def _crossing(items: list[RiskItem], side: str) -> list[Crossing]:
     """Items with who sent them and whether the other side has read them."""
@@ -149,28 +176,41 @@ def across(actor: Actor, record_id: UUID) -> Across:
     )
 
 
-def desk_across(actor: Actor, record_ids: list[UUID], *, plans: bool = True) -> DeskAcross:
-    """What waits for the reader on the bridge, for the records of the desk.
+def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
+    """What waits for the reader on the bridge, for the records of the desk."""
+    waiting = _waiting(
+        actor,
+        drive=linked_records(record_ids),
+        planned=[row for row in bookings_for_records(record_ids) if row["state"] == "planned"],
+        his=known_to_him(record_ids),
+    )
+    return waiting.only(set(record_ids))
 
-    Without `plans` it leaves out what is planned with service users: a whole service's is too long for a desk.
+
+def service_across(actor: Actor) -> DeskAcross:
+    """The same for a manager, whose service may have any number of clients: the bridge's own lists are bounded, and only
+    clients on them are asked about. What is planned with service users is too long for a desk and left out.
     """
-    shown = set(record_ids)
+    waiting = _waiting(actor, drive=set(), planned=[], his=[])
+    return waiting.only(set(still_open(waiting.records)))
+
+
+def _waiting(
+    actor: Actor, *, drive: set[UUID], planned: list[dict[str, Any]], his: list[KnownToHim]
+) -> DeskAcross:
+    """What waits for the reader, whichever client it is about; each list is bounded by the bridge."""
     return DeskAcross(
         [
-            Waiting(asked.link.vs_record_id, asked.question, asked.other_has_written)
-            for asked in safety.views_asked(actor)
-            if asked.link.vs_record_id in shown
+            Waiting(one.link.vs_record_id, one.question, one.other_has_written)
+            for one in safety.views_asked(actor)
         ],
-        [proposal for proposal in safety.outcomes_to_answer(actor) if proposal.vs_record_id in shown],
-        [stop for stop in safety.live_stops() if stop.concern.vs_record_id in shown],
-        [one for one in safety.escalations(actor) if one.escalation.vs_record_id in shown],
-        [one for one in safety.reviews_to_answer(actor) if one.vs_record_id in shown],
-        [one for one in safety.unreviewed(actor) if one.vs_record_id in shown],
-        _crossing(
-            [item for item in safety.unread_items(actor) if item.vs_record_id in shown],
-            actor.side.value,
-        ),
-        linked_records(record_ids),
-        [row for row in bookings_for_records(record_ids) if row["state"] == "planned"] if plans else [],
-        known_to_him(record_ids) if plans else [],
+        safety.outcomes_to_answer(actor),
+        safety.live_stops(),
+        safety.escalations(actor),
+        safety.reviews_to_answer(actor),
+        safety.unreviewed(actor),
+        _crossing(safety.unread_items(actor), actor.side.value),
+        drive,
+        planned,
+        his,
     )

@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk/client-service/", views.vs_manager_desk, name="desk_vs_manager"),
     path("desk/clients/away/", views.vs_away, name="vs_away"),
     path("desk/client-service/away/", views.vs_cover, name="vs_cover"),
+    path("desk/client-service/ahead/", views.vs_forecast, name="vs_forecast"),
     path("clients/", views.client_list, name="client_list"),
     path("clients/new/", views.client_new, name="client_new"),
     path(RECORD, views.client_page, name="client_page"),

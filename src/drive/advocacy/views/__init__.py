@@ -24,6 +24,7 @@ from .assessing import client_assessment, client_exit_form, client_grid, client_
 from .away import vs_away, vs_cover
 from .clients import client_list
 from .desks import vs_desk, vs_manager_desk
+from .forecast import vs_forecast
 from .person import client_new, client_profile
 from .record import client_page
 from .sealed import client_end_sealed, client_seal, client_sealed
@@ -61,5 +62,6 @@ __all__ = [
     "vs_away",
     "vs_cover",
     "vs_desk",
+    "vs_forecast",
     "vs_manager_desk",
 ]

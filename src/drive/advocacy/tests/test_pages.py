@@ -398,7 +398,7 @@ def test_every_act_saves_from_its_page(cast: Cast, client_of: Browser) -> None:
         "Change of locks",
         "Family court",
         "Debt advice",
-        "Show number",
+        "Ring, text or write",
     ):
         assert words in page, words
     assert "07700" not in page

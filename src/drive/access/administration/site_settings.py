@@ -94,7 +94,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting(
             "C-12", "IDVA pattern", "contacts",
-            "Allocation: says which IDVAs are the service’s lead and named contacts for Drive, and warns when there are fewer than two.",
+            "Kept as what the site agreed. Who holds a client, covers or is a named contact is said client by client.",
             choices=(
                 ("contacts", "Two or more named contacts, each directly"), ("lead_holds", "One lead holds the clients"),
                 ("lead_allocates", "One lead gives clients to the others"), ("team", "The whole team"),

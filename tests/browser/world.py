@@ -2,7 +2,8 @@
 
 Run as a program, it lays them out and commits, in a process of its own whose settings name that database. It prints the
 addresses of the accounts by part ("coordinator"), and the keys of what the cast holds already. With the word `decided`
-the case manager and the IDVA have also agreed that contact may go ahead at the office and at court (S-15).
+the case manager and the IDVA have also agreed that contact may go ahead at the office and at court (S-15); with `sealed` the
+client's address and number are sealed on her record.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 PASSWORD = "Seven-Lanterns-And-A-Kettle"
+HOUSE, NUMBER = "14 Canary Mews, Marrowby MB1 4ZZ", "07700 900123"
 
 
 def main() -> None:
@@ -29,9 +31,22 @@ def main() -> None:
     with transaction.atomic():
         cast = lay_out()
         give_passwords()
+        if "sealed" in sys.argv:
+            seal(cast)
         if "decided" in sys.argv:
             decide(cast.case_manager, cast.idva, cast.link.pk, places=["office", "court", "remote"])
     tell(cast)
+
+
+def seal(cast: Cast) -> None:
+    """The client's address and number, sealed by her IDVA."""
+    from drive.access.stepping import acting_as
+    from drive.advocacy.commands import NewSealedValue, add_sealed
+
+    by = cast.idva.as_actor()
+    with acting_as(by):
+        for kind, value in (("address", HOUSE), ("phone", NUMBER)):
+            add_sealed(by=by, record_id=cast.record.pk, new=NewSealedValue(kind=kind, value=value))
 
 
 def give_passwords() -> None:

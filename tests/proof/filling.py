@@ -86,6 +86,7 @@ SPECIAL: Mapping[str, Any] = {
     "safety.OutcomeProposal.places": lambda: [code for code, _ in code_lists()["K-57"].choices()],
     "safety.OutcomeProposal.ends_on": lambda: local_today() + datetime.timedelta(days=28),
     "safety.Booking.leaves_out": True,
+    "safety.Booking.sent_to": None,
     "safety.StopConcern.scope": "topic",
     "safety.StopConcern.place": "",
     "safety.OutcomeAnswer.answer": "to_panel",

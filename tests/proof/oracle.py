@@ -38,6 +38,7 @@ from drive.access.models import (
 from drive.access.roles import Role
 from drive.access.scopes import Scope
 from drive.advocacy.models import (
+    Absence,
     ClientContact,
     ClientFact,
     ClientProfile,
@@ -461,6 +462,9 @@ RULES: dict[type[models.Model], Rule] = {
     VsRecord: lambda eyes, row: eyes.client(row.pk) or eyes.discloses(row.pk),
     **dict.fromkeys((ClientProfile, ClientContact, RecordExit), _disclosed_client_fact),
     EngagementEntry: lambda eyes, row: eyes.client(row.record_id) or eyes.counts(row.service_id),
+    Absence: lambda eyes, row: (
+        (eyes.at(Scope.VS_WORKER) or eyes.at(Scope.VS_MANAGER)) and eyes.member.service_id == row.service_id
+    ),
     SealedValue: _sealed,
     SealedEnd: _sealed_end,
     CaseLink: lambda eyes, row: _bridge(eyes, row) or eyes.counts(row.su_service_id),

@@ -22,7 +22,7 @@ from drive.access.models import (
 )
 from drive.access.roles import Role
 from drive.access.stepping import acting_as
-from drive.advocacy.models import ClientFact, SealedValue, VsRecord, Wish
+from drive.advocacy.models import Absence, ClientFact, SealedValue, VsRecord, Wish
 from drive.allocation.models import Allocation
 from drive.audit.record import Act, record_event
 from drive.casework.models import CaseFact, SuCase
@@ -170,6 +170,7 @@ def rich_world() -> Rich:
             said_on=local_today(),
         )  # fmt: skip
     _release(filler, cast)
+    _away(filler, cast)
     referrals = _refer(filler, cast)
     _alerts(filler, cast)
     members = [*cast.everybody(), gone, left, barred, barred_idva]
@@ -236,6 +237,15 @@ def _write(filler: Filler, cases: list[SuCase], records: list[VsRecord], links: 
             filler.fill(ContactView, link=at, side=side, question=question)
         for side in ("su", "vs"):
             filler.fill(OutcomeProposal, link=at, side=side, question=question)
+
+
+def _away(filler: Filler, cast: Cast) -> None:
+    """Somebody away at each client's service, covered and not."""
+    day = local_today()
+    for member, cover in ((cast.idva, cast.other_idva), (cast.idva, None), (cast.outside_idva, None)):
+        filler.fill(
+            Absence, service_id=member.service_id, membership=member, cover=cover, first_day=day, last_day=day
+        )
 
 
 def _release(filler: Filler, cast: Cast) -> None:

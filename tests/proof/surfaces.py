@@ -101,6 +101,7 @@ def records_of(rich: Rich) -> dict[str, list[Any]]:
         "concern_id": made("StopConcern"),
         "item_id": made("RiskItem"),
         "booking_id": made("Booking"),
+        "channel_id": made("ContactChannel"),
         "incident_id": made("PracticeIncident"),
         "assessment_id": made("Assessment"),
         "planned_id": made("PlannedAction"),

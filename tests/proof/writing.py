@@ -27,6 +27,7 @@ from drive.access.models import (
 from drive.access.roles import Role
 from drive.access.scopes import Scope
 from drive.advocacy.models import (
+    Absence,
     ClientFact,
     ClientProfile,
     EngagementEntry,
@@ -101,7 +102,7 @@ MEETS_PEOPLE = (
 
 JUDGED: tuple[type[models.Model], ...] = (
     CaseFact, ClientFact, BridgeFact, *OPENED_BY_ALLOCATION, *OF_A_SITE, Bar, BreakGlassReview, AlertAnswer, OwnChannel,
-    User, Membership, Draft,
+    User, Membership, Draft, Absence,
 )  # fmt: skip
 """Tables and families of which we say who may add to them."""
 
@@ -123,6 +124,8 @@ def proposals(model: type[models.Model], eyes: Eyes) -> Iterator[tuple[Any, Chan
         elif model is Draft:
             yield row, {"membership_id": mine.pk}
             yield row, {"membership_id": somebody.pk}
+        elif model is Absence:
+            yield from ((row, changed) for changed in _absences(eyes, somebody))
         elif model in (User, Membership):
             yield row, {}
         else:
@@ -151,6 +154,22 @@ def _bars(eyes: Eyes, somebody: Membership) -> Iterator[Changed]:
     yield of_another
     yield of_another | {"kind": "restriction", "user_id": None, "kept_by_id": eyes.member.user_id}
     yield of_another | {"recorded_by_id": somebody.pk}
+
+
+def _absences(eyes: Eyes, somebody: Membership) -> Iterator[Changed]:
+    """One's own and a colleague's, with and without cover, at one's own service and another; and in another's name."""
+    mine = eyes.member
+    covers = next(each.pk for each in eyes.world.all(Membership) if each.pk not in (mine.pk, somebody.pk))
+    for away in (mine.pk, somebody.pk):
+        for cover in (None, covers):
+            for service in {mine.service_id, somebody.service_id} - {None}:
+                yield {
+                    "recorded_by_id": mine.pk, "membership_id": away, "cover_id": cover, "service_id": service,
+                }  # fmt: skip
+    if mine.service_id:
+        yield {
+            "recorded_by_id": somebody.pk, "membership_id": mine.pk, "cover_id": None, "service_id": mine.service_id,
+        }  # fmt: skip
 
 
 def _somebody_else(eyes: Eyes) -> Membership:
@@ -293,6 +312,11 @@ def _may_add_to_record(eyes: Eyes, row: Any) -> bool:
     if isinstance(row, PracticeIncident | IncidentCharge | IncidentClosing) and row.side == "vs":
         # of a link alone: an incident of a case as a whole is the case manager's side's (S-41, S-04)
         return vs and row.vs_record_id is not None and eyes.client(row.vs_record_id, emergencies=False)
+    if isinstance(
+        row, Absence
+    ):  # a worker says that they are away, and their manager names who covers (S-46)
+        own = row.membership_id == eyes.member.pk and row.cover_id is None
+        return vs and row.service_id == eyes.member.service_id and (own or eyes.scope is Scope.VS_MANAGER)
     if isinstance(row, CaseFact):
         return su and eyes.case(row.case_id, emergencies=False)
     if isinstance(row, BridgeFact):

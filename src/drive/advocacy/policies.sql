@@ -25,6 +25,7 @@ call access.protect_client_fact('advocacy_child');
 call access.protect_client_fact('advocacy_childrenknown');
 call access.protect_client_fact('advocacy_otheratrisk');
 call access.protect_client_fact('advocacy_livingwith');
+call access.protect_client_fact('advocacy_safetyplan');
 call access.protect_client_fact('advocacy_safetymeasure');
 call access.protect_client_fact('advocacy_courtdate');
 call access.protect_client_fact('advocacy_supportmobilised');
@@ -77,6 +78,17 @@ create policy bridge on advocacy_checkinplan for select to role_policy using (tr
 -- ... and for telling that a channel cannot be used, without opening anything (S-14).
 grant select (id, record_id, kind, lookup, withheld) on advocacy_sealedvalue to role_policy;
 create policy bridge on advocacy_sealedvalue for select to role_policy using (true);
+
+-- When somebody is away: known to the service. Workers write their own and name no cover; the manager names it.
+call access.protect('advocacy_absence');
+grant select, insert on advocacy_absence to role_vs_worker, role_vs_manager;
+create policy of_service on advocacy_absence for select to role_vs_worker using (service_id = (select access.service_in('vs_worker')));
+create policy at_service on advocacy_absence for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
+create policy ones_own on advocacy_absence for insert to role_vs_worker
+  with check (service_id = (select access.service_in('vs_worker')) and membership_id = (select access.member_in('vs_worker'))
+              and recorded_by_id = (select access.member_in('vs_worker')) and cover_id is null);
+create policy names_cover on advocacy_absence for insert to role_vs_manager
+  with check (service_id = (select access.service_in('vs_manager')) and recorded_by_id = (select access.member_in('vs_manager')));
 
 -- Opening by allocation.
 call access.allocation_adds('advocacy_vsrecord');

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drive.access.refusal import Refusal
@@ -18,6 +19,9 @@ IN_TOUCH = frozenset({"engaged", "sporadic", "monitoring"})
 
 NOT_REACHED = frozenset({"not_yet_tried", "trying"})
 """K-21 states in which the client has not been reached."""
+
+SET_ASIDE = frozenset({"declined", "disengaged"})
+"""K-21 states that say that the client has stepped back for now."""
 
 QUIET_AFTER = 60
 """Days without contact after which "in touch" is doubted."""
@@ -111,6 +115,13 @@ def contradictions(seen: Picture, today: datetime.date) -> list[str]:
         found.append("Marked as not reached, and a contact is recorded.")
     if seen.engagement == "not_yet_tried" and seen.attempts and seen.last_contact is None:
         found.append("Marked as not yet tried, and an attempt is recorded.")
+    if (
+        seen.engagement in SET_ASIDE
+        and seen.last_contact is not None
+        and seen.engaged_since is not None
+        and seen.last_contact > seen.engaged_since
+    ):
+        found.append("Marked as having stepped back, and both spoke since.")
     if seen.engagement == "monitoring" and seen.check_in_due is None and seen.closed_on is None:
         found.append("Marked as monitoring, and no check-in is planned.")
     if (
@@ -122,6 +133,53 @@ def contradictions(seen: Picture, today: datetime.date) -> list[str]:
     if seen.safe_contact_review_on is not None and seen.safe_contact_review_on < today:
         found.append("The safe-contact rule is past its review date.")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What the logged contacts say: when both last spoke, and of the last `QUIET_AFTER` days how many were tried and in
+    how many both spoke. All of it counts from the record, nothing of it is a judgement.
+    """
+
+    last: datetime.date | None
+    tried: int
+    spoke: int
+    ever_tried: bool
+
+    @property
+    def suggests(self) -> str:
+        """The word of K-21 that this fits best. A suggestion to stand beside hers, never in its place (V-09)."""
+        if not self.ever_tried:
+            return "not_yet_tried"
+        if self.last is None:
+            return "trying"
+        if not self.spoke:
+            return "disengaged"
+        return "engaged" if 2 * self.spoke >= self.tried and self.spoke > 1 else "sporadic"
+
+
+def logged(contacts: Sequence[tuple[datetime.date, str]], today: datetime.date) -> Logged:
+    """What (day, K-19 outcome) of every contact and attempt says about being in touch."""
+    since = today - datetime.timedelta(days=QUIET_AFTER)
+    lately = [outcome for day, outcome in contacts if day > since]
+    return Logged(
+        max((day for day, outcome in contacts if outcome in REACHED), default=None),
+        len(lately),
+        sum(outcome in REACHED for outcome in lately),
+        bool(contacts),
+    )
+
+
+def check_reached_through(value: str, seen_by: str) -> None:
+    """Raise `Refusal` where a client is reached through somebody and nobody is named; "unknown" is an answer."""
+    if value == "via_agency" and not seen_by.strip():
+        raise Refusal("Say through whom the client is reached.", rule="V-09", field="seen_by")
+
+
+def check_review(agreed_on: datetime.date, review_on: datetime.date) -> None:
+    """Raise `Refusal` unless what was agreed is looked at again afterwards (S-14, S-42)."""
+    if review_on <= agreed_on:
+        raise Refusal("The review must be after the day it was agreed.", rule="S-42", field="review_on")
 
 
 def check_happened(day: datetime.date, today: datetime.date, *, field: str) -> None:

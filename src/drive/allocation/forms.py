@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django import forms
 
-from drive.components.forms import Choice, ChoiceTiles, TextArea
+from drive.components.forms import Choice, ChoiceTiles, TextArea, TextField
 from drive.instruments.codelists import code_list
 
-from .queries import OpenAlready, StillOpen, Worker
+from .queries import OpenAlready, StillOpen, Worker, Workers
 
 JOIN, NEW = "join", "new"
 
@@ -47,22 +47,24 @@ class AllocationForm(forms.Form):
 
     su_join = forms.Field(required=False)
     su_holder = ChoiceTiles(label="Case manager", required=False, columns=2)
+    su_look = TextField(label="Look for another case manager by name", required=False, max_length=80)
     vs_join = forms.Field(required=False)
     vs_holder = ChoiceTiles(label="IDVA, or who stands in for one", required=False, columns=2)
+    vs_look = TextField(label="Look for another by name", required=False, max_length=80)
     approach = ChoiceTiles(label="Approach to begin with", columns=2)
     reason = TextArea(label="Why these workers", required=False, optional_words="where you weighed it")
 
     def __init__(
         self,
         *args: Any,
-        case_workers: list[Worker],
-        record_workers: list[Worker],
+        case_workers: Workers,
+        record_workers: Workers,
         known: OpenAlready,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["su_holder"].choices = _workers(case_workers)  # type: ignore[attr-defined]  # ours
-        self.fields["vs_holder"].choices = _workers(record_workers)  # type: ignore[attr-defined]  # ours
+        self.fields["su_holder"].choices = _workers(case_workers.offered)  # type: ignore[attr-defined]  # ours
+        self.fields["vs_holder"].choices = _workers(record_workers.offered)  # type: ignore[attr-defined]  # ours
         self.fields["approach"].choices = [  # type: ignore[attr-defined]  # ours
             Choice(entry.code, entry.label, definition=entry.definition)
             for entry in code_list("K-15").codes
@@ -87,6 +89,13 @@ class AllocationForm(forms.Form):
         else:
             del self.fields["vs_join"]
 
+        for side, found in (("su", case_workers), ("vs", record_workers)):
+            if found.others:
+                self.fields[
+                    f"{side}_look"
+                ].help_text = f"{found.others} more work here. Those shown have the lowest loads, or the name looked for."
+            else:
+                del self.fields[f"{side}_look"]
         self.fields["su_holder"].optional_words = "unless the open case is used" if known.case else ""  # type: ignore[attr-defined]  # read by our renderer
         self.fields["vs_holder"].optional_words = "unless the open record is used" if known.record else ""  # type: ignore[attr-defined]  # read by our renderer
 

@@ -70,3 +70,15 @@ begin atomic
 end;
 
 create index if not exists case_of_referral on casework_sucase (referral_id); -- asked by access.barred() of whoever has a bar
+
+-- For the forecast of an IDVA service (C-32): how many accepted referrals of its site wait for workers; a number and nothing
+-- else. Null where the site draws lots, so that no count says anything before a draw (S-47), and for whoever is not its manager.
+create or replace function access.waiting_for_workers(service uuid) returns bigint language sql stable security definer
+return case when service = (select access.service_in('vs_manager'))
+             and not exists (select from access_sitesetting s
+                              where s.site_id = access.service_site(service) and s.code = 'C-02' and s.value = '"randomised"'::jsonb)
+       then (select count(*) from referrals_referral r
+              where r.site_id = access.service_site(service)
+                and 'accept' = (select d.outcome from referrals_referraldecision d where d.referral_id = r.id
+                                 order by d.decided_on desc, d.recorded_at desc limit 1)
+                and not exists (select from allocation_allocation a where a.referral_id = r.id)) end;

@@ -18,6 +18,7 @@ from drive.access.refusal import Refusal
 from drive.access.roles import Role
 from drive.access.scopes import Side
 from drive.casework.closing_facts import setting
+from drive.people.profiles import fold
 from drive.referrals import queries as referral_queries
 from drive.referrals.models import PartyRole, Referral, ReferralParty
 from drive.referrals.queries import ReferralRow
@@ -77,6 +78,33 @@ class Worker:
     def where(self) -> str:
         role = Role(self.membership.role)
         return f"{role.entry.label}, {self.membership.organisation.name}"
+
+
+SHOWN = 12
+"""Workers of a side that are offered at once; the others are found by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Some of a side's workers, by name, and how many more there are."""
+
+    offered: list[Worker]
+    others: int
+
+
+def offered(side: Side, site_id: UUID, *, words: str = "", chosen: str = "") -> Workers:
+    """Those with the lowest loads or, with `words`, those whose name has every one of them; whoever is `chosen` is always
+    among them. The statements are as many as for `workers`, and the list no longer than `SHOWN` and one.
+    """
+    everybody = workers(side, site_id)
+    wanted = fold(words).split()
+    found = [each for each in everybody if all(word in fold(each.membership.name) for word in wanted)]
+    found = sorted(found, key=lambda each: each.held)[:SHOWN]
+    found += [each for each in everybody if str(each.membership.pk) == chosen and each not in found]
+    return Workers(
+        sorted(found, key=lambda each: (each.membership.name, str(each.membership.pk))),
+        len(everybody) - len(found),
+    )
 
 
 def workers(side: Side, site_id: UUID) -> list[Worker]:

@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from drive.access.drafts import typed_fields, with_draft
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
@@ -57,12 +58,21 @@ def allocation_item(request: ActorRequest, referral_id: UUID) -> HttpResponse:
         if request.method == "POST":
             messages.error(request, "This referral has been allocated already. Nothing was changed.")
         return render(request, "allocation/made.html", context)
+    site, said = request.actor.site_id, request.POST
     choices: Any = {
-        "case_workers": queries.workers(Side.SERVICE_USER, request.actor.site_id),
-        "record_workers": queries.workers(Side.CLIENT, request.actor.site_id),
+        "case_workers": queries.offered(
+            Side.SERVICE_USER, site, words=said.get("su_look", ""), chosen=said.get("su_holder", "")
+        ),
+        "record_workers": queries.offered(
+            Side.CLIENT, site, words=said.get("vs_look", ""), chosen=said.get("vs_holder", "")
+        ),
         "known": queries.open_already(row),
     }
-    if request.method == "POST":
+    if (
+        request.method == "POST" and "look" in said
+    ):  # nothing is asked yet: the same form, with those looked for
+        form = with_draft(AllocationForm, typed_fields(said), **choices)
+    elif request.method == "POST":
         form = AllocationForm(request.POST, **choices)
         if form.is_valid():
             try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from drive.instruments.answers import ValidatedAnswers
@@ -15,7 +16,7 @@ from drive.instruments.definitions import Definition, Unit
 from drive.instruments.library import instrument
 from drive.instruments.scoring import derive
 
-from .closing_facts import initials
+from .closing_facts import initials, setting
 from .commands.assessing import read_back
 from .models import Assessment, ContactStrategy, LinkedPerson, ResearchNote, ReviewFlag, SuCase
 from .queries import CaseStates
@@ -24,12 +25,44 @@ from .rules import add_months, label_of
 OFFERED = ("severity_of_abuse_grid", "needs", "drive_dash", "background_research", "aces", "risk_change")
 """Forms of the case manager's side, in the order in which they are offered."""
 
-TIMETABLE: dict[str, tuple[str, ...]] = {
+POINTS: dict[str, tuple[str, ...]] = {
     "severity_of_abuse_grid": ("intake", "m3", "m6", "m9"),
     "needs": ("intake", "m3", "m6", "m9"),
     "drive_dash": ("two_weeks", "mid"),
 }
-"""Default of C-08; the exit forms belong to closing."""
+"""Points (K-36) at which a form can be due; the exit forms belong to closing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """When the forms of a case are due at a site (C-08): months, weeks and months after the case's start."""
+
+    every: int = 3
+    dash_weeks: int = 2
+    dash_mid: int = 6
+
+    def due(self, starts_on: datetime.date, instrument_id: str) -> list[tuple[datetime.date, str]]:
+        """(day, point) of one instrument, soonest first. Intake is due two weeks after the start (R-48)."""
+        found = []
+        for point in POINTS[instrument_id]:
+            if point == "intake":
+                found.append((starts_on + datetime.timedelta(days=14), point))
+            elif point == "two_weeks":
+                found.append((starts_on + datetime.timedelta(weeks=self.dash_weeks), point))
+            elif point == "mid":
+                found.append((add_months(starts_on, self.dash_mid), point))
+            elif int(point[1:]) % self.every == 0:
+                found.append((add_months(starts_on, int(point[1:])), point))
+        return found
+
+
+def timetable(site_id: UUID, today: datetime.date) -> Timetable:
+    """The site's setting C-08 as it stands today, or the handbook's default."""
+    found: Any = setting(site_id, "C-08", today) or {}
+    return Timetable(
+        **{name: int(found[name]) for name in ("every", "dash_weeks", "dash_mid") if name in found}
+    )
+
 
 AHEAD = datetime.timedelta(days=14)
 NEAR = datetime.timedelta(weeks=6)
@@ -112,20 +145,12 @@ class Due:
         return label_of("K-36", self.point).lower()
 
 
-def due_on(starts_on: datetime.date, point: str) -> datetime.date:
-    """The day a point falls on: intake and two weeks 14 days after the start, the middle at 6 months (R-48,
-    C-08).
-    """
-    if point in ("intake", "two_weeks"):
-        return starts_on + datetime.timedelta(days=14)
-    return add_months(starts_on, {"m3": 3, "m6": 6, "m9": 9, "mid": 6}[point])
-
-
 def forms_due(cases: Collection[SuCase], today: datetime.date) -> list[Due]:
     """The forms due on open cases, soonest first: of each timetable the last point reached.
 
-    Two statements.
+    Two statements, and one more for each site.
     """
+    tables = {site_id: timetable(site_id, today) for site_id in {case.site_id for case in cases}}
     ids = [case.pk for case in cases]
     held: dict[tuple[UUID, str, UUID | None], list[datetime.date]] = {}
     for case_id, name, person_id, as_of in Assessment.objects.filter(case_id__in=ids).values_list(
@@ -137,11 +162,16 @@ def forms_due(cases: Collection[SuCase], today: datetime.date) -> list[Due]:
         people.setdefault(person.case_id, []).append(person)
     found = []
     for case in cases:
-        for name, points in TIMETABLE.items():
+        for name in POINTS:
             per_link = instrument(name).unit is Unit.LINK
             for one in people.get(case.pk, []) if per_link else [None]:
                 due = _due_now(
-                    case, name, points, one, held.get((case.pk, name, one.pk if one else None), []), today
+                    case,
+                    name,
+                    tables[case.site_id].due(case.starts_on, name),
+                    one,
+                    held.get((case.pk, name, one.pk if one else None), []),
+                    today,
                 )
                 if due:
                     found.append(due)
@@ -151,13 +181,12 @@ def forms_due(cases: Collection[SuCase], today: datetime.date) -> list[Due]:
 def _due_now(
     case: SuCase,
     name: str,
-    points: tuple[str, ...],
+    points: list[tuple[datetime.date, str]],
     person: LinkedPerson | None,
     held: list[datetime.date],
     today: datetime.date,
 ) -> Due | None:
-    reached = [(due_on(case.starts_on, point), point) for point in points]
-    reached = [(day, point) for day, point in reached if day <= today + AHEAD]
+    reached = [(day, point) for day, point in points if day <= today + AHEAD]
     if not reached:
         return None
     day, point = reached[-1]

@@ -20,6 +20,16 @@ def case_length(case: SuCase) -> tuple[int, int]:
     return int(found.get("earliest", EARLIEST_CLOSURE_MONTHS)), int(found.get("planned", PLANNED_END_MONTHS))
 
 
+FOLLOW_UP_MONTHS = {"first": 3, "second": 6, "third": 12}
+"""Default of C-24."""
+
+
+def follow_up_months(site_id: UUID, closed_on: datetime.date) -> list[int]:
+    """After how many months somebody looks again at a case that closes on a day, by the site's setting (C-24)."""
+    found: Any = FOLLOW_UP_MONTHS | (setting(site_id, "C-24", closed_on) or {})
+    return sorted({int(found[name]) for name in FOLLOW_UP_MONTHS})
+
+
 def setting(site_id: UUID, code: str, on: datetime.date) -> Any:
     """The value of a site's setting as it stood on a day, or None: the handbook's default holds."""
     return (

@@ -426,3 +426,28 @@ class SharingConsent(CaseFact):
 
     def __str__(self) -> str:
         return self.answer
+
+
+class ContactChannel(CaseFact):
+    """An address, number or email at which the service user can be reached, or could be (R-21).
+
+    Each row stays, because a former address of his may be hers today. `lookup` is the keyed digest by which the bridge
+    tells that a linked person has the same (S-14); the newest row of a digest says whether it still holds.
+    """
+
+    kind = models.CharField(
+        max_length=8, choices=[("phone", "Phone"), ("address", "Address"), ("email", "Email")]
+    )
+    value = models.CharField(max_length=300)
+    lookup = models.CharField(max_length=64)
+    label = models.CharField(
+        max_length=80, blank=True, help_text="whose it is, and who else may open or answer"
+    )
+    source = models.CharField(max_length=120, blank=True, help_text="who said so")
+    ended_on = models.DateField(null=True, help_text="the day from which it held no more")
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "-recorded_at"]), models.Index(fields=["lookup"])]
+
+    def __str__(self) -> str:
+        return f"channel: {self.kind}"

@@ -11,6 +11,7 @@ create policy opens_at_service on casework_sucase for insert to role_su_manager
   with check (service_id = (select access.service_in('su_manager')) and recorded_by_id = (select access.member_in('su_manager')));
 
 call access.protect_case_fact('casework_serviceuserprofile');
+call access.protect_case_fact('casework_contactchannel');
 call access.protect_case_fact('casework_stateentry');
 call access.protect_case_fact('casework_linkedperson');
 

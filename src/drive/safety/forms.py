@@ -284,6 +284,20 @@ class BookingForm(forms.Form):
         label="Where?", choices=codes("K-57"), columns=4, help_text="Calls, letters and messages are “Remote”"
     )
     with_whom = TextField(label="With whom?", max_length=200, required=False)
+    sent_to = Select(
+        label="To which address, number or email of his?",
+        choices=(),
+        required=False,
+        help_text="For a letter, a call or a message",
+    )
+    says = TextArea(
+        label="What does the letter or message say?",
+        rows=6,
+        required=False,
+        max_length=4000,
+        optional_words="for a letter or a message",
+        help_text="Read before it is planned: no name, address or number of anybody else, nothing the IDVA shared",
+    )
     reason_given = TextField(label="What reason is he given?", max_length=200)
     leaves_out = Tick(label="Topics and actions under a stop concern are left out")
     cites = cites_field()
@@ -292,7 +306,11 @@ class BookingForm(forms.Form):
         """The arguments of `commands.book_contact`."""
         given = dict(self.cleaned_data)
         day, clock = given.pop("on"), given.pop("at")
-        return given | {"starts_at": datetime.datetime.combine(day, clock, tzinfo=LONDON)}
+        sent_to = given.pop("sent_to")
+        return given | {
+            "starts_at": datetime.datetime.combine(day, clock, tzinfo=LONDON),
+            "sent_to": UUID(sent_to) if sent_to else None,
+        }
 
 
 class PlanActionForm(forms.Form):

@@ -404,6 +404,83 @@ create or replace trigger suspends_at_court after insert on advocacy_courtdate f
   when (not new.cancelled) execute function safety.suspend_at_court();
 
 -- ---------------------------------------------------------------------------------------------------------------
+-- Letters, calls and messages (S-14): his addresses and numbers beside hers, past and present, by digest alone. Nothing is
+-- opened, and every answer is yes or no. For him all linked clients are asked; for her he alone, so that no client's worker
+-- learns of another client (S-04).
+
+grant select (id, case_id, lookup, recorded_at) on casework_contactchannel to role_policy;
+create policy bridge on casework_contactchannel for select to role_policy using (true);
+
+create or replace function safety.leads_to_client(su_case uuid, digests text[]) returns boolean language sql stable security definer
+return exists (select from safety_caselink l join advocacy_sealedvalue v on v.record_id = l.vs_record_id
+                where l.su_case_id = su_case and v.lookup <> '' and v.lookup = any (digests));
+
+-- Null when this address or number of his may be used. One answer for what is not of the case and what is shared.
+create or replace function safety.channel_refusal(su_case uuid, channel uuid) returns text language sql stable security definer
+return case when not exists (select from casework_contactchannel c where c.id = channel and c.case_id = su_case)
+              or safety.leads_to_client(su_case, array(select c.lookup from casework_contactchannel c where c.id = channel))
+       then 'channel' end;
+
+-- Asked again at the end of the transaction, whoever inserts.
+create or replace function safety.ask_channel_again() returns trigger language plpgsql security definer as $$
+declare
+  planned safety_booking;
+begin
+  select * into strict planned from safety_booking b
+   where b.id = (case when tg_table_name = 'safety_booking' then new.id else (to_jsonb(new)->>'booking_id')::uuid end);
+  if planned.sent_to is not null and not safety.loading() and safety.channel_refusal(planned.case_id, planned.sent_to) is not null then
+    raise exception 'this channel cannot be used' using errcode = '23514', constraint = 'channel_is_his_alone';
+  end if;
+  return null;
+end $$;
+drop trigger if exists asks_channel_again on safety_booking;
+create constraint trigger asks_channel_again after insert on safety_booking deferrable initially deferred
+  for each row execute function safety.ask_channel_again();
+drop trigger if exists asks_channel_again on safety_bookingstate;
+create constraint trigger asks_channel_again after insert on safety_bookingstate deferrable initially deferred
+  for each row when (new.state = 'planned') execute function safety.ask_channel_again();
+
+-- A new address or number of hers holds what is planned by the same channel, in the name of whoever planned it (S-44).
+create or replace function safety.hold_what_is_sent() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state, concern_id, told)
+  select gen_random_uuid(), clock_timestamp(), b.recorded_by_id, b.case_id, b.service_id, b.id, 'suspended', null, ''
+    from safety_caselink l
+    join safety_booking b on b.case_id = l.su_case_id
+    join casework_contactchannel c on c.id = b.sent_to and c.lookup = new.lookup
+   where l.vs_record_id = new.record_id and b.starts_at >= (access.today()::timestamp at time zone 'Europe/London')
+     and 'planned' = (select s.state from safety_bookingstate s where s.booking_id = b.id order by s.recorded_at desc limit 1);
+  return null;
+end $$;
+create or replace trigger holds_what_is_sent after insert on advocacy_sealedvalue for each row
+  when (new.lookup <> '') execute function safety.hold_what_is_sent();
+
+-- Her side: whether the service user has or had this number or address of a client that the asking person works with.
+create or replace function safety.channel_is_his(sealed uuid) returns boolean language sql stable security definer
+return exists (select from advocacy_sealedvalue v
+                 join safety_caselink l on l.vs_record_id = v.record_id
+                 join casework_contactchannel c on c.case_id = l.su_case_id and c.lookup = v.lookup
+                where v.id = sealed and v.lookup <> '' and v.record_id = any ((select access.vs_records_held())::uuid[])
+                  and v.record_id <> all ((select access.barred())::uuid[]));
+
+-- ... and which of them, for her desk: the kind and since when, never the value (S-44). What is withheld from the reader is left out.
+create or replace function safety.values_he_has(records uuid[])
+returns table (record_id uuid, value_id uuid, kind text, since timestamptz) language sql stable security definer
+begin atomic
+  select v.record_id, v.id, v.kind::text, min(c.recorded_at)
+    from advocacy_sealedvalue v
+    join safety_caselink l on l.vs_record_id = v.record_id
+    join casework_contactchannel c on c.case_id = l.su_case_id and c.lookup = v.lookup
+   where v.record_id = any (records) and v.lookup <> '' and v.record_id = any ((select access.vs_records_held())::uuid[])
+     and v.record_id <> all ((select access.barred())::uuid[])
+     and (not v.withheld or v.record_id = any ((select access.vs_records_as_holder())::uuid[]))
+   group by v.record_id, v.id, v.kind;
+end;
+
+-- ---------------------------------------------------------------------------------------------------------------
 -- The override of a concern (S-18): one role, never on a case that one holds, and three notices in the same transaction.
 
 revoke insert on safety_stopoverride from role_su_worker, role_vs_worker, role_vs_manager;

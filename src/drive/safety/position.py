@@ -55,6 +55,11 @@ def booking_refusal(case_id: UUID, *, starts_at: datetime.datetime, place: str, 
     return str(_ask(question, case_id, starts_at, place, leaves_out))
 
 
+def channel_refusal(case_id: UUID, channel_id: UUID) -> str:
+    """Empty when an address or number of his may be used; `channel` when it may not, and nobody says why (S-14)."""
+    return str(_ask("coalesce(safety.channel_refusal(%s, %s), '')", case_id, channel_id))
+
+
 def item_refusal(item_id: UUID) -> str:
     """Empty when a plan may rest on this item; otherwise a key of `rules.ITEM_REFUSALS` (S-08, S-09)."""
     return str(_ask("coalesce(safety.item_refusal(%s), '')", item_id))
@@ -76,6 +81,8 @@ def refuse(code: str, *, rule: str = "S-15") -> None:
     """Raise the refusal that a code stands for, with what remains open; nothing for an empty code."""
     if code:
         what, opens = refusal_words(code)
+        if code.startswith("channel"):  # never why a channel cannot be used (S-14)
+            raise Refusal(what, why=opens, rule="S-14", field="sent_to")
         if code == "clash":  # says nothing more, whoever asks (S-25)
             raise Refusal(what, rule="S-25", field="place")
         raise Refusal(

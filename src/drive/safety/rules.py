@@ -79,6 +79,9 @@ BOOKING_KINDS: tuple[tuple[str, str], ...] = (
 )
 """Kinds of planned contact with the service user himself: all of them are direct contact (S-21)."""
 
+SENT = frozenset({"phone", "letter", "email", "text"})
+"""Channels (K-18) of his that somebody else might open or answer: a plan names the very address or number (S-14)."""
+
 BOOKING_STATES: tuple[tuple[str, str], ...] = (
     ("planned", "Planned"),
     ("suspended", "Suspended"),
@@ -159,6 +162,11 @@ BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
         "Choose a place it covers, or ask for a joint view.",
     ),
     "clash": ("Choose another time or place.", ""),
+    "channel": ("This channel cannot be used.", ""),
+    "channel_needed": (
+        "Say to which address, number or email of his.",
+        "Write it down under “Addresses and numbers” first, if it is not there.",
+    ),
     "stop_place": ("This place is under a stop concern.", "Choose another place."),
     "leave_out": (
         "A topic or an action is under a stop concern.",

@@ -22,11 +22,13 @@ class Number:
     label: str
     least: int
     most: int
+    only: tuple[int, ...] = ()
+    """Where not every number between them means something: those that do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: a choice (`choices`) or numbers that rise (`numbers`)."""
+    """One setting: a choice (`choices`) or numbers (`numbers`), which rise unless they measure different things."""
 
     code: str
     label: str
@@ -34,6 +36,7 @@ class Setting:
     followed_by: str
     choices: tuple[tuple[str, str], ...] = ()
     numbers: tuple[Number, ...] = field(default=())
+    rising: bool = True
 
     def words(self, value: Any) -> str:
         """A stored value in words."""
@@ -54,7 +57,9 @@ class Setting:
             given = value[number.name]
             if not number.least <= given <= number.most:
                 raise Refusal(f"Give a number from {number.least} to {number.most}.", field=number.name)
-            if last is not None and given < last:
+            if number.only and given not in number.only:
+                raise Refusal(f"Give one of {', '.join(map(str, number.only))}.", field=number.name)
+            if self.rising and last is not None and given < last:
                 raise Refusal("This must not be less than the number before it.", field=number.name)
             last = given
         return {number.name: int(value[number.name]) for number in self.numbers}
@@ -75,6 +80,25 @@ SETTINGS: dict[str, Setting] = {
             "Closing: the earliest closure and the planned end. A case keeps the rule it began under.",
             numbers=(
                 Number("earliest", "Earliest closure, months", 0, 60), Number("planned", "Planned end, months", 1, 60),
+            ),
+        ),
+        Setting(
+            "C-08", "Timetable of the case’s forms", {"every": 3, "dash_weeks": 2, "dash_mid": 6},
+            "The case manager’s desk: when severity, needs and Drive DASH are due. The forms of closing are always due at closing.",
+            numbers=(
+                Number("every", "Severity and needs after the intake every 3, 6 or 9 months", 3, 9, only=(3, 6, 9)),
+                Number("dash_weeks", "First Drive DASH after how many weeks", 1, 8),
+                Number("dash_mid", "Middle Drive DASH after how many months", 5, 6),
+            ),
+            rising=False,
+        ),
+        Setting(
+            "C-12", "IDVA pattern", "contacts",
+            "Kept as what the site agreed. Who holds a client, covers or is a named contact is said client by client.",
+            choices=(
+                ("contacts", "Two or more named contacts, each directly"), ("lead_holds", "One lead holds the clients"),
+                ("lead_allocates", "One lead gives clients to the others"), ("team", "The whole team"),
+                ("relay", "One holds; other IDVAs speak through her"),
             ),
         ),
         Setting(
@@ -99,6 +123,14 @@ SETTINGS: dict[str, Setting] = {
             "C-18", "Service user told about IDVA support", False,
             "Kept as what the site agreed. Drive never tells or prints it for a service user (S-10).",
             choices=_YES_NO,
+        ),
+        Setting(
+            "C-24", "Looking again after closing", {"first": 3, "second": 6, "third": 12},
+            "Closing: the days on which somebody looks again at a case that closes from then on.",
+            numbers=(
+                Number("first", "First, months after closing", 1, 24), Number("second", "Second, months", 1, 24),
+                Number("third", "Third, months", 1, 36),
+            ),
         ),
         Setting(
             "S-35", "Emergency reading reviewed within", {"working_days": 2},

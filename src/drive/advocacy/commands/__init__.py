@@ -1,18 +1,20 @@
 """What the IDVA's side can do: one atomic function an act, row and audit event together."""
 
 from .assessing import submit_assessment, submit_exit, submit_intake
+from .away import Covered, cover_absence, declare_absence
 from .circumstances import (
     record_other_at_risk,
     record_support,
     save_child,
     save_court_date,
     save_measure,
+    save_safety_plan,
     set_children_known,
     set_living_with,
 )
 from .closing import assign_record, close_record
 from .looking import search_clients
-from .opening import open_record
+from .opening import open_client, open_record, save_profile
 from .sealed import NewSealedValue, add_sealed, end_sealed, open_sealed_value
 from .working import (
     plan_check_ins,
@@ -27,12 +29,16 @@ from .working import (
 from .writing import SavedFirstError
 
 __all__ = [
+    "Covered",
     "NewSealedValue",
     "SavedFirstError",
     "add_sealed",
     "assign_record",
     "close_record",
+    "cover_absence",
+    "declare_absence",
     "end_sealed",
+    "open_client",
     "open_record",
     "open_sealed_value",
     "plan_check_ins",
@@ -45,7 +51,9 @@ __all__ = [
     "save_child",
     "save_court_date",
     "save_measure",
+    "save_profile",
     "save_safe_contact",
+    "save_safety_plan",
     "search_clients",
     "set_children_known",
     "set_engagement",

@@ -19,9 +19,10 @@ from ..models import (
     LivingWith,
     OtherAtRisk,
     SafetyMeasure,
+    SafetyPlan,
     SupportMobilised,
 )
-from ..rules import check_happened
+from ..rules import check_happened, check_review
 from .writing import add_fact, add_version, open_to
 
 
@@ -103,6 +104,33 @@ def save_measure(
         since=since,
         provider=provider,
         detail=detail,
+    )
+
+
+@transaction.atomic
+def save_safety_plan(
+    *,
+    by: Actor,
+    record_id: UUID,
+    seen_version: int,
+    words: str,
+    agreed_on: datetime.date,
+    review_on: datetime.date,
+) -> SafetyPlan:
+    """The next version of what the client does to stay safe. Raises `SavedFirstError` (S-48), and `Refusal` for a
+    review before it is agreed.
+    """
+    check_happened(agreed_on, local_today(), field="agreed_on")
+    check_review(agreed_on, review_on)
+    return add_version(
+        SafetyPlan,
+        by=by,
+        record=open_to(record_id),
+        kind="safety_plan",
+        seen_version=seen_version,
+        words=words,
+        agreed_on=agreed_on,
+        review_on=review_on,
     )
 
 

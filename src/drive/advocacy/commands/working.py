@@ -27,7 +27,7 @@ from ..models import (
     Updates,
     Wish,
 )
-from ..rules import Informing, check_happened, check_informing, next_due
+from ..rules import Informing, check_happened, check_informing, check_reached_through, next_due
 from .writing import add_fact, add_version, open_to
 
 OUTCOME_OF_CONTACT = {"no_reply": "no_reply", "declined_talk": "declined"}
@@ -45,10 +45,11 @@ def record_contact(
     channel: str,
     outcome: str,
     started_by: str = StartedBy.WORKER,
+    via: str = "",
     content: str = "",
 ) -> ClientContact:
-    """Write down an attempt or a contact (K-18, K-19), however late (S-43). Raises `Refusal` for the
-    future.
+    """Write down an attempt or a contact (K-18, K-19), however late (S-43); `via`: who passed it on. Raises
+    `Refusal` for the future.
     """
     check_happened(timezone.localdate(happened_at), local_today(), field="happened_on")
     code_list("K-18").entry(channel), code_list("K-19").entry(outcome)
@@ -61,6 +62,7 @@ def record_contact(
         channel=channel,
         outcome=outcome,
         started_by=StartedBy(started_by),
+        via=via,
         content=content,
     )
 
@@ -78,9 +80,11 @@ def set_engagement(
 ) -> EngagementEntry:
     """Say how the client is engaged since a day (K-21). The reason stays on this side (S-03).
 
-    Raises `Refusal` for a day to come, for retired words, and for `exited`, which closing the record says.
+    Raises `Refusal` for a day to come, for retired words, for `exited`, which closing the record says, and for
+    `via_agency` without anybody in `seen_by`.
     """
     check_happened(since, local_today(), field="since")
+    check_reached_through(value, seen_by)
     if not code_list("K-21").entry(value).offered or value == "exited":
         raise Refusal(
             "This word is not used any more.",

@@ -1,6 +1,7 @@
 """The forms of the IDVA's side: each says what to ask and which command writes it. Rules live elsewhere."""
 
 from .asking import RecordForm
+from .away import AwayForm, CoverForm
 from .circumstances import (
     ChildForm,
     ChildrenKnownForm,
@@ -8,9 +9,11 @@ from .circumstances import (
     LivingWithForm,
     MeasureForm,
     OtherAtRiskForm,
+    SafetyPlanForm,
     SupportForm,
 )
 from .keeping import AssignForm, CloseForm, EndSealForm, OpenSealForm, SealForm
+from .person import NewClientForm, ProfileForm
 from .working import (
     CheckInForm,
     CheckInPlanForm,
@@ -24,6 +27,7 @@ from .working import (
 
 __all__ = [
     "AssignForm",
+    "AwayForm",
     "CheckInForm",
     "CheckInPlanForm",
     "ChildForm",
@@ -31,16 +35,20 @@ __all__ = [
     "CloseForm",
     "ContactForm",
     "CourtForm",
+    "CoverForm",
     "EndSealForm",
     "EngagementForm",
     "InformedForm",
     "LivingWithForm",
     "MeasureForm",
+    "NewClientForm",
     "OpenSealForm",
     "OtherAtRiskForm",
     "PreferenceForm",
+    "ProfileForm",
     "RecordForm",
     "SafeContactForm",
+    "SafetyPlanForm",
     "SealForm",
     "SupportForm",
     "WishForm",

@@ -95,6 +95,23 @@ class MeasureForm(RecordForm):
         return commands.save_measure(by=by, record_id=record_id, **self.cleaned_data)
 
 
+class SafetyPlanForm(RecordForm):
+    name, heading, button = "safety_plan", "Safety plan", "Save the plan"
+    lead = "Agreed with the client, in words the client would use. No address or number here."
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    words = TextArea(
+        label="What the client does to stay safe, and who helps",
+        rows=8,
+        help_text="At home, outside, with the children, on the phone; and what would change the plan.",
+    )
+    agreed_on = DateField(label="Agreed on", past=True)
+    review_on = DateField(label="Review on")
+
+    def save(self, by: Actor, record_id: UUID) -> object:
+        return commands.save_safety_plan(by=by, record_id=record_id, **self.cleaned_data)
+
+
 class CourtForm(RecordForm):
     name, heading, button = "court", "Court date", "Save"
 

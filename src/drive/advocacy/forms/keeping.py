@@ -23,6 +23,9 @@ from .. import commands
 from ..models import SealedKind
 from .asking import RecordForm, offered
 
+REACH = ("phone", "text", "letter", "email")
+"""K-18 channels by which a client is reached through something sealed."""
+
 
 class CloseForm(RecordForm):
     name, heading, button = "close", "Close the client’s record", "Close the record"
@@ -95,10 +98,18 @@ class SealForm(RecordForm):
 
 
 class OpenSealForm(forms.Form):
-    """One sealed value and why. The reasons for a phone are one tap."""
+    """One sealed value and why: to reach the client by a channel (K-18), which is one tap, or for another reason."""
 
     value_id = forms.UUIDField(widget=forms.HiddenInput)
-    reason = TextField(label="Why do you open it?", max_length=200)
+    channel = forms.ChoiceField(choices=[("", ""), *((code, code) for code in REACH)], required=False)
+    although = TextField(label="Why is it safe all the same?", max_length=150, required=False)
+    reason = TextField(label="Why do you open it?", max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if not given.get("channel") and not given.get("reason"):
+            self.add_error("reason", "Give a reason for opening this.")
+        return given
 
 
 class EndSealForm(forms.Form):

@@ -38,9 +38,18 @@ class ContactForm(RecordForm):
     started_by = ChoiceTiles(label="Who started it?", choices=StartedBy)
     happened_on = DateField(label="Date", past=True)
     happened_at = TimeField(label="Time", required=False, optional_words="if known")
+    via = TextField(
+        label="Through whom", required=False, max_length=120, optional_words="if somebody else passed it on"
+    )
     content = TextArea(
         label="What was said", required=False, help_text="Stays on this side. No address or number here."
     )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("channel") == "third_party" and not given.get("via"):
+            self.add_error("via", "Say through whom. “Unknown” is an answer.")
+        return given
 
     @classmethod
     def start(cls) -> dict[str, Any]:
@@ -55,13 +64,17 @@ class ContactForm(RecordForm):
             channel=given["channel"],
             outcome=given["outcome"],
             started_by=given["started_by"],
+            via=given["via"],
             content=given["content"],
         )
 
 
 class EngagementForm(RecordForm):
     name, heading, button = "engagement", "Engagement", "Record engagement"
-    lead = "The case manager sees the word and since when. The reason and who else sees the client stay here."
+    lead = (
+        "The case manager sees the word and since when. The reason and who else sees the client stay here. "
+        "A client who wants no news may be engaged all the same: say that under News."
+    )
 
     value = ChoiceTiles(
         label="How is the client engaged?", choices=offered("K-21", without=("exited",)), columns=2

@@ -1,6 +1,7 @@
 """The client's record: what the IDVA's side holds. Nothing here is read by the case manager's side (S-01)."""
 
 from .assessment import Assessment, Point
+from .away import Absence
 from .circumstances import (
     Child,
     ChildrenKnown,
@@ -8,6 +9,7 @@ from .circumstances import (
     LivingWith,
     OtherAtRisk,
     SafetyMeasure,
+    SafetyPlan,
     SupportMobilised,
 )
 from .record import ClientFact, ClientProfile, RecordExit, VsRecord
@@ -26,6 +28,7 @@ from .working import (
 )
 
 __all__ = [
+    "Absence",
     "Assessment",
     "CheckIn",
     "CheckInPlan",
@@ -43,6 +46,7 @@ __all__ = [
     "RecordExit",
     "SafeContactRule",
     "SafetyMeasure",
+    "SafetyPlan",
     "SealOpening",
     "SealedEnd",
     "SealedKind",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from drive.instruments.answers import RefusedAnswers, ValidatedAnswers, validate
-from drive.instruments.library import instrument
+from drive.instruments.library import UnknownInstrumentError, instrument
 
 from .record import ClientFact
 
@@ -45,9 +45,22 @@ class Assessment(ClientFact):
         return f"{self.instrument} at {self.point}"
 
     @property
-    def validated(self) -> ValidatedAnswers:
-        """The answers with every missing state worked out, under the version they were given in."""
-        found = validate(instrument(self.instrument, self.instrument_version), self.answers)
-        if isinstance(found, RefusedAnswers):
-            raise ValueError(f"stored answers no longer fit {self.instrument} {self.instrument_version}")
-        return found
+    def validated(self) -> ValidatedAnswers | None:
+        """The answers with every missing state worked out, under the version they were given in.
+
+        None where that version is gone or was altered since, so that they fit it no more: they are then shown as they
+        are stored, and no rule reads them.
+        """
+        try:
+            found = validate(instrument(self.instrument, self.instrument_version), self.answers)
+        except UnknownInstrumentError:
+            return None
+        return None if isinstance(found, RefusedAnswers) else found
+
+    @property
+    def title(self) -> str:
+        """The form's name as it is called today; its bare id where nothing is called so any more."""
+        try:
+            return instrument(self.instrument).name
+        except UnknownInstrumentError:
+            return self.instrument.replace("_", " ")

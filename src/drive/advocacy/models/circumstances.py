@@ -140,6 +140,21 @@ class SafetyMeasure(Threaded):
         return f"{self.measure}: {self.state}"
 
 
+class SafetyPlan(ClientFact):
+    """What the client does to stay safe, and who helps, as agreed with her or him: one version a row, the newest holds."""
+
+    version = models.PositiveIntegerField(default=1)
+    words = models.TextField(help_text="what the client does, alone and with whom, and what would change it")
+    agreed_on = models.DateField()
+    review_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "version"], name="safety_plan_version")]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+
 class CourtDate(Threaded):
     """A hearing that the client faces or fears, and who goes with her or him (V-17)."""
 

@@ -22,6 +22,7 @@ class ClientContact(ClientFact):
     channel = models.CharField(max_length=16, help_text="K-18")
     outcome = models.CharField(max_length=20, help_text="K-19")
     started_by = models.CharField(max_length=8, choices=StartedBy.choices, default=StartedBy.WORKER)
+    via = models.CharField(max_length=120, blank=True, help_text="through whom, where somebody passed it on")
     content = models.TextField(blank=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from uuid import UUID
 from drive.components.dates import plain_date
 from drive.instruments.codelists import code_list
 from drive.instruments.definitions import NONE_OF_THESE, Item
+from drive.instruments.library import UnknownInstrumentError, instrument
 
 from ..models import Assessment
 
@@ -24,8 +25,13 @@ class Answered:
 
 
 def answered(form: Assessment) -> list[tuple[str, list[Answered]]]:
-    """Headings with their answers, under the version the form was answered in (R-10)."""
+    """Headings with their answers, under the version the form was answered in (R-10).
+
+    Answers that fit no definition any more stand under one heading as they are stored.
+    """
     validated = form.validated
+    if validated is None:
+        return [("As stored", _as_stored(form))]
     found = []
     for section in validated.definition.sections:
         rows = []
@@ -36,6 +42,29 @@ def answered(form: Assessment) -> list[tuple[str, list[Answered]]]:
         if rows:
             found.append((section.label, rows))
     return found
+
+
+def _as_stored(form: Assessment) -> list[Answered]:
+    """Every stored answer, with today's words for its question where there are any."""
+    try:
+        today = instrument(form.instrument)
+    except UnknownInstrumentError:
+        today = None
+    rows = []
+    for item_id, given in form.answers.items():
+        stored = given if isinstance(given, dict) else {"value": given}
+        value, missing = stored.get("value", ""), str(stored.get("missing", ""))
+        words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        known = missing in code_list("K-01")
+        rows.append(
+            Answered(
+                today.item(item_id).label if today and item_id in today else item_id.replace("_", " "),
+                words,
+                code_list("K-01").label(missing) if known else missing or ("" if words else "Not recorded"),
+                str(stored.get("evidence", "")),
+            )
+        )
+    return rows
 
 
 def assessment(record_id: UUID, assessment_id: UUID, instrument: str = "") -> Assessment:

@@ -1,17 +1,17 @@
-"""The IDVA's desk and the IDVA manager's: what is due, who has not been reached, who covers."""
+"""The IDVA's desk: what is due, who has not been reached, who covers."""
 
 from __future__ import annotations
 
 import datetime
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 
-from drive.access.models import OPEN, AssignmentKind, ClientAssignment, Membership, local_today
+from drive.access.models import OPEN, AssignmentKind, ClientAssignment, local_today
 from drive.access.permissions import Permission
-from drive.access.queries import colleagues
 from drive.access.roles import ROLES
 from drive.access.stepping import Actor
 
@@ -101,31 +101,28 @@ class ClientDesk:
 def desk(actor: Actor) -> ClientDesk:
     """The desk over every open record that the scope shows, in a fixed number of statements."""
     today = local_today()
-    worked = current_profiles().filter(
-        Q(record__recordexits__isnull=True) | Q(record__recordexits__check_ins_continue=True)
+    closed = RecordExit.objects.filter(record=OuterRef("record"))
+    seen = list(
+        current_profiles()
+        .annotate(closed=Exists(closed), asked_on=Exists(closed.filter(check_ins_continue=True)))
+        .filter(Q(closed=False) | Q(asked_on=True))
+        .order_by("folded_name")
     )
-    after_exit = set(RecordExit.objects.filter(check_ins_continue=True).values_list("record_id", flat=True))
-    everybody = list(worked.order_by("folded_name"))
-    profiles = [profile for profile in everybody if profile.record_id not in after_exit]
-    every_id = [profile.record_id for profile in everybody]
+    initials = {profile.record_id: profile.initials or profile.record.code for profile in seen}
+    profiles = [profile for profile in seen if not profile.closed]
     ids = [profile.record_id for profile in profiles]
-    initials = {profile.record_id: profile.initials or profile.record.code for profile in everybody}
     engagement = newest_of_each(EngagementEntry, ids)
-    plans = newest_of_each(CheckInPlan, every_id)
+    plans = newest_of_each(CheckInPlan, initials)  # check-ins can outlast the service's own closing (V-12)
     contacts = last_contacts(ids)
-    attempts = Counter(
-        ClientContact.objects.filter(record_id__in=[i for i in ids if i not in contacts]).values_list(
-            "record_id", flat=True
-        )
-    )
+    attempts = attempts_of([record_id for record_id in ids if record_id not in contacts])
     return ClientDesk(
-        record_ids=every_id,
-        check_ins_only=after_exit & set(every_id),
+        record_ids=list(initials),
+        check_ins_only={profile.record_id for profile in seen if profile.closed},
         initials=initials,
         due=_due(plans, initials, today),
         not_reached=_not_reached(profiles, engagement, contacts, attempts, today),
         ahead=_ahead(ids, initials, today),
-        doubts=_doubts(ids, initials, engagement, plans, contacts, attempts, today),
+        doubts=doubts(ids, initials, engagement, plans, contacts, attempts, today),
         covering=_covering(actor, initials, today),
     )
 
@@ -148,7 +145,7 @@ def _due(plans: dict[UUID, CheckInPlan], initials: dict[UUID, str], today: datet
 
 
 def _not_reached(
-    profiles: list[ClientProfile],
+    profiles: Sequence[ClientProfile],
     engagement: dict[UUID, EngagementEntry],
     contacts: dict[UUID, datetime.date],
     attempts: Counter[UUID],
@@ -177,7 +174,13 @@ def _ahead(ids: list[UUID], initials: dict[UUID, str], today: datetime.date) -> 
     return sorted(found, key=lambda row: (row.on, row.at or datetime.time.max))
 
 
-def _doubts(
+def attempts_of(record_ids: Iterable[UUID]) -> Counter[UUID]:
+    """How many contacts and attempts are logged, by record."""
+    rows = ClientContact.objects.filter(record_id__in=list(record_ids))
+    return Counter(dict(rows.values_list("record_id").annotate(Count("pk"))))
+
+
+def doubts(
     ids: list[UUID],
     initials: dict[UUID, str],
     engagement: dict[UUID, EngagementEntry],
@@ -186,6 +189,7 @@ def _doubts(
     attempts: Counter[UUID],
     today: datetime.date,
 ) -> list[Doubt]:
+    """What does not fit together in each of these records, in the order given."""
     informed = newest_of_each(InformedEntry, ids)
     found = []
     for record_id in ids:
@@ -211,49 +215,3 @@ def _covering(
     ).exclude(ends_on=OPEN)
     found = [(initials.get(row.record_id, ""), row.ends_on - datetime.timedelta(days=1)) for row in rows]
     return sorted(pair for pair in found if pair[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What one IDVA holds and covers today, and how many of the check-ins are overdue. By name, never by
-    size.
-    """
-
-    membership: Membership
-    held: int
-    covered: int
-    overdue: int
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceDesk:
-    """What the IDVA manager sees of the service (W-17)."""
-
-    desk: ClientDesk
-    load: list[Load]
-    without_holder: list[tuple[UUID, str]]
-
-
-def service_desk(actor: Actor) -> ServiceDesk:
-    """The manager's desk, in the manager's scope."""
-    today = local_today()
-    seen = desk(actor)
-    live = list(
-        ClientAssignment.objects.filter(
-            record_id__in=seen.record_ids, starts_on__lte=today, ends_on__gt=today
-        )
-    )
-    members = colleagues(service_id=actor.service_id, roles=WORKERS) if actor.service_id else []
-    late = {row.record_id for row in seen.due if row.days_late > 0}
-    held = {row.record_id for row in live if row.kind == AssignmentKind.HOLDER}
-    with_whom = defaultdict[tuple[UUID, str], set[UUID]](set)
-    for row in live:
-        with_whom[row.membership_id, row.kind].add(row.record_id)
-    load = []
-    for member in members:
-        holding = with_whom[member.pk, AssignmentKind.HOLDER]
-        load.append(
-            Load(member, len(holding), len(with_whom[member.pk, AssignmentKind.COVER]), len(holding & late))
-        )
-    gaps = [(record_id, seen.initials[record_id]) for record_id in seen.record_ids if record_id not in held]
-    return ServiceDesk(seen, load, gaps)

@@ -16,6 +16,7 @@ from ..models import (
     InformedEntry,
     LivingWith,
     SafeContactRule,
+    SafetyPlan,
     UpdatePreference,
     Wish,
 )
@@ -29,6 +30,7 @@ NEWEST_FIRST: dict[type[ClientFact], tuple[str, ...]] = {
     InformedEntry: ("-decided_on", "-recorded_at"),
     LivingWith: ("-as_of", "-recorded_at"),
     SafeContactRule: ("-version",),
+    SafetyPlan: ("-version",),
     UpdatePreference: ("-said_on", "-recorded_at"),
     Wish: ("-said_on", "-recorded_at"),
 }

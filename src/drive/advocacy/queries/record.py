@@ -31,6 +31,7 @@ from ..models import (
     RecordExit,
     SafeContactRule,
     SafetyMeasure,
+    SafetyPlan,
     SealedEnd,
     SealedKind,
     SealedValue,
@@ -138,6 +139,8 @@ class Overview:
     living_with: LivingWith | None
     wish: Wish | None
     lately: list[Event]
+    safety_plan: SafetyPlan | None
+    needs: tuple[str, datetime.date] | None
     measures: list[SafetyMeasure]
     courts: list[CourtDate]
     children: list[Child]
@@ -282,6 +285,8 @@ def overview(actor: Actor, record_id: UUID) -> Overview:
         living_with=newest(LivingWith, record_id),
         wish=newest(Wish, record_id),
         lately=_lately(record_id, contacts, check_ins, measures)[:LATELY],
+        safety_plan=newest(SafetyPlan, record_id),
+        needs=_needs(assessments),
         measures=sorted(measures, key=lambda row: row.since, reverse=True),
         courts=sorted(
             (
@@ -313,13 +318,27 @@ def _safety_view(check_ins: list[CheckIn], assessments: list[Assessment]) -> tup
     ]
     for form in assessments:
         if form.instrument == "idva_exit_form":
-            safer = form.validated.known("safer")
+            answers = form.validated
+            safer = answers.known("safer") if answers else None
             if isinstance(safer, str):
                 found.append((form.as_of, safer))
     if not found:
         return None
     on, code = max(found)
     return code_list("K-33").label(code), on
+
+
+def _needs(assessments: list[Assessment]) -> tuple[str, datetime.date] | None:
+    """The needs that the newest intake form names (R-70), with how many nobody knows; none without a readable form."""
+    form = next((one for one in assessments if one.instrument == "idva_intake_form"), None)
+    answers = form.validated if form else None
+    if form is None or answers is None:
+        return None
+    asked = [item for item in answers.definition.items if item.id.startswith("need_")]
+    named = [item.label for item in asked if answers.known(item.id) == "yes"]
+    open_ones = sum(answers.known(item.id) is None for item in asked)
+    words = ", ".join(named) if named else "None named"
+    return words + (f". {open_ones} of {len(asked)} unknown" if open_ones else ""), form.as_of
 
 
 def _lately(
@@ -334,7 +353,14 @@ def _lately(
                 timezone.localdate(contact.happened_at),
                 code_list("K-18").label(contact.channel),
                 contact.content or f"{code_list('K-19').label(contact.outcome)}.",
-                code_list("K-19").label(contact.outcome) if contact.content else "",
+                ". ".join(
+                    part
+                    for part in (
+                        code_list("K-19").label(contact.outcome) if contact.content else "",
+                        f"Through {contact.via}" if contact.via else "",
+                    )
+                    if part
+                ),
             ),
         )
         for contact in contacts

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from drive.access.stepping import acting_as
-from drive.advocacy import commands
+from drive.advocacy import commands, queries
+from drive.advocacy.models import CheckInPlan, EngagementEntry, VsRecord
 from drive.audit.models import AuditEvent
 from drive.safety.commands import send_risk_item
 from drive.safety.tests.deciding import book, decide
@@ -81,10 +82,18 @@ def test_lists_and_desks_ask_as_often_for_one_client_as_for_twenty(
     cast: Cast, client_of: Browser, member: str, path: str
 ) -> None:
     browser = client_of(getattr(cast, member))
+    by = cast.idva.as_actor()
+
+    def give_something_to_show(record: VsRecord) -> None:
+        commands.plan_check_ins(by=by, record_id=record.pk, interval_days=14, due_on=TODAY - DAY)
+        commands.save_court_date(by=by, record_id=record.pk, on=TODAY + DAY, what="Hearing")
+        commands.set_engagement(by=by, record_id=record.pk, value="engaged", since=TODAY)
+
+    with acting_as(by):
+        give_something_to_show(cast.record)
     browser.get(reverse(path))
     with CaptureQueriesContext(connection) as one:
         assert browser.get(reverse(path)).status_code == 200
-    by = cast.idva.as_actor()
     with seeding():
         made = [
             open_record(cast.vs_service, cast.idva, f"Invented{n}", "Quillpenny", cast.idva_manager)
@@ -92,9 +101,7 @@ def test_lists_and_desks_ask_as_often_for_one_client_as_for_twenty(
         ]
     with acting_as(by):
         for record in made:
-            commands.plan_check_ins(by=by, record_id=record.pk, interval_days=14, due_on=TODAY - DAY)
-            commands.save_court_date(by=by, record_id=record.pk, on=TODAY + DAY, what="Hearing")
-            commands.set_engagement(by=by, record_id=record.pk, value="engaged", since=TODAY)
+            give_something_to_show(record)
     with CaptureQueriesContext(connection) as twenty:
         shown = browser.get(reverse(path)).content.decode()
     assert "Quillpenny" in shown or "I.Q." in shown
@@ -158,12 +165,45 @@ def test_what_a_case_manager_sends_waits_on_the_desk_until_it_is_acknowledged(
     )
 
 
-def test_a_large_service_has_a_short_desk_that_says_what_it_leaves_out(
+def grow(cast: Cast, many: int) -> None:
+    """So many more open clients, each with an overdue check-in and nobody reached."""
+    for _ in range(many):
+        record = open_record(cast.vs_service, cast.idva, "Ismenia", "Quillpenny", cast.idva_manager)
+        said = {"record": record, "service_id": record.service_id, "recorded_by": cast.idva}
+        CheckInPlan.objects.create(**said, interval_days=14, due_on=TODAY - DAY)
+        EngagementEntry.objects.create(**said, value="monitoring", since=TODAY - 90 * DAY)
+
+
+def test_a_large_service_has_a_short_desk_in_as_many_statements_as_a_small_one(
     cast: Cast, client_of: Browser
 ) -> None:
-    with seeding():
-        for _ in range(45):
-            open_record(cast.vs_service, cast.idva, "Ismenia", "Quillpenny", cast.idva_manager)
-    shown = client_of(cast.idva_manager).get(reverse("desk_vs_manager")).content.decode()
-    assert shown.count("not tried") == 40
-    assert "And 6 more" in shown
+    """However many clients: no list is longer than 40, and the page asks and weighs the same."""
+    sizes, asked = [], []
+    for many in (45, 60):
+        with seeding():
+            grow(cast, many)
+        browser = client_of(cast.idva_manager)
+        with CaptureQueriesContext(connection) as queries_made:
+            shown = browser.get(reverse("desk_vs_manager")).content.decode()
+        assert shown.count("Find cover") == 40
+        assert shown.count("40 or more") == 2, "overdue, and records that disagree"
+        sizes.append(len(shown))
+        asked.append(len(queries_made))
+    assert asked[0] == asked[1]
+    assert abs(sizes[0] - sizes[1]) < 200
+    assert max(sizes) < 150_000
+    with acting_as(cast.idva_manager.as_actor()):
+        load = {row.membership.pk: row for row in queries.service_desk(cast.idva_manager.as_actor()).load}
+    assert (load[cast.idva.pk].held, load[cast.idva.pk].overdue) == (106, 105)
+    assert (load[cast.other_idva.pk].held, load[cast.other_idva.pk].overdue) == (0, 0)
+
+
+def test_v12_check_ins_that_outlast_the_closing_stay_due(cast: Cast, client_of: Browser) -> None:
+    by = cast.idva.as_actor()
+    with acting_as(by):
+        commands.plan_check_ins(by=by, record_id=cast.record.pk, interval_days=14, due_on=TODAY - DAY)
+        commands.close_record(
+            by=by, record_id=cast.record.pk, exited_on=TODAY, reason="completed", check_ins_continue=True
+        )
+    assert "Overdue" in client_of(cast.idva).get(reverse("desk_vs_worker")).content.decode()
+    assert "Find cover" in client_of(cast.idva_manager).get(reverse("desk_vs_manager")).content.decode()

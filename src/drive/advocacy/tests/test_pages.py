@@ -33,7 +33,9 @@ Browser = Callable[[Membership], Client]
 
 RECORD_PAGES = [
     "client_page",
+    "client_profile",
     "client_contact",
+    "client_safety_plan",
     "client_engagement",
     "client_informed",
     "client_preference",
@@ -396,7 +398,7 @@ def test_every_act_saves_from_its_page(cast: Cast, client_of: Browser) -> None:
         "Change of locks",
         "Family court",
         "Debt advice",
-        "Show number",
+        "Ring, text or write",
     ):
         assert words in page, words
     assert "07700" not in page

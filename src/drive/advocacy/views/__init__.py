@@ -16,12 +16,16 @@ from .acts import (
     client_other_at_risk,
     client_preference,
     client_safe_contact,
+    client_safety_plan,
     client_support,
     client_wish,
 )
 from .assessing import client_assessment, client_exit_form, client_grid, client_intake
+from .away import vs_away, vs_cover
 from .clients import client_list
 from .desks import vs_desk, vs_manager_desk
+from .forecast import vs_forecast
+from .person import client_new, client_profile
 from .record import client_page
 from .sealed import client_end_sealed, client_seal, client_sealed
 
@@ -44,14 +48,20 @@ __all__ = [
     "client_list",
     "client_living_with",
     "client_measure",
+    "client_new",
     "client_other_at_risk",
     "client_page",
     "client_preference",
+    "client_profile",
     "client_safe_contact",
+    "client_safety_plan",
     "client_seal",
     "client_sealed",
     "client_support",
     "client_wish",
+    "vs_away",
+    "vs_cover",
     "vs_desk",
+    "vs_forecast",
     "vs_manager_desk",
 ]

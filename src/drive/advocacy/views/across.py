@@ -4,7 +4,7 @@ crosses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,13 @@ from drive.safety import queries as safety
 from drive.safety.commands import send_risk_item
 from drive.safety.models import ContactQuestion, Escalation, JointReview, OutcomeProposal, RiskItem
 from drive.safety.queries import CaseSummary, Stop
+from drive.safety.queries.channels import KnownToHim, known_to_him
 from drive.safety.queries.many import bookings_for_records, linked_records
 from drive.safety.rules import Waiting as ReviewWaiting
 
 from ..forms import CheckInForm, CloseForm
+from ..models import SealedKind
+from ..queries import still_open
 
 PURPOSE = "Monitoring check-in: the client's safety, and whether the plan of contact still holds"
 
@@ -109,6 +112,8 @@ class Across:
     cases: list[LinkedCase]
     items: list[Crossing]
     stops: list[Stop]
+    his: list[str]
+    """Kinds of sealed values that the service user has as well (S-44)."""
 
     @property
     def linked(self) -> bool:
@@ -145,6 +150,39 @@ class DeskAcross:
     unread: list[Crossing]
     drive: set[UUID]
     planned: list[dict[str, Any]]
+    his: list[KnownToHim]
+
+    @property
+    def records(self) -> set[UUID]:
+        """Every client whom something of this is about."""
+        return {
+            *(one.record_id for one in self.views),
+            *(one.record_id for one in self.unread),
+            *(one.vs_record_id for one in self.outcomes),
+            *(one.vs_record_id for one in self.reviews),
+            *(one.vs_record_id for one in self.unreviewed),
+            *(one.concern.vs_record_id for one in self.stops),
+            *(one.escalation.vs_record_id for one in self.late),
+            *(one.vs_record_id for one in self.unsettled),
+            *(one.link.vs_record_id for one in self.differing),
+            *(one.incident.vs_record_id for one in self.incidents if one.incident.vs_record_id),
+        }
+
+    def only(self, shown: set[UUID]) -> DeskAcross:
+        """What is about these clients."""
+        return replace(
+            self,
+            views=[one for one in self.views if one.record_id in shown],
+            outcomes=[one for one in self.outcomes if one.vs_record_id in shown],
+            stops=[one for one in self.stops if one.concern.vs_record_id in shown],
+            late=[one for one in self.late if one.escalation.vs_record_id in shown],
+            unsettled=[one for one in self.unsettled if one.vs_record_id in shown],
+            incidents=[one for one in self.incidents if one.incident.vs_record_id in shown],
+            differing=[one for one in self.differing if one.link.vs_record_id in shown],
+            reviews=[one for one in self.reviews if one.vs_record_id in shown],
+            unreviewed=[one for one in self.unreviewed if one.vs_record_id in shown],
+            unread=[one for one in self.unread if one.record_id in shown],
+        )
 
 
 def _crossing(items: list[RiskItem], side: str) -> list[Crossing]:
@@ -178,33 +216,48 @@ def across(actor: Actor, record_id: UUID) -> Across:
         cases,
         _crossing(items[:SHOWN], actor.side.value),
         safety.live_stops(record_id=record_id),
+        sorted({SealedKind(one.kind).label for one in known_to_him([record_id])}),
     )
 
 
-def desk_across(actor: Actor, record_ids: list[UUID], *, plans: bool = True) -> DeskAcross:
-    """What waits for the reader on the bridge, for the records of the desk.
+def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
+    """What waits for the reader on the bridge, for the records of the desk."""
+    waiting = _waiting(
+        actor,
+        drive=linked_records(record_ids),
+        planned=[row for row in bookings_for_records(record_ids) if row["state"] == "planned"],
+        his=known_to_him(record_ids),
+    )
+    return waiting.only(set(record_ids))
 
-    Without `plans` it leaves out what is planned with service users: a whole service's is too long for a desk.
+
+def service_across(actor: Actor) -> DeskAcross:
+    """The same for a manager, whose service may have any number of clients: the bridge's own lists are bounded, and only
+    clients on them are asked about. What is planned with service users is too long for a desk and left out.
     """
-    shown = set(record_ids)
+    waiting = _waiting(actor, drive=set(), planned=[], his=[])
+    return waiting.only(set(still_open(waiting.records)))
+
+
+def _waiting(
+    actor: Actor, *, drive: set[UUID], planned: list[dict[str, Any]], his: list[KnownToHim]
+) -> DeskAcross:
+    """What waits for the reader, whichever client it is about; each list is bounded by the bridge."""
     return DeskAcross(
         [
-            Waiting(asked.link.vs_record_id, asked.question, asked.other_has_written)
-            for asked in safety.views_asked(actor)
-            if asked.link.vs_record_id in shown
+            Waiting(one.link.vs_record_id, one.question, one.other_has_written)
+            for one in safety.views_asked(actor)
         ],
-        [proposal for proposal in safety.outcomes_to_answer(actor) if proposal.vs_record_id in shown],
-        [stop for stop in safety.live_stops() if stop.concern.vs_record_id in shown],
-        [one for one in safety.escalations(actor) if one.escalation.vs_record_id in shown],
-        [one for one in safety.bookings_unsettled() if one.vs_record_id in shown],
-        [one for one in safety.reviews_to_answer(actor) if one.vs_record_id in shown],
-        [one for one in safety.unreviewed(actor) if one.vs_record_id in shown],
-        [row for row in safety.incidents_waiting(actor) if row.incident.vs_record_id in shown],
-        [one for one in safety.differing() if one.link.vs_record_id in shown],
-        _crossing(
-            [item for item in safety.unread_items(actor) if item.vs_record_id in shown],
-            actor.side.value,
-        ),
-        linked_records(record_ids),
-        [row for row in bookings_for_records(record_ids) if row["state"] == "planned"] if plans else [],
+        safety.outcomes_to_answer(actor),
+        safety.live_stops(),
+        safety.escalations(actor),
+        safety.bookings_unsettled(),
+        safety.reviews_to_answer(actor),
+        safety.unreviewed(actor),
+        safety.incidents_waiting(actor),
+        safety.differing(),
+        _crossing(safety.unread_items(actor), actor.side.value),
+        drive,
+        planned,
+        his,
     )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from drive.access.models import Membership
 from drive.access.pages import ActorRequest, page
@@ -25,6 +26,7 @@ from ..models import (
     InformedEntry,
     SafeContactRule,
     SafetyMeasure,
+    SafetyPlan,
     UpdatePreference,
 )
 from .across import bulletins, linked_cases, open_cases_of, tell_check_in, tell_exit
@@ -46,16 +48,37 @@ def _reason(entry: InformedEntry) -> str:
 
 @page(Permission.CLIENT_RECORD, "Record a contact", looks_at="vs_record", key="record_id")
 def client_contact(request: ActorRequest, record_id: UUID) -> HttpResponse:
-    return act(request, record_id, forms.ContactForm)
+    past = [
+        (
+            plain_date(timezone.localdate(c.happened_at)),
+            f"{code_list('K-18').label(c.channel)}: {code_list('K-19').label(c.outcome)}",
+            ". ".join(filter(None, (c.recorded_by.name, f"Through {c.via}" if c.via else "", c.content))),
+        )
+        for c in queries.contacts(record_id)
+    ]
+    return act(request, record_id, forms.ContactForm, history=past)
 
 
 @page(Permission.CLIENT_RECORD, "Engagement", looks_at="vs_record", key="record_id")
 def client_engagement(request: ActorRequest, record_id: UUID) -> HttpResponse:
     past = [
-        (plain_date(e.since), code_list("K-21").label(e.value), f"{e.recorded_by.name}. {e.reason}")
+        (
+            plain_date(e.since),
+            code_list("K-21").label(e.value)
+            + (f", {code_list('K-18').label(e.channel)}" if e.channel else ""),
+            ". ".join(
+                filter(None, (e.recorded_by.name, e.reason, f"Seen by {e.seen_by}" if e.seen_by else ""))
+            ),
+        )
         for e in queries.history(EngagementEntry, record_id)
     ]
-    return act(request, record_id, forms.EngagementForm, history=past)
+    return act(
+        request,
+        record_id,
+        forms.EngagementForm,
+        history=past,
+        context={"in_touch": queries.in_touch(record_id)},
+    )
 
 
 @page(Permission.CLIENT_RECORD, "Informed of Drive", looks_at="vs_record", key="record_id")
@@ -185,6 +208,17 @@ def client_living_with(request: ActorRequest, record_id: UUID) -> HttpResponse:
 def client_measure(request: ActorRequest, record_id: UUID) -> HttpResponse:
     initial = _thread(request, SafetyMeasure, record_id, ("measure", "provider"))
     return act(request, record_id, forms.MeasureForm, initial=initial)
+
+
+@page(Permission.CLIENT_RECORD, "Safety plan", looks_at="vs_record", key="record_id")
+def client_safety_plan(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    plan = queries.newest(SafetyPlan, record_id)
+    initial = {"seen_version": plan.version, "words": plan.words} if plan else {"seen_version": 0}
+    past = [
+        (plain_date(p.agreed_on), f"Version {p.version}", f"{p.recorded_by.name}. {p.words}")
+        for p in queries.history(SafetyPlan, record_id)
+    ]
+    return act(request, record_id, forms.SafetyPlanForm, initial=initial, history=past)
 
 
 @page(Permission.CLIENT_RECORD, "Court date", looks_at="vs_record", key="record_id")

@@ -53,8 +53,8 @@ def _ask(request: ActorRequest, record_id: UUID, instrument_id: str) -> HttpResp
                 return to_record(record_id)
     elif draft is not None:
         form = with_draft(asked, draft)
-    elif amended is not None:
-        form = asked(initial=initial_answers(amended.validated))
+    elif amended is not None and (before := amended.validated) is not None:
+        form = asked(initial=initial_answers(before))
     else:
         form = asked()
     return show(
@@ -68,6 +68,7 @@ def _ask(request: ActorRequest, record_id: UUID, instrument_id: str) -> HttpResp
             "problems": bool(form.is_bound and form.errors) or bool(refused),
             "refused": refused,
             "amended": amended,
+            "begins_anew": amended is not None and amended.validated is None,
             "amend_reason": reason,
             "draft_name": name,
             "kept": draft.kept if draft else "",
@@ -129,5 +130,11 @@ def client_assessment(request: ActorRequest, record_id: UUID, assessment_id: UUI
     return show(
         request,
         "advocacy/assessment.html",
-        {"who": who, "standing": standing_of(who), "form": form, "answers": queries.answered(form)},
+        {
+            "who": who,
+            "standing": standing_of(who),
+            "form": form,
+            "answers": queries.answered(form),
+            "fits": form.validated is not None,
+        },
     )

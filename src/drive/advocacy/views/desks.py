@@ -12,7 +12,7 @@ from drive.access.scopes import Scope
 from drive.components.page import Standing
 
 from .. import queries
-from .across import desk_across
+from .across import desk_across, service_across
 from .acting import show
 
 STANDING = Standing(
@@ -38,20 +38,24 @@ def vs_desk(request: ActorRequest) -> HttpResponse:
             "other": len(set(shown.record_ids) - bridge.drive - shown.check_ins_only),
             "bridge": bridge,
             "drafts": my_drafts(request.actor),
+            "away": queries.absences(request.actor.service_id, [request.actor.membership_id])
+            if request.actor.service_id
+            else [],
         },
     )
 
 
 @page(Permission.TEAM_VIEW, "Service", scope=Scope.VS_MANAGER, looks_at="desk")
 def vs_manager_desk(request: ActorRequest) -> HttpResponse:
-    shown = queries.service_desk(request.actor)
+    bridge = service_across(request.actor)
     return show(
         request,
         "advocacy/manager_desk.html",
         {
-            "shown": shown.desk,
-            "service": shown,
-            "bridge": desk_across(request.actor, shown.desk.record_ids, plans=False),
+            "shown": {"initials": queries.initials_of(bridge.records)},
+            "service": queries.service_desk(request.actor),
+            "bridge": bridge,
+            "away": queries.absences(request.actor.service_id) if request.actor.service_id else [],
             "standing": Standing(
                 "client", words="Client side", subject="Your service", reading=STANDING.reading
             ),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
@@ -14,9 +16,12 @@ from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
 from drive.access.scopes import Scope
+from drive.safety import commands as bridge
+from drive.safety.queries.channels import known_to_him
 
 from .. import commands, forms, queries
-from .acting import act, show, standing_of
+from ..models import SafeContactRule
+from .acting import act, label, show, standing_of
 
 
 @page(Permission.CLIENT_SEALED, "Sealed", scope=Scope.VS_WORKER, looks_at="vs_record", key="record_id")
@@ -31,16 +36,20 @@ def client_sealed(request: ActorRequest, record_id: UUID) -> HttpResponse:
     )  # a manager reads here as one of the workers, or not at all
     form = forms.OpenSealForm(request.POST or None)
     opened: tuple[UUID, str] | None = None
+    closed: tuple[UUID, str] | None = None
     if request.method == "POST" and form.is_valid():
-        value_id = form.cleaned_data["value_id"]
+        value_id, channel = form.cleaned_data["value_id"], form.cleaned_data["channel"]
         try:
-            value = commands.open_sealed_value(
-                by=request.actor, record_id=record_id, value_id=value_id, reason=form.cleaned_data["reason"]
-            )
+            with transaction.atomic():
+                value = _opened(request, record_id, form.cleaned_data)
             opened = (value_id, value)
         except Refusal as refusal:
             form.add_error("reason", str(refusal))
+            if refusal.rule == "S-14":
+                bridge.note_channel(by=request.actor, record_id=record_id)
+                closed = (value_id, channel)
     who = queries.identity(reader, record_id)
+    rule = queries.newest(SafeContactRule, record_id)
     return show(
         request,
         "advocacy/sealed.html",
@@ -50,8 +59,28 @@ def client_sealed(request: ActorRequest, record_id: UUID) -> HttpResponse:
             "seals": queries.seals(reader, record_id),
             "form": form,
             "opened": opened,
+            "closed": closed,
+            "channel": form.cleaned_data.get("channel", "") if form.is_bound and form.is_valid() else "",
+            "rule": rule,
+            "channels": [label("K-18", code) for code in rule.channels] if rule else [],
+            "his": {one.value_id for one in known_to_him([record_id])},
             "problems": bool(form.errors) and form.is_bound,
         },
+    )
+
+
+def _opened(request: ActorRequest, record_id: UUID, given: dict[str, Any]) -> str:
+    """To reach the client by way of the comparison and her rule (S-14); for anything else with the reason alone."""
+    if given["channel"]:
+        return bridge.open_to_reach(
+            by=request.actor,
+            record_id=record_id,
+            value_id=given["value_id"],
+            channel=given["channel"],
+            although=given["although"],
+        )
+    return commands.open_sealed_value(
+        by=request.actor, record_id=record_id, value_id=given["value_id"], reason=given["reason"]
     )
 
 

@@ -6,6 +6,7 @@ now.
 """
 
 from .assessing import answer_review_flag, submit_assessment
+from .channels import add_channel, end_channel
 from .closing import NewClosure, close_case
 from .conflicts import SomeoneSavedFirst
 from .handing_over import assign_case
@@ -20,11 +21,13 @@ __all__ = [
     "NewLinkedPerson",
     "NewStrategy",
     "SomeoneSavedFirst",
+    "add_channel",
     "add_linked_person",
     "add_research",
     "answer_review_flag",
     "assign_case",
     "close_case",
+    "end_channel",
     "open_case",
     "record_action",
     "record_contact",

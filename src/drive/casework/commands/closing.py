@@ -17,14 +17,12 @@ from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
 
 from .. import rules, transitions
-from ..closing_facts import closure_facts
+from ..closing_facts import closure_facts, follow_up_months
 from ..models import CaseHistory, Closure, StateEntry, SuCase
 from .conflicts import SomeoneSavedFirst
 from .writing import write
 
 AGREEMENT = ("yes", "no", "not_asked")
-FOLLOW_UP_MONTHS = (3, 6, 12)
-"""Default of C-24: when somebody looks again after closing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +93,10 @@ def close_case(*, by: Actor, case_id: UUID, closing: NewClosure) -> Closure:
     follow_up = (
         []
         if closing.primary_reason == "died"
-        else [rules.add_months(closing.closed_on, months).isoformat() for months in FOLLOW_UP_MONTHS]
+        else [
+            rules.add_months(closing.closed_on, months).isoformat()
+            for months in follow_up_months(case.site_id, closing.closed_on)
+        ]
     )
     try:
         with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from .assessing import case_assess, case_assessments
 from .case import case_actions, case_flag, case_page, case_pattern, case_timeline, case_work
+from .channels import case_channels, case_end_channel
 from .closing import case_close
 from .desk import su_desk, su_manager_desk
 from .handing_over import case_assign
@@ -15,7 +16,9 @@ __all__ = [
     "case_assess",
     "case_assessments",
     "case_assign",
+    "case_channels",
     "case_close",
+    "case_end_channel",
     "case_flag",
     "case_list",
     "case_page",

@@ -105,7 +105,9 @@ def test_the_package_is_valid_runs_and_tells_the_figures_of_the_database(
     made = _asked(
         "select count(*) from casework_contact k join casework_sucase c on c.id = k.case_id where c.site_id = %(site)s and k.happened_on <= %(last)s"
         " and k.outcome in ('spoke', 'agreed_next') and c.starts_on <= %(last)s"
-        " and coalesce((select closed_on from casework_closure x where x.case_id = c.id), '9999-12-31') >= %(first)s", **at,
+        " and coalesce((select closed_on from casework_closure x where x.case_id = c.id), '9999-12-31') >= %(first)s"
+        " and coalesce((select answer from casework_sharingconsent s where s.case_id = c.id order by said_on desc, recorded_at desc limit 1), '') <> 'no'",
+        **at,
     )  # fmt: skip
     assert open_cases > 5
     assert closed > 2
@@ -195,11 +197,16 @@ def test_dates_are_months_in_every_table_when_asked(write: Write) -> None:
     assert json.loads((folder / "datapackage.json").read_text())["dates"] == "month"
 
 
+def _refusing(folder: Path) -> set[str]:
+    return set(_table(folder, "perpetrators").query("consent_share == 'no'")["perpetrator_id"])
+
+
 def test_p20_who_does_not_agree_keeps_a_row_for_the_flow_and_no_more(write: Write) -> None:
     """A2: dates and site of the case, the bare tie, and the client's own tables; nothing of him elsewhere."""
     with seeding():
         chosen = (
             SuCase.objects.filter(site_id=somebody(Role.ANALYST).site_id, contacts__isnull=False)
+            .exclude(pk__in=SharingConsent.objects.filter(answer="no").values("case_id"))
             .distinct()
             .order_by("-starts_on")[0]
         )
@@ -214,7 +221,7 @@ def test_p20_who_does_not_agree_keeps_a_row_for_the_flow_and_no_more(write: Writ
     with seeding():
         refused.save()
     after, _ = write("after")
-    (person,) = _table(after, "perpetrators").query("consent_share == 'no'")["perpetrator_id"]
+    (person,) = _refusing(after) - _refusing(before)
     (case,) = _table(after, "cases").query("perpetrator_id == @person").to_dict("records")
     assert case["start_date"]
     assert case["case_manager_id"] == case["approach"] == ""

@@ -5,6 +5,7 @@ and asking whether a decision was in force) are in `joint` and call the side's o
 """
 
 from .bookings import book_contact, cancel_booking, continue_booking, note_clash, suspend_booking
+from .channels import TO_REACH, note_channel, open_to_reach
 from .decisions import agree_outcome, ask_for_view, give_view, lapse_decision, propose_outcome
 from .disagreements import record_differing_step
 from .emergencies import tell_emergency_from_case, tell_emergency_from_record
@@ -24,6 +25,7 @@ from .stops import (
 )
 
 __all__ = [
+    "TO_REACH",
     "acknowledge_item",
     "acknowledge_stop",
     "agree_outcome",
@@ -43,9 +45,11 @@ __all__ = [
     "lapse_decision",
     "link_case_and_record",
     "name_source",
+    "note_channel",
     "note_clash",
     "open_incident",
     "open_incident_on_link",
+    "open_to_reach",
     "override_stop",
     "plan_action",
     "propose_outcome",

@@ -16,7 +16,9 @@ from drive.casework.models import SuCase
 from drive.people.facts import sent_before
 
 from ..models import Booking, BookingState
-from ..position import booking_refusal, refuse, stand_in_line
+from ..position import booking_refusal, channel_refusal, refuse, stand_in_line
+from ..rules import SENT
+from ..source_check import check_what_reaches_him
 from .sources import cite
 
 
@@ -32,6 +34,8 @@ def book_contact(
     reason_given: str,
     with_whom: str = "",
     leaves_out: bool = False,
+    sent_to: UUID | None = None,
+    says: str = "",
     cites: Iterable[UUID] = (),
 ) -> Booking:
     """Plan a meeting, visit, call, letter or message (`rules.BOOKING_KINDS`, K-18, K-57) for an aware
@@ -39,12 +43,19 @@ def book_contact(
 
     Refuses, saying what remains open, unless every link of the case has a decision in force that covers
     the day and the place, and no live stop concern covers it; and while it rests on an item that may not be acted on
-    (`cites`: S-09, S-08). Waits for whoever is planning or stopping on
+    (`cites`: S-09, S-08). A letter, call or message names the address or number of his that is used, which no linked person
+    has or had (`sent_to`: S-14), and what it says to him leads to nobody (`says`, `reason_given`: S-07). Waits for whoever is planning or stopping on
     the same case.
     """
     case = SuCase.objects.get(pk=case_id)
     stand_in_line(case.pk)
     refuse(booking_refusal(case.pk, starts_at=starts_at, place=place, leaves_out=leaves_out))
+    if sent_to is None and channel in SENT and kind in ("call", "letter", "message"):
+        refuse("channel_needed")
+    if sent_to is not None:
+        refuse(channel_refusal(case.pk, sent_to))
+    check_what_reaches_him(case.pk, says, field="says")
+    check_what_reaches_him(case.pk, reason_given, field="reason_given")
     planned: dict[str, Any] = {
         "case": case,
         "service_id": case.service_id,
@@ -56,6 +67,8 @@ def book_contact(
         "with_whom": with_whom,
         "reason_given": reason_given,
         "leaves_out": leaves_out,
+        "sent_to": sent_to,
+        "says": says,
     }
     if again := sent_before(Booking, **planned):
         return again
@@ -76,6 +89,8 @@ def continue_booking(*, by: Actor, booking_id: UUID) -> None:
             booking.case_id, starts_at=booking.starts_at, place=booking.place, leaves_out=booking.leaves_out
         )
     )
+    if booking.sent_to is not None:
+        refuse(channel_refusal(booking.case_id, booking.sent_to))
     _step(by, booking, "planned")
 
 
@@ -94,19 +109,21 @@ def cancel_booking(*, by: Actor, booking_id: UUID, told: str) -> None:
     booking = Booking.objects.get(pk=booking_id)
     if not told.strip():
         raise Refusal("Say what the service user is told.", rule="S-23", field="told")
+    check_what_reaches_him(booking.case_id, told, field="told")
     stand_in_line(booking.case_id)
     _expect(booking, "planned", "suspended")
     _step(by, booking, "cancelled", told=told)
 
 
 @transaction.atomic
-def note_clash(*, by: Actor, case_id: UUID) -> None:
-    """Say in the audit that a time or place was turned down because of somebody else's (S-25): who asks often is seen.
+def note_clash(*, by: Actor, case_id: UUID, kind: str = "place_clash") -> None:
+    """Say in the audit that a time, a place or a channel (`channel_clash`) was turned down because of somebody else's
+    (S-25, S-14): who asks often is seen.
 
     The refusal itself writes nothing; the page calls this after it, so that the event outlives the refusal.
     """
     case = SuCase.objects.get(pk=case_id)
-    record_event(Act.DENIED, by=by, kind="place_clash", record_id=case.pk, service_id=case.service_id)
+    record_event(Act.DENIED, by=by, kind=kind, record_id=case.pk, service_id=case.service_id)
 
 
 def took_place(*, by: Actor, booking_id: UUID) -> None:

@@ -24,6 +24,11 @@ class Booking(CaseFact):
     place = models.CharField(max_length=20, help_text="K-57")
     with_whom = models.CharField(max_length=200, blank=True)
     reason_given = models.CharField(max_length=200, help_text="the reason the service user is given")
+    sent_to = models.UUIDField(
+        null=True,
+        help_text="the address, number or email of his that is used (casework.ContactChannel, S-14)",
+    )
+    says = models.TextField(blank=True, help_text="what the letter or message says to him (S-07)")
     leaves_out = models.BooleanField(
         default=False, help_text="topics and actions under a stop concern are left out"
     )

@@ -93,9 +93,9 @@ def _remove_all_but(before: dict[str, int]) -> None:
 
 INSERT_BOOKING = """
 insert into safety_booking (id, recorded_at, recorded_by_id, case_id, service_id, kind, channel, starts_at,
-                            place, with_whom, reason_given, leaves_out)
+                            place, with_whom, reason_given, leaves_out, says)
 values (%(id)s, now(), %(by)s, %(case)s, %(service)s, 'meeting', 'face_to_face', %(at)s, 'probation_office',
-        '', 'His licence', false)
+        '', 'His licence', false, '')
 """
 INSERT_STATE = """
 insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state,

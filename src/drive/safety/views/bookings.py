@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
+from drive.casework.channels import in_use
 from drive.components.page import Standing
 from drive.instruments.codelists import code_list
 
@@ -46,12 +47,24 @@ def _show(request: ActorRequest, case_id: UUID, form: forms.Form, template: str)
     )
 
 
+def _note(request: ActorRequest, case_id: UUID, refusal: Refusal) -> None:
+    """Who asks often for a place or a channel that is somebody else's is seen (S-25, S-14)."""
+    if refusal.rule == "S-25":
+        commands.note_clash(by=request.actor, case_id=case_id)
+    elif str(refusal).startswith("This channel"):
+        commands.note_clash(by=request.actor, case_id=case_id, kind="channel_clash")
+
+
 @page(Permission.CASE_RECORD, "Plan contact", looks_at="su_case", key="case_id")
 def book(request: ActorRequest, case_id: UUID) -> HttpResponse:
     """What a joint decision covers can be planned; otherwise why not, and what remains open (S-21)."""
     queries.case_seen(case_id)
     now = queries.what_may_happen_now(case_id)
     form = BookingForm(request.POST or None)
+    form.fields["sent_to"].choices = [  # type: ignore[attr-defined]  # ours
+        (str(one.pk), f"{one.get_kind_display()}: {one.value}" + (f" ({one.label})" if one.label else ""))
+        for one in in_use(case_id)
+    ]
     offer_items(form, queries.citeable_items(case_id))
     if now.places:
         form.fields["place"].choices = [(c, code_list("K-57").label(c)) for c in now.places]  # type: ignore[attr-defined]
@@ -59,8 +72,7 @@ def book(request: ActorRequest, case_id: UUID) -> HttpResponse:
         try:
             commands.book_contact(by=request.actor, case_id=case_id, **form.words())
         except Refusal as refusal:
-            if refusal.rule == "S-25":
-                commands.note_clash(by=request.actor, case_id=case_id)
+            _note(request, case_id, refusal)
             add_refusal(form, refusal)
         else:
             messages.success(request, "Planned.")
@@ -95,7 +107,6 @@ def booking_step(request: ActorRequest, case_id: UUID, booking_id: UUID) -> Http
         else:
             raise Http404
     except Refusal as refusal:
-        if refusal.rule == "S-25":
-            commands.note_clash(by=request.actor, case_id=case_id)
+        _note(request, case_id, refusal)
         messages.error(request, str(refusal))
     return redirect("bookings", case_id=case_id)

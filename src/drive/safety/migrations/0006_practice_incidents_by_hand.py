@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('access', '0004_restrictions_for_everybody'),
         ('casework', '0003_sharing_consent'),
-        ('safety', '0004_joint_reviews'),
+        ('safety', '0005_what_is_sent'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0004_restrictions_for_everybody'),
-        ('safety', '0006_where_they_differ'),
+        ('safety', '0007_where_they_differ'),
     ]
 
     operations = [

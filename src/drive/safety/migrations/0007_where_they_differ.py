@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0004_restrictions_for_everybody'),
-        ('safety', '0005_practice_incidents_by_hand'),
+        ('safety', '0006_practice_incidents_by_hand'),
     ]
 
     operations = [

@@ -1,0 +1,54 @@
+"""Reaching the client by a channel that is safe (S-14): the comparison, her rule, the seal, in one act."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from drive.access.refusal import Refusal
+from drive.access.stepping import Actor
+from drive.advocacy import commands as advocacy
+from drive.advocacy.models import SafeContactRule, SealedValue
+from drive.audit.record import Act, record_event
+
+TO_REACH = {"phone": "to ring", "text": "to text", "letter": "to write", "email": "to email"}
+"""K-18 channel to the words of the event. Each is one tap, and an event all the same (S-06)."""
+
+
+@transaction.atomic
+def open_to_reach(*, by: Actor, record_id: UUID, value_id: UUID, channel: str, although: str = "") -> str:
+    """The number or address, opened to ring, text, write or email (`TO_REACH`), when the channel may be used.
+
+    Refused when the service user of a linked case has or had the same number or address, in the one sentence that says
+    nothing of why, and when the client has not agreed to the channel. The IDVA's side alone may go on, with `although`:
+    why it is safe all the same, which stands in the event for everybody who works with the client.
+    """
+    value = SealedValue.objects.only("id", "record_id", "kind").get(pk=value_id, record_id=record_id)
+    reason = TO_REACH[channel]
+    if not although.strip():
+        rule = SafeContactRule.objects.filter(record_id=record_id).order_by("-version").first()
+        if rule is not None and channel not in rule.channels:
+            raise Refusal(
+                "The client has not agreed to be reached in this way.", rule="S-14", field="although"
+            )
+        if _is_his(value.pk):
+            raise Refusal("This channel cannot be used.", rule="S-14", field="although")
+    return advocacy.open_sealed_value(
+        by=by,
+        record_id=record_id,
+        value_id=value.pk,
+        reason=f"{reason}, although: {although.strip()}" if although.strip() else reason,
+    )
+
+
+def note_channel(*, by: Actor, record_id: UUID) -> None:
+    """Say in the audit that a channel to the client was turned down; the refusal itself writes nothing (S-14)."""
+    record_event(Act.DENIED, by=by, kind="channel_clash", record_id=record_id)
+
+
+def _is_his(value_id: UUID) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select safety.channel_is_his(%s)", [value_id])
+        (found,) = cursor.fetchone()
+    return bool(found)

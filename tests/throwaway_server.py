@@ -91,9 +91,9 @@ def _prepare(server: EmbeddedServer) -> None:
         env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent / "src")},
     )
     with psycopg.connect(server.superuser_url, autocommit=True) as connection:
-        connection.execute(f"create role {PREFIX}_tester login noinherit password 'tester'")  # type: ignore[arg-type]
+        connection.execute(f"create role {PREFIX}_tester login noinherit password 'tester'")  # type: ignore[arg-type]  # names of this program alone
         for name in [*[s.value for s in Scope], "seed"]:
-            connection.execute(f"grant {PREFIX}_{name} to {PREFIX}_tester with inherit false, set true")  # type: ignore[arg-type]
+            connection.execute(f"grant {PREFIX}_{name} to {PREFIX}_tester with inherit false, set true")  # type: ignore[arg-type]  # names of this program alone
 
 
 def _keep(folder: Path, kept: Path) -> None:
@@ -118,9 +118,9 @@ def _own_database() -> None:
     database = f"drivetest_{WORKER}"
     with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(1)")  # a template is copied by one at a time
-        connection.execute(f"create database {database} template {TEMPLATE} owner {PREFIX}_owner")  # type: ignore[arg-type]
-        connection.execute(f"revoke all on database {database} from public")  # type: ignore[arg-type]
-        connection.execute(f"grant connect on database {database} to {PREFIX}_app, {PREFIX}_tester")  # type: ignore[arg-type]
+        connection.execute(f"create database {database} template {TEMPLATE} owner {PREFIX}_owner")  # type: ignore[arg-type]  # names of this program alone
+        connection.execute(f"revoke all on database {database} from public")  # type: ignore[arg-type]  # names of this program alone
+        connection.execute(f"grant connect on database {database} to {PREFIX}_app, {PREFIX}_tester")  # type: ignore[arg-type]  # names of this program alone
         connection.execute("select pg_advisory_unlock(1)")
     os.environ["DRIVE_REAL_APP_URL"] = make_conninfo(os.environ["DRIVE_APP_URL"], dbname=database)
     os.environ["DATABASE_URL"] = make_conninfo(os.environ["DATABASE_URL"], dbname=database)

@@ -76,34 +76,34 @@ def _measure(folder: Path, events: int) -> None:
 
 def _fill(connection: object, events: int) -> tuple[UUID, list[UUID]]:
     """Generated looks at the cases of one service, the notorious one first. The manager who will ask, and the cases."""
-    manager, service, site = connection.execute(  # type: ignore[attr-defined]
+    manager, service, site = connection.execute(  # type: ignore[attr-defined]  # a psycopg connection
         "select id, service_id, site_id from access_membership where role = 'service_manager' order by id limit 1"
     ).fetchone()
     cases = [
         key
-        for (key,) in connection.execute(  # type: ignore[attr-defined]
+        for (key,) in connection.execute(  # type: ignore[attr-defined]  # a psycopg connection
             "select id from casework_sucase where service_id = %s order by id", [service]
         )
     ]
     members = [
         key
-        for (key,) in connection.execute(  # type: ignore[attr-defined]
+        for (key,) in connection.execute(  # type: ignore[attr-defined]  # a psycopg connection
             "select id from access_membership where service_id = %s", [service]
         )
     ]
     began = time.monotonic()
     # ten thousand records share the looks, as they would in a service of some years
     others = [UUID(int=number) for number in range(10_000)]
-    connection.execute(  # type: ignore[attr-defined]
+    connection.execute(  # type: ignore[attr-defined]  # a psycopg connection
         GENERATE,
         {
             "many": MANY_LOOKS, "notorious": cases[0], "cases": [*cases[1:], *others], "service": service, "site": site,
             "members": members, "events": events,
         },
     )  # fmt: skip
-    connection.execute("analyze audit_auditevent")  # type: ignore[attr-defined]
-    (count,) = connection.execute("select count(*) from audit_auditevent").fetchone()  # type: ignore[attr-defined]
-    (size,) = connection.execute(  # type: ignore[attr-defined]
+    connection.execute("analyze audit_auditevent")  # type: ignore[attr-defined]  # a psycopg connection
+    (count,) = connection.execute("select count(*) from audit_auditevent").fetchone()  # type: ignore[attr-defined]  # a psycopg connection
+    (size,) = connection.execute(  # type: ignore[attr-defined]  # a psycopg connection
         "select pg_size_pretty(pg_total_relation_size('audit_auditevent'))"
     ).fetchone()
     print(f"events {count:,}; table with indexes {size}; generated in {time.monotonic() - began:.0f} s")

@@ -103,7 +103,7 @@ def behaviour_change(study: Study, frame: pd.DataFrame) -> pd.Series:
 def behaviour_change_sessions(study: Study) -> pd.DataFrame:
     """Attended one-to-one sessions explicitly on abusive behaviour."""
     sessions = study.table("sessions")
-    return sessions[(sessions["kind"] == "behaviour_change") & (sessions["attended"] == True)]  # noqa: E712
+    return sessions[(sessions["kind"] == "behaviour_change") & (sessions["attended"] == True)]  # noqa: E712  # missing is neither true nor false
 
 
 def engaged(study: Study, frame: pd.DataFrame) -> pd.Series:

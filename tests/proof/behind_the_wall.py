@@ -187,7 +187,7 @@ def _alter_row(row: models.Model) -> int:
 def _another(each: models.Field[Any, Any], value: Any) -> Any:
     """Another value of the same kind; None where there is none."""
     if each.choices:
-        return next((code for code, _ in each.choices if code and code != value), None)  # type: ignore[misc,union-attr]
+        return next((code for code, _ in each.choices if code and code != value), None)  # type: ignore[misc,union-attr]  # pairs of code and words
     listed = CODE_LIST.search(str(each.help_text))
     if listed and isinstance(value, str) and listed[0] in code_lists():
         return next((code for code, _ in code_lists()[listed[0]].choices() if code != value), None)

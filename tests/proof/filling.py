@@ -168,7 +168,7 @@ class Filler:
         if isinstance(each, models.ForeignKey):
             return self._parent(model, each, known)
         if each.choices:
-            return _LEAVE if each.has_default() else next(code for code, _ in each.choices if code)  # type: ignore[misc,union-attr]
+            return _LEAVE if each.has_default() else next(code for code, _ in each.choices if code)  # type: ignore[misc,union-attr]  # pairs of code and words
         if isinstance(each, models.TextField):
             return f"words {marker} end"
         if isinstance(each, models.CharField):

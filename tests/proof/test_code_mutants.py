@@ -102,7 +102,7 @@ def mutants(module: ModuleType) -> Iterator[tuple[str, CodeType]]:
             yield (
                 f"{node.lineno}: {' '.join(line.split())[:70]}: {how}",
                 compile(changed, module.__file__ or "", "exec"),
-            )  # type: ignore[attr-defined]
+            )  # type: ignore[attr-defined]  # a module has a name space
 
 
 def _functions(names: dict[str, Any]) -> Iterator[tuple[str, FunctionType]]:

@@ -261,7 +261,7 @@ def drawn(world: World) -> list[Mutant]:
     tables = sorted({each.table for each in everything})
     chosen = random.Random(SEED).sample(tables, min(TABLES, len(tables))) if TABLES else tables
     found = [each for each in everything if each.table in chosen]
-    print(f"seed {SEED}: {len(chosen)} of {len(tables)} tables, {len(found)} of {len(everything)} mutants")  # noqa: T201
+    print(f"seed {SEED}: {len(chosen)} of {len(tables)} tables, {len(found)} of {len(everything)} mutants")  # noqa: T201  # the seed is printed
     return found
 
 

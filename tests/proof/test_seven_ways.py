@@ -177,7 +177,7 @@ def test_without_a_membership_no_scope_shows_anybody(
         for table in ("casework_sucase", "advocacy_vsrecord", "safety_caselink", "referrals_referral"):
             try:
                 with real.transaction():
-                    assert real.execute(f"select count(id) from {table}").fetchone() == (0,)  # type: ignore[arg-type]
+                    assert real.execute(f"select count(id) from {table}").fetchone() == (0,)  # type: ignore[arg-type]  # names of this program alone
             except psycopg.errors.InsufficientPrivilege:
                 continue
 

@@ -366,7 +366,7 @@ def test_a_table_without_a_rule_is_refused() -> None:
         _meta = type("Meta", (), {"db_table": "notes"})
 
     with pytest.raises(LookupError, match="who may see it"):
-        rule_for(Unjudged)  # type: ignore[arg-type]
+        rule_for(Unjudged)  # type: ignore[arg-type]  # what is no rule is the point
 
 
 def test_what_a_scope_was_not_granted_it_is_denied(db: None) -> None:

@@ -103,7 +103,7 @@ def stepping_into(
                 if nested:
                     _set(before)
     finally:
-        connection.drive_context = before  # type: ignore[attr-defined]
+        connection.drive_context = before  # type: ignore[attr-defined]  # kept on the connection, see above
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def ratings(study: Study, sample: Sample, informant: str, timepoint: str) -> pd.
         found: tuple[pd.DataFrame, pd.DataFrame] = study.cache[place]
         return found[1]
     study.cache[place] = frame, _ratings(study, sample, informant, timepoint)
-    return study.cache[place][1]  # type: ignore[no-any-return]
+    return study.cache[place][1]  # type: ignore[no-any-return]  # the cache keeps anything
 
 
 def _ratings(study: Study, sample: Sample, informant: str, timepoint: str) -> pd.DataFrame:

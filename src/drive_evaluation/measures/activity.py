@@ -69,7 +69,7 @@ def by_month(study: Study, sample: Sample) -> list[Result]:
         "counts": {str(m): int(counts[m]) for m in counts.index},
         "top_months": [int(m) for m in top],
         "rate": {str(m): _rate(int(counts[m]), int((closing >= m).sum())) for m in counts.index},
-        "closing": {str(int(m)): int(k) for m, k in closing.dropna().value_counts().sort_index().items()},  # type: ignore[call-overload]
+        "closing": {str(int(m)): int(k) for m, k in closing.dropna().value_counts().sort_index().items()},  # type: ignore[call-overload]  # counts by number
         "before_start": int((month < 1).sum()),
     }
     return [make("M-ACT-MONTH", sample, {}, values, n=len(counted))]

@@ -42,7 +42,7 @@ def contacts_per_case(study: Study, sample: Sample) -> list[Result]:
     rows = rows[rows["ref_day"].isna() | (rows["date"] <= rows["ref_day"])]
     number = rows.groupby("case_id").size().reindex(pd.Index(sample.frame["case_id"])).dropna()
     described = describe(number.to_numpy(dtype=float))
-    histogram = {str(int(k)): int(v) for k, v in number.value_counts().sort_index().items()}  # type: ignore[call-overload]
+    histogram = {str(int(k)): int(v) for k, v in number.value_counts().sort_index().items()}  # type: ignore[call-overload]  # counts by number
     return [make("M-CONTACT-DIST", sample, {}, {**described, "histogram": histogram}, n=described["n"])]
 
 

@@ -60,7 +60,7 @@ def cost_avoided(study: Study, sample: Sample) -> list[Result]:
         (references["name"] == "marac_return_percent") & (references["kind"] == "comparator"), "value"
     ]
     costs = study.table("unit_costs")
-    usable = costs[costs["suspected_error"] != True].set_index("item")["value"]  # noqa: E712
+    usable = costs[costs["suspected_error"] != True].set_index("item")["value"]  # noqa: E712  # missing is neither true nor false
     needed = ("state_cost_per_high_risk_case", "delivery_cost")
     if expected.empty or not set(needed) <= set(usable.index):
         raise NotComputableError(

@@ -61,8 +61,8 @@ def panel_attendance(study: Study, sample: Sample) -> list[Result]:
         own = invited if agency == "all" else invited[invited["agency"] == agency]
         if agency != "all" and own.empty:
             continue
-        attended = int((own["attended"] == True).sum())  # noqa: E712
-        named = int(((own["attended"] == True) & (own["named_role"] == True)).sum())  # noqa: E712
+        attended = int((own["attended"] == True).sum())  # noqa: E712  # missing is neither true nor false
+        named = int(((own["attended"] == True) & (own["named_role"] == True)).sum())  # noqa: E712  # missing is neither true nor false
         values = {
             "invited": len(own),
             "attended": attended,
@@ -82,7 +82,7 @@ def list_matches(study: Study, sample: Sample) -> list[Result]:
     results = []
     for name, checks in rows.groupby("list_name", sort=True):
         latest = checks.sort_values("run_date", kind="stable").drop_duplicates("perpetrator_id", keep="last")
-        matches = int((latest["matched"] == True).sum())  # noqa: E712
+        matches = int((latest["matched"] == True).sum())  # noqa: E712  # missing is neither true nor false
         values = {
             "matches": matches,
             "checked": len(latest),

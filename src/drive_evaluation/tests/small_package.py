@@ -44,7 +44,7 @@ def frame(name: str, text: str) -> pd.DataFrame:
         if item.required and item.name not in columns:
             columns[item.name] = [DEFAULTS.get(item.name) for _ in rows]
         if item.type == "boolean" and item.name in columns:
-            columns[item.name] = [None if cell is None else cell == "true" for cell in columns[item.name]]  # type: ignore[misc]
+            columns[item.name] = [None if cell is None else cell == "true" for cell in columns[item.name]]  # type: ignore[misc]  # cells of one column
     for item in table.fields:
         if item.name.endswith("_id") and item.name == table.key[0] and item.name not in head:
             columns[item.name] = [f"{name}{i}" for i in range(len(rows))]

@@ -36,7 +36,7 @@ def _exits() -> tuple[str, str, str, str]:
             episodes.append(f"v{name} {name} true 2016-12-01 true {exit_}")
             answer = "yes standard" if i < used else "no none"
             abuse.append(f"{name} v{name} idva exit physical {answer}")
-    return tuple("\n".join(rows) for rows in (people, links, episodes, abuse))  # type: ignore[return-value]
+    return tuple("\n".join(rows) for rows in (people, links, episodes, abuse))  # type: ignore[return-value]  # four of them
 
 
 @pytest.fixture(scope="module")

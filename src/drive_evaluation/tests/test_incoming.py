@@ -150,7 +150,7 @@ def test_a_breach_is_named_with_its_place_and_remedy_and_nothing_is_written(
     frame.to_csv(file, index=False)
     before = bytes_of(package)
     with pytest.raises(IncomingRefusedError) as refused:
-        import_return(kind, file, package)  # type: ignore[arg-type]
+        import_return(kind, file, package)  # type: ignore[arg-type]  # a kind that does not exist, among others
     found = [p for p in refused.value.problems if p.rule == rule]
     assert found, refused.value.problems
     assert all(p.remedy for p in found)

@@ -92,8 +92,8 @@ def test_frictionless_and_we_find_the_same_kinds_of_breach(folder: Path) -> None
 
 
 def test_a1_what_the_contract_tolerates_is_a_warning_with_its_place(folder: Path) -> None:
-    edit(folder, "aces", lambda rows: [row.append("note") for row in rows] and None)  # type: ignore[func-returns-value]
-    edit(folder, "cases", lambda rows: [row.pop() for row in rows] and None)  # type: ignore[func-returns-value]
+    edit(folder, "aces", lambda rows: [row.append("note") for row in rows] and None)  # type: ignore[func-returns-value]  # edits in place
+    edit(folder, "cases", lambda rows: [row.pop() for row in rows] and None)  # type: ignore[func-returns-value]  # edits in place
     edit(folder, "cases", lambda rows: rows[1].__setitem__(column("cases", "accepted_date"), "2030-01-01"))
     edit(folder, "victims", lambda rows: rows[1].__setitem__(column("victims", "age"), "112"))
     (folder / "letters.csv").write_text("who\nx\n", encoding="utf-8")
@@ -111,9 +111,9 @@ def test_a1_what_the_contract_tolerates_is_a_warning_with_its_place(folder: Path
 
 
 def test_a1_a_required_column_that_is_missing_and_a_row_too_long_stop_the_run(folder: Path) -> None:
-    edit(folder, "targets", lambda rows: [row.pop() for row in rows] and None)  # type: ignore[func-returns-value]
+    edit(folder, "targets", lambda rows: [row.pop() for row in rows] and None)  # type: ignore[func-returns-value]  # edits in place
     assert ("targets.csv", "all-fields") in {(p.file, p.rule) for p in errors(validate(read_package(folder)))}
-    edit(folder, "targets", lambda rows: [row.extend(["", ""]) for row in rows[1:]] and None)  # type: ignore[func-returns-value]
+    edit(folder, "targets", lambda rows: [row.extend(["", ""]) for row in rows[1:]] and None)  # type: ignore[func-returns-value]  # edits in place
     with pytest.raises(PackageError, match=r"targets\.csv"):
         read_package(folder)
 

@@ -132,7 +132,7 @@ def test_t1_agrees_with_r_and_chooses_welch_after_levene() -> None:
     assert found.effect is not None
     assert found.test.branch == "welch"
     assert close(found.test.statistic, R["welch_t"])
-    assert close(found.test.df, R["welch_df"])  # type: ignore[arg-type]
+    assert close(found.test.df, R["welch_df"])  # type: ignore[arg-type]  # a test with degrees of freedom
     assert close(found.test.p, R["welch_p"])
     assert close(found.effect.ci_low, R["welch_low"])
     assert close(found.effect.ci_high, R["welch_high"])

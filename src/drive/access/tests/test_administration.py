@@ -329,7 +329,7 @@ def setting(cast: Cast, **changed: object) -> SiteSetting:
         "consequences": "Fewer starts, so IDVAs have fewer new clients", "review_on": today + datetime.timedelta(days=60),
     }  # fmt: skip
     with acting_as(by):
-        return change_setting(by=by, site_id=cast.site.pk, **(given | changed))  # type: ignore[arg-type]
+        return change_setting(by=by, site_id=cast.site.pk, **(given | changed))  # type: ignore[arg-type]  # named as the command names them
 
 
 def test_c30_a_change_says_why_what_may_follow_and_when_it_is_reviewed(cast: Cast, admin: Client) -> None:

@@ -60,24 +60,24 @@ def test_s48_a_draft_is_its_authors_alone(cast: Cast) -> None:
 def test_s48_autosave_answers_the_script_and_the_button(cast: Cast) -> None:
     client = sign_in(cast.case_manager)
     scripted = keep(client, cast.case.pk, headers={"accept": "application/json"})
-    assert re.fullmatch(r"\d\d:\d\d:\d\d", scripted.json()["kept"])  # type: ignore[attr-defined]
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", scripted.json()["kept"])  # type: ignore[attr-defined]  # the test client answers with it
     by_button = keep(client, cast.case.pk, headers={"referer": "http://testserver/somewhere/"})
-    assert by_button.headers["Location"] == "http://testserver/somewhere/"  # type: ignore[attr-defined]
+    assert by_button.headers["Location"] == "http://testserver/somewhere/"  # type: ignore[attr-defined]  # the test client answers with it
     elsewhere = keep(client, cast.case.pk, headers={"referer": "https://example.invalid/"})
-    assert elsewhere.headers["Location"] == "/"  # type: ignore[attr-defined]
+    assert elsewhere.headers["Location"] == "/"  # type: ignore[attr-defined]  # the test client answers with it
     kept = draft_of(cast.case_manager, cast.case.pk)
     assert kept == {"note": ["Rang out."]}
 
 
 def test_s46_no_draft_on_a_record_that_its_author_no_longer_sees(cast: Cast) -> None:
     client = sign_in(cast.case_manager)
-    assert keep(client, cast.case.pk).status_code == 302  # type: ignore[attr-defined]
+    assert keep(client, cast.case.pk).status_code == 302  # type: ignore[attr-defined]  # the test client answers with it
     with seeding():
         CaseAssignment.objects.filter(case_id=cast.case.pk).update(ends_on=local_today())
     refused = keep(client, cast.case.pk)
     absent = keep(client, uuid4())
-    assert refused.status_code == absent.status_code == 404  # type: ignore[attr-defined]
-    assert refused.content == absent.content  # type: ignore[attr-defined]
+    assert refused.status_code == absent.status_code == 404  # type: ignore[attr-defined]  # the test client answers with it
+    assert refused.content == absent.content  # type: ignore[attr-defined]  # the test client answers with it
 
 
 @pytest.mark.parametrize(

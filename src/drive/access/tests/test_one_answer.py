@@ -52,7 +52,7 @@ def test_a_denied_page_leaves_an_event(cast: Cast) -> None:
 
 @page(Permission.DESK_VIEW, "Fails after a write")
 def _fails(request: object, answers: bool) -> HttpResponse:
-    membership = request.actor.membership_id  # type: ignore[attr-defined]
+    membership = request.actor.membership_id  # type: ignore[attr-defined]  # the page decorator sets it
     Draft.objects.create(membership_id=membership, form="own.x", record_id=membership, content={})
     if answers:
         return HttpResponse(status=500)
@@ -64,7 +64,7 @@ def test_a_failure_after_a_write_undoes_it_and_the_session_goes_on(
     cast: Cast, answers: bool, error: type[Exception]
 ) -> None:
     request = RequestFactory().get("/")
-    request.actor = cast.case_manager.as_actor()  # type: ignore[attr-defined]
+    request.actor = cast.case_manager.as_actor()  # type: ignore[attr-defined]  # the page decorator sets it
     with pytest.raises(error):
         _fails(request, answers=answers)
     with seeding():
@@ -97,7 +97,7 @@ def _in_a_connection_of_its_own(work: object) -> list[object]:
 
     def run() -> None:
         try:
-            found.append(work())  # type: ignore[operator]
+            found.append(work())  # type: ignore[operator]  # one of the works above
         except Exception as error:  # handed to the test
             found.append(error)
         finally:
@@ -200,6 +200,6 @@ def test_not_found_in_a_page_is_not_an_error(cast: Cast) -> None:
         raise SuCase.DoesNotExist
 
     request = RequestFactory().get("/")
-    request.actor = cast.case_manager.as_actor()  # type: ignore[attr-defined]
+    request.actor = cast.case_manager.as_actor()  # type: ignore[attr-defined]  # the page decorator sets it
     with pytest.raises(Http404):
         absent(request)

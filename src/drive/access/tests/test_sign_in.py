@@ -84,7 +84,7 @@ def test_setting_up_an_app_opens_the_site_and_seals_its_secret(person: Membershi
 
     # The second step is then asked for, and a code opens it once.
     again = Client()
-    assert enter(again, person.user.email).headers["Location"] == "/sign-in/code/"  # type: ignore[attr-defined]
+    assert enter(again, person.user.email).headers["Location"] == "/sign-in/code/"  # type: ignore[attr-defined]  # the test client answers with it
     assert again.get("/account/").status_code == 302  # not signed in yet
     assert b"Second step" in again.get("/sign-in/code/").content
     used = code_now(secret)
@@ -105,10 +105,10 @@ def test_unknown_address_and_wrong_password_answer_alike(person: Membership) -> 
     other = enter(unknown, "nobody@example.invalid", "not the password at all")
 
     def plain(answer: object, email: str) -> str:
-        text = answer.content.decode()  # type: ignore[attr-defined]
+        text = answer.content.decode()  # type: ignore[attr-defined]  # the test client answers with it
         return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text).replace(email, "")
 
-    assert one.status_code == other.status_code == 200  # type: ignore[attr-defined]
+    assert one.status_code == other.status_code == 200  # type: ignore[attr-defined]  # the test client answers with it
     assert plain(one, person.user.email) == plain(other, "nobody@example.invalid")
     assert acts(person.user_id) == ["sign-in-failed"]
     with seeding():

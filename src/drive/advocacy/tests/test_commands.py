@@ -113,7 +113,7 @@ def test_s22_withholding_needs_reason_another_reviewer_and_a_review_date(
     with acting_as(by), pytest.raises(Refusal) as refused:
         commands.record_informed(
             by=by, record_id=cast.record.pk, state="withheld", decided_on=TODAY,
-            reviewer_id=reviewer.pk if reviewer else None, **given,  # type: ignore[arg-type]
+            reviewer_id=reviewer.pk if reviewer else None, **given,  # type: ignore[arg-type]  # named as the command names them
         )  # fmt: skip
     assert (refused.value.rule, refused.value.field) == ("S-22", lacks)
 

@@ -46,7 +46,7 @@ def test_label_hint_and_error_belong_to_the_control(form: forms.Form, name: str)
     assert ("<fieldset" in html) == form[name].use_fieldset
     if form[name].errors:
         assert str(form[name].errors[0]) in html.replace("&#34;", '"')
-        assert form[name].error_target in found  # type: ignore[attr-defined]
+        assert form[name].error_target in found  # type: ignore[attr-defined]  # a field of this project's forms
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_choices_may_come_from_an_enumeration_and_be_set_again() -> None:
     form = Form(MultiValueDict({"channel": ["text"]}))
     assert form.is_valid()
     assert form.cleaned_data["channel"] is Channel.TEXT
-    form.fields["channel"].choices = [Choice("letter", "Letter", "signed for")]  # type: ignore[attr-defined]
+    form.fields["channel"].choices = [Choice("letter", "Letter", "signed for")]  # type: ignore[attr-defined]  # a choice field
     assert "signed for" in drawn(form, "channel")
     assert "Phone" in drawn(Form(), "channel")
 
@@ -115,7 +115,7 @@ def test_a_plain_django_field_is_drawn_like_ours() -> None:
     assert not form.is_valid()
     assert 'class="govuk-input govuk-input--error"' in drawn(form, "login")
     assert 'class="govuk-input govuk-input--error"' in drawn(form, "password")
-    assert form["kind"].error_target in ids(drawn(form, "kind"))  # type: ignore[attr-defined]
+    assert form["kind"].error_target in ids(drawn(form, "kind"))  # type: ignore[attr-defined]  # a field of this project's forms
     assert "drive-tile" in drawn(form, "remember")
 
 

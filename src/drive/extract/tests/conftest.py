@@ -55,7 +55,7 @@ def asked(
 
 def released(analyst: Membership, lead: Membership, **asking: object) -> ReleaseRequest:
     """... and released by the governance lead."""
-    found = asked(analyst, **asking)  # type: ignore[arg-type]
+    found = asked(analyst, **asking)  # type: ignore[arg-type]  # named as the command names them
     with acting_as(lead.as_actor()):
         answer_release(by=lead.as_actor(), request_id=found.pk, outcome="released")
     return found

@@ -43,7 +43,7 @@ def test_dash_bounds_and_order(answers: list[str], random: object) -> None:
     assert isinstance(aside, int)
     assert score + aside + answers.count("no") == 20
     assert scores["excluded"].value is (aside >= 11)
-    random.shuffle(answers)  # type: ignore[attr-defined]
+    random.shuffle(answers)  # type: ignore[attr-defined]  # a Random of the strategy
     again = derive(valid("drive_dash", dict(zip(DASH_ITEMS, answers, strict=True)), Mode.SUBMIT))
     assert {key: one.value for key, one in again.items()} == {key: one.value for key, one in scores.items()}
 

@@ -61,7 +61,7 @@ def ordinary_work(cast: Cast) -> Office:
             name = f"Worker Fictitious{chr(97 + number)}"
             worker = join(
                 name, cast.case_manager.role, cast.su_service, cast.site, cast.su_service.organisation
-            )  # type: ignore[arg-type]
+            )  # type: ignore[arg-type]  # a role is kept as its code
             workers.append(worker)
             for _ in range(12):
                 case = open_case(cast.su_service, worker, "Barnaby", "Invented", cast.service_manager)

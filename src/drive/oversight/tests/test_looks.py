@@ -74,7 +74,7 @@ def test_s35_an_emergency_reading_is_called_so_and_can_be_filtered(cast: Cast) -
     assert len(found.looks) == 2
     off = looks_of(cast.service_manager, cast, shown="off")
     assert {look.who for look in off.looks} == {"Bertram Ashlock"}
-    one = looks_of(cast.service_manager, cast, reader=cast.case_manager.pk)  # type: ignore[arg-type]
+    one = looks_of(cast.service_manager, cast, reader=cast.case_manager.pk)  # type: ignore[arg-type]  # narrowed by name
     assert {look.who for look in one.looks} == {"Casimir Tolliver"}
 
 
@@ -117,7 +117,7 @@ def test_a_page_of_looks_leads_to_the_next(cast: Cast) -> None:
         )  # fmt: skip
     first = looks_of(cast.service_manager, cast)
     assert len(first.looks) == 50
-    second = looks_of(cast.service_manager, cast, before=first.older)  # type: ignore[arg-type]
+    second = looks_of(cast.service_manager, cast, before=first.older)  # type: ignore[arg-type]  # narrowed by name
     assert len(second.looks) == 10
     assert second.older is None
 

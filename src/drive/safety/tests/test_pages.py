@@ -342,7 +342,7 @@ def test_nothing_is_ever_changed_or_deleted(cast: Cast, model: type) -> None:
         ):
             model.objects.update(recorded_at=None) if act == "update" else model.objects.all()._raw_delete(
                 "default"
-            )  # type: ignore[attr-defined]
+            )  # type: ignore[attr-defined]  # of every query set, unknown to the stubs
 
 
 def test_s17_the_page_names_who_has_not_acknowledged_yet(cast: Cast, client_of: Browser) -> None:

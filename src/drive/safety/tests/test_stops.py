@@ -27,7 +27,7 @@ def newest_state(cast: Cast, booking: Booking) -> str:
 def answer(cast: Cast, who: str, concern_id: object, **said: str) -> None:
     actor = getattr(cast, who).as_actor()
     with acting_as(actor):
-        commands.answer_stop(by=actor, concern_id=concern_id, response="We have talked.", **said)  # type: ignore[arg-type]
+        commands.answer_stop(by=actor, concern_id=concern_id, response="We have talked.", **said)  # type: ignore[arg-type]  # named as the command names them
 
 
 def cover(cast: Cast) -> None:

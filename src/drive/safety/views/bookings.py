@@ -67,7 +67,7 @@ def book(request: ActorRequest, case_id: UUID) -> HttpResponse:
     ]
     offer_items(form, queries.citeable_items(case_id))
     if now.places:
-        form.fields["place"].choices = [(c, code_list("K-57").label(c)) for c in now.places]  # type: ignore[attr-defined]
+        form.fields["place"].choices = [(c, code_list("K-57").label(c)) for c in now.places]  # type: ignore[attr-defined]  # a choice field
     if request.method == "POST" and form.is_valid():
         try:
             commands.book_contact(by=request.actor, case_id=case_id, **form.words())

@@ -44,7 +44,7 @@ class ChargeForm(forms.Form):
 
     def __init__(self, *args: Any, colleagues: Iterable[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["responsible_id"].choices = [(str(one.pk), one.name) for one in colleagues]  # type: ignore[attr-defined]
+        self.fields["responsible_id"].choices = [(str(one.pk), one.name) for one in colleagues]  # type: ignore[attr-defined]  # of a Select
 
     @staticmethod
     def start() -> dict[str, Any]:

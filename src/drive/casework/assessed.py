@@ -15,9 +15,9 @@ from drive.instruments.codelists import code_list
 from drive.instruments.definitions import Definition, Unit
 from drive.instruments.library import instrument
 from drive.instruments.scoring import derive
+from drive.instruments.stored import StoredAnswer, as_stored, title_of
 
 from .closing_facts import initials, setting
-from .commands.assessing import read_back
 from .models import Assessment, ContactStrategy, LinkedPerson, ResearchNote, ReviewFlag, SuCase
 from .queries import CaseStates
 from .rules import add_months, label_of
@@ -71,18 +71,25 @@ NEAR = datetime.timedelta(weeks=6)
 
 @dataclass(frozen=True, slots=True)
 class HeldForm:
-    """One submitted form that holds, read back under its version."""
+    """One submitted form that holds, read back under its version; `answers` is None where they fit it no more."""
 
     row: Assessment
-    answers: ValidatedAnswers
+    answers: ValidatedAnswers | None
 
     @property
     def name(self) -> str:
-        return self.answers.definition.name
+        return title_of(self.row.instrument)
+
+    @property
+    def stored(self) -> list[StoredAnswer]:
+        """What to show in place of a summary where the answers fit no definition any more (R-10); else nothing."""
+        return as_stored(self.row.instrument, self.row.answers) if self.answers is None else []
 
     @property
     def summary(self) -> list[str]:
         """What may be said of it in one line: derived values, each with what is missing (R-06)."""
+        if self.answers is None:
+            return []
         said = []
         for value in derive(self.answers).values():
             if value.value is None:
@@ -90,18 +97,22 @@ class HeldForm:
             elif isinstance(value.value, bool):
                 said.append(f"{value.label}: {'yes' if value.value else 'no'}")
             else:
-                shown = self._level(value.id, value.value) if isinstance(value.value, str) else value.value
+                shown = (
+                    _level(self.answers.definition, value.id, value.value)
+                    if isinstance(value.value, str)
+                    else value.value
+                )
                 said.append(
                     f"{value.label}: {shown}" + (f", {value.missing} missing" if value.missing else "")
                 )
         return said
 
-    def _level(self, derived_id: str, code: str) -> str:
-        """A level in the words of the form's own list: needs (K-25) and abuse (K-28) have different ones."""
-        definition = self.answers.definition
-        source = next(one for one in definition.derived if one.id == derived_id)
-        entry = definition.item(source.items[0]).code(code)
-        return entry.label.lower() if entry else code
+
+def _level(definition: Definition, derived_id: str, code: str) -> str:
+    """A level in the words of the form's own list: needs (K-25) and abuse (K-28) have different ones."""
+    source = next(one for one in definition.derived if one.id == derived_id)
+    entry = definition.item(source.items[0]).code(code)
+    return entry.label.lower() if entry else code
 
 
 def forms_of(case: SuCase) -> list[HeldForm]:
@@ -109,7 +120,7 @@ def forms_of(case: SuCase) -> list[HeldForm]:
     rows = Assessment.objects.filter(case=case, superseded_by__isnull=True).select_related(
         "linked_person", "recorded_by", "supersedes"
     )
-    return [HeldForm(row, read_back(row)) for row in rows.order_by("-as_of", "-recorded_at", "id")]
+    return [HeldForm(row, row.validated) for row in rows.order_by("-as_of", "-recorded_at", "id")]
 
 
 def before(
@@ -235,7 +246,7 @@ def risk_line(forms: Collection[HeldForm], unknowns: tuple[str, ...]) -> RiskLin
     ranked = []
     newest: set[UUID | None] = set()
     for form in forms:
-        if form.row.instrument != "severity_of_abuse_grid":
+        if form.row.instrument != "severity_of_abuse_grid" or form.answers is None:
             continue
         is_newest = form.row.linked_person_id not in newest
         newest.add(form.row.linked_person_id)
@@ -278,10 +289,14 @@ def known_unknowns(
         if person.pk not in newest:
             found.append(f"Severity of abuse of {short}: no grid yet")
             continue
+        answers = newest[person.pk].answers
+        if answers is None:
+            found.append(f"Severity of abuse of {short}: the newest grid fits no form any more")
+            continue
         unknown = [
             label_of("K-27", kind).lower()
             for kind in ("physical", "sexual", "hs", "jcc")
-            if newest[person.pk].answers.missing_state(kind)
+            if answers.missing_state(kind)
         ]
         if unknown:
             found.append(f"Abuse of {short}: {', '.join(unknown)}")

@@ -11,6 +11,8 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from drive.instruments.answers import ValidatedAnswers
+from drive.instruments.stored import read_stored
 from drive.people.facts import Fact, Profile
 
 
@@ -298,7 +300,7 @@ class Assessment(CaseFact):
     """A submitted form of one instrument at one point (R-10, R-44 to R-49). Never changes.
 
     An amendment is a new row that supersedes one row, with the reason; both stay. `answers` is what
-    `ValidatedAnswers.as_data` gives; `validate` under the same version reads it back.
+    `ValidatedAnswers.as_data` gives; `validated` reads it back.
     """
 
     instrument = models.CharField(max_length=40)
@@ -335,6 +337,11 @@ class Assessment(CaseFact):
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.point}"
+
+    @property
+    def validated(self) -> ValidatedAnswers | None:
+        """The answers under the version they were given in; None where they fit it no more (`read_stored`)."""
+        return read_stored(self.instrument, self.instrument_version, self.answers)
 
 
 class ReviewFlag(CaseFact):

@@ -12,7 +12,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from drive.instruments.codelists import code_list
-from drive.instruments.library import instrument
+from drive.instruments.stored import title_of
 
 from .models import (
     Action,
@@ -223,7 +223,7 @@ def _forms(case: SuCase, before: datetime.date) -> list[Entry]:
             row.as_of,
             "Assessment",
             _sentence(
-                f"{instrument(row.instrument).name}, {label_of('K-36', row.point).lower()}",
+                f"{title_of(row.instrument)}, {label_of('K-36', row.point).lower()}",
                 "amended" if row.supersedes_id else "",
             ),
             row.recorded_by.name,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from drive.instruments.answers import RefusedAnswers, ValidatedAnswers, validate
-from drive.instruments.library import UnknownInstrumentError, instrument
+from drive.instruments.answers import ValidatedAnswers
+from drive.instruments.stored import read_stored, title_of
 
 from .record import ClientFact
 
@@ -46,21 +46,10 @@ class Assessment(ClientFact):
 
     @property
     def validated(self) -> ValidatedAnswers | None:
-        """The answers with every missing state worked out, under the version they were given in.
-
-        None where that version is gone or was altered since, so that they fit it no more: they are then shown as they
-        are stored, and no rule reads them.
-        """
-        try:
-            found = validate(instrument(self.instrument, self.instrument_version), self.answers)
-        except UnknownInstrumentError:
-            return None
-        return None if isinstance(found, RefusedAnswers) else found
+        """The answers under the version they were given in; None where they fit it no more (`read_stored`)."""
+        return read_stored(self.instrument, self.instrument_version, self.answers)
 
     @property
     def title(self) -> str:
         """The form's name as it is called today; its bare id where nothing is called so any more."""
-        try:
-            return instrument(self.instrument).name
-        except UnknownInstrumentError:
-            return self.instrument.replace("_", " ")
+        return title_of(self.instrument)

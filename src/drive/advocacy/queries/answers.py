@@ -3,68 +3,34 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from uuid import UUID
 
 from drive.components.dates import plain_date
 from drive.instruments.codelists import code_list
 from drive.instruments.definitions import NONE_OF_THESE, Item
-from drive.instruments.library import UnknownInstrumentError, instrument
+from drive.instruments.stored import StoredAnswer, as_stored
 
 from ..models import Assessment
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One question and its answer; `missing` in its place where there is none (R-04)."""
-
-    question: str
-    words: str
-    missing: str
-    evidence: str
-
-
-def answered(form: Assessment) -> list[tuple[str, list[Answered]]]:
+def answered(form: Assessment) -> list[tuple[str, list[StoredAnswer]]]:
     """Headings with their answers, under the version the form was answered in (R-10).
 
     Answers that fit no definition any more stand under one heading as they are stored.
     """
     validated = form.validated
     if validated is None:
-        return [("As stored", _as_stored(form))]
+        return [("As stored", as_stored(form.instrument, form.answers))]
     found = []
     for section in validated.definition.sections:
         rows = []
         for item in validated.definition.in_section(section.id):
             answer = validated[item.id]
             missing = code_list("K-01").label(answer.missing) if answer.missing else ""
-            rows.append(Answered(item.label, _words(item, answer.value), missing, answer.evidence))
+            rows.append(StoredAnswer(item.label, _words(item, answer.value), missing, answer.evidence))
         if rows:
             found.append((section.label, rows))
     return found
-
-
-def _as_stored(form: Assessment) -> list[Answered]:
-    """Every stored answer, with today's words for its question where there are any."""
-    try:
-        today = instrument(form.instrument)
-    except UnknownInstrumentError:
-        today = None
-    rows = []
-    for item_id, given in form.answers.items():
-        stored = given if isinstance(given, dict) else {"value": given}
-        value, missing = stored.get("value", ""), str(stored.get("missing", ""))
-        words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        known = missing in code_list("K-01")
-        rows.append(
-            Answered(
-                today.item(item_id).label if today and item_id in today else item_id.replace("_", " "),
-                words,
-                code_list("K-01").label(missing) if known else missing or ("" if words else "Not recorded"),
-                str(stored.get("evidence", "")),
-            )
-        )
-    return rows
 
 
 def assessment(record_id: UUID, assessment_id: UUID, instrument: str = "") -> Assessment:

@@ -10,9 +10,8 @@ from django.db import IntegrityError, transaction
 from drive.access.models import local_today
 from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
-from drive.instruments.answers import Mode, RefusedAnswers, ValidatedAnswers, validate
+from drive.instruments.answers import Mode, ValidatedAnswers
 from drive.instruments.definitions import Unit
-from drive.instruments.library import library
 from drive.instruments.scoring import compare
 
 from .. import rules
@@ -91,7 +90,7 @@ def submit_assessment(
         if theirs is None:
             raise
         raise SomeoneSavedFirst(theirs, answers) from error
-    _flag_rise(by, case, row, answers, read_back(earlier) if earlier else None)
+    _flag_rise(by, case, row, answers, earlier.validated if earlier else None)
     return row
 
 
@@ -123,14 +122,6 @@ def previous_form(
     if leaving_out is not None:
         held = held.exclude(pk=leaving_out.pk)
     return held.order_by("-as_of", "-recorded_at").first()
-
-
-def read_back(row: Assessment) -> ValidatedAnswers:
-    """The stored answers under the version they were given in. What was once submitted always reads back."""
-    found = validate(library().version(row.instrument, row.instrument_version), row.answers, mode=Mode.DRAFT)
-    if isinstance(found, RefusedAnswers):
-        raise ValueError(f"stored answers of {row.instrument} {row.instrument_version} no longer read")
-    return found
 
 
 def _flag_rise(

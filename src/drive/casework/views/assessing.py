@@ -62,6 +62,7 @@ def case_assessments(request: ActorRequest, case_id: UUID) -> HttpResponse:
             "missing_exit": missing_exit_forms(case),
             "may_write": request.actor.may(Permission.CASE_RECORD),
             "address": _address,
+            "asked_still": assessed.OFFERED,
         },
     )
 
@@ -108,6 +109,7 @@ def case_assess(request: ActorRequest, case_id: UUID, instrument_id: str) -> Htt
             "definition": definition,
             "person": person,
             "amends": amends,
+            "begins_anew": amends is not None and amends.validated is None,
             "head": head,
             "form": form,
             "draft": draft,
@@ -145,7 +147,8 @@ def _forms(
     answers: dict[str, Any] = {}
     if amends is not None:
         start |= {"point": amends.point, "as_of": amends.as_of}
-        answers = initial_answers(commands.assessing.read_back(amends))
+        before = amends.validated
+        answers = initial_answers(before) if before else {}
     return (
         draft.start(AssessmentHeadForm, initial=start, **special),
         draft.start(form_class(definition), initial=answers, today=today),
@@ -216,7 +219,7 @@ def _before(question: Question, earlier: list[HeldForm]) -> list[tuple[HeldForm,
     """
     shown = []
     for form in earlier:
-        if question.item.id not in form.answers.definition:
+        if form.answers is None or question.item.id not in form.answers.definition:
             continue
         value = form.answers.known(question.item.id)
         rank = question.item.rank(value) if isinstance(value, str) else None
@@ -233,15 +236,16 @@ def _words(item: Item, value: object) -> str:
 
 def _prompt(question: Question, earlier: list[HeldForm]) -> str:
     """A word beside an answer as it stands: unknown again, or higher than last time. Never a stop."""
-    if not earlier or question.item.id not in earlier[-1].answers.definition:
+    before = earlier[-1].answers if earlier else None
+    if before is None or question.item.id not in before.definition:
         return ""
     given = question.field.value()
     item = question.item
-    was = earlier[-1].answers.known(item.id)
+    was = before.known(item.id)
     if not isinstance(given, str) or not given:
         return ""
     if item.missing_state(given) or given in code_list("K-01"):
-        return "Unknown twice running. Who might know?" if earlier[-1].answers.missing_state(item.id) else ""
+        return "Unknown twice running. Who might know?" if before.missing_state(item.id) else ""
     then, now = item.rank(was) if isinstance(was, str) else None, item.rank(given)
     if then is not None and now is not None and now > then:
         return "Higher than last time. A review will be asked of you and your manager. Ratings can also rise because more is known."

@@ -16,8 +16,8 @@ from drive.allocation.commands import allocate
 from drive.allocation.models import Allocation
 from drive.casework.models import SuCase
 from drive.referrals.models import Referral
-from drive.referrals.tests.racing import at_once, remove_everything
 from tests.cast import Cast, join, lay_out, seeding
+from tests.racing import at_once, remove_everything
 
 from .test_allocating import accept, refer
 

@@ -13,8 +13,7 @@ from drive.access.stepping import acting_as
 from drive.referrals.commands import SavedList, save_list, upload_list
 from drive.referrals.models import ListSaved, PossibleMatch, Referral, ReferralList, ReferralParty
 from tests.cast import Cast, join, lay_out, seeding
-
-from .racing import at_once, remove_everything
+from tests.racing import at_once, remove_everything
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.cast import Cast, lay_out, seeding
+from tests.racing import remove_everything
 
 from .deciding import decide, tomorrow
 
@@ -48,47 +49,10 @@ def committed(transactional_db: None) -> Iterator[Cast]:
     """A cast that other connections see, and that is gone afterwards: rows are only ever inserted by the
     application.
     """
-    before = _rows()
     cast = lay_out()
     decide(cast.case_manager, cast.idva, cast.link.pk)
     yield cast
-    _remove_all_but(before)
-
-
-def _tables() -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select table_name from information_schema.tables"
-            " where table_schema = 'public' and table_type = 'BASE TABLE'"
-            " and table_name ~ '^(access|casework|advocacy|safety)_'"
-            " and table_name <> 'access_installation' order by 1"  # what kind of database it is stays
-        )
-        return [name for (name,) in cursor.fetchall()]
-
-
-def _rows() -> dict[str, int]:
-    found = {}
-    with seeding(), connection.cursor() as cursor:
-        for table in _tables():
-            cursor.execute(f"select count(*) from {table}")
-            found[table] = cursor.fetchone()[0]
-    return found
-
-
-def _remove_all_but(before: dict[str, int]) -> None:
-    """Everything laid out above, children first, by trying again until nothing is left."""
-    assert not any(before.values()), "the test database began empty"
-    tables = list(before)
-    while tables:
-        left = []
-        for table in tables:
-            try:
-                with seeding(), connection.cursor() as cursor:
-                    cursor.execute(f"delete from {table}")
-            except Exception:
-                left.append(table)
-        assert len(left) < len(tables), f"cannot be removed: {left}"
-        tables = left
+    remove_everything()
 
 
 INSERT_BOOKING = """

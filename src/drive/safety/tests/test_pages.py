@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from drive.access.models import Membership, local_today
+from drive.access.models import BreakGlass, Membership, local_today
 from drive.access.stepping import acting_as
 from drive.components.dates import typed_date
 from drive.safety import queries
@@ -356,3 +357,23 @@ def test_s17_the_page_names_who_has_not_acknowledged_yet(cast: Cast, client_of: 
     knows = manager.get(page).text.split("Who knows")[1]
     assert "not yet" not in knows
     assert "acknowledged" in knows
+
+
+def test_s35_an_emergency_reader_sees_the_strip_and_no_way_to_write(cast: Cast, client_of: Browser) -> None:
+    holder = client_of(cast.case_manager).get(f"/shared/{cast.link.pk}/").content.decode()
+    assert "Raise stop concern" in holder
+    with seeding():
+        BreakGlass.objects.create(
+            membership=cast.other_case_manager, record_id=cast.case.pk, service_id=cast.case.service_id,
+            reason="He is at the door", expires_at=timezone.now() + datetime.timedelta(hours=1),
+        )  # fmt: skip
+    answer = client_of(cast.other_case_manager).get(f"/shared/{cast.link.pk}/")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "Emergency reading until" in page
+    for words in ("Raise stop concern", "What you do next", "Plan contact", "Tell "):
+        assert words not in page, words
+    assert (
+        "in an emergency"
+        in client_of(cast.case_manager).get(f"/shared/{cast.link.pk}/").content.decode().lower()
+    )

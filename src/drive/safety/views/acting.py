@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from drive.access.drafts import discard_draft, kept_draft, with_draft
+from drive.access.emergency import readings_of
 from drive.access.pages import ActorRequest
 from drive.access.refusal import Refusal
 from drive.access.scopes import Side
@@ -110,7 +111,9 @@ def code_label(list_id: str, code: str) -> str:
 def show(
     request: ActorRequest, template: str, ends: Ends, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    """A page of one link, with the live concerns of that link above it."""
+    """A page of one link, with the live concerns of that link above it, and the strip of an emergency reading (S-35)."""
+    own = ends.link.su_case_id if request.actor.side is Side.SERVICE_USER else ends.link.vs_record_id
+    reading, by_others = readings_of(request.actor, own)
     return render(
         request,
         template,
@@ -125,6 +128,8 @@ def show(
             "today": timezone.localdate(),
             "stops": queries.live_stops(link_id=ends.link.pk),
             "side": request.actor.side.value,
+            "emergency": reading,
+            "read_by_others": by_others,
             **context,
         },
         status=status,

@@ -1,4 +1,4 @@
-"""S-25: linked people are not brought to court on one day, and neither side learns of the other's date."""
+"""S-10, S-25: he is told nothing of anybody's support; linked people are not brought to court on one day, and neither side learns of the other's date."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .walk import Walk
 pytestmark = pytest.mark.browser
 
 
-def _plan_at_court(walk: Walk, days: int) -> None:
+def _plan_at_court(walk: Walk, days: int, reason: str = "His own hearing") -> None:
     worker = walk.person("case_manager")
     worker.go(f"/cases/{walk.case}/contact/plan/")
     worker.choose("What do you plan?", "Meeting")
@@ -21,18 +21,23 @@ def _plan_at_court(walk: Walk, days: int) -> None:
     worker.write("Day", in_days(days))
     worker.write("Time", "12:00")
     worker.choose("Where?", "Court")
-    worker.write("What reason is he given?", "His own hearing")
+    worker.write("What reason is he given?", reason)
     worker.press("Plan it")
 
 
 def test_s25_contact_at_court_waits_on_her_day_whichever_came_first(
     chromium: Browser, tmp_path: Path
 ) -> None:
-    """Given contact planned at court, when the IDVA writes down a hearing on that day, then her page says nothing of it
+    """Given a reason that would tell him of anybody's support, when contact is planned, then it is refused (S-10). Given
+    contact planned at court, when the IDVA writes down a hearing on that day, then her page says nothing of it
     and the booking is suspended; when the case manager takes it up again, or plans anew for that day, then he reads
     "Choose another time or place" and no more; another day is taken."""
     with walk_in("places", chromium, tmp_path, "decided") as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
+        _plan_at_court(walk, 3, reason="An IDVA told me that you rang")
+        worker.reads("he is told nothing of anybody’s support")
+        worker.check()
+        assert walk.site.facts()["safety_booking"] == 0
         _plan_at_court(walk, 3)
         worker.reads("Planned.")
         idva.go(f"/clients/{walk.record}/court/")

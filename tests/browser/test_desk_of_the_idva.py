@@ -194,5 +194,5 @@ def test_s14_nothing_is_sent_where_the_other_could_open_or_answer_it(
         worker.press("Plan it")
         worker.reads("This channel cannot be used.")
         worker.misses("client")
-        worker.picture("61-channel-refused")
+        worker.picture("36-channel-refused")
         worker.check_on_a_phone()

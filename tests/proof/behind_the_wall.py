@@ -21,6 +21,7 @@ from drive.advocacy.models import (
     CheckInPlan,
     ClientContact,
     ClientFact,
+    CourtDate,
     EngagementEntry,
     RecordExit,
     SealedValue,
@@ -49,8 +50,11 @@ CROSSES: dict[type[models.Model], set[str]] = {
     ClientAssignment: _HOLDING,
     # That a channel cannot be used is told without opening anything (S-14): the kind and the keyed digest.
     SealedValue: {"kind", "lookup", "withheld"},
+    # Busy or not, a whole day, for the case managers with whom her IDVA shares an open link (W-27). Absences are the
+    # service's own and of no record.
+    CourtDate: {"on", "cancelled", "thread"},
     # From his case to the IDVA (W-09): his name, where the case stands, the last disruption, whose it is, when contact is
-    # planned and of what kind.
+    # planned and of what kind. Of other cases of the same case manager the hour alone crosses, as busy (W-27).
     ServiceUserProfile: {"given_names", "family_name"},
     StateEntry: {"history", "value", "since", "recorded_at"},
     Action: {"done_on", "sub_type"},
@@ -131,6 +135,7 @@ def alter_other_client(rich: Rich) -> int:
 _LONG_AGO = datetime.date(2024, 1, 9)
 _BEFORE: dict[type[models.Model], dict[str, Any]] = {
     EngagementEntry: {"since": _LONG_AGO},
+    CourtDate: {"on": _LONG_AGO},
     CheckInPlan: {"recorded_at": datetime.datetime(2024, 1, 9, 12, tzinfo=datetime.UTC)},
     ClientContact: {
         "outcome": "no_answer",  # an attempt: newer than every contact, and no contact

@@ -113,6 +113,7 @@ def records_of(rich: Rich) -> dict[str, list[Any]]:
         "account_id": [each.user for each in rich.members],
         "membership_id": rich.members,
         "site_id": [rich.cast.site, rich.cast.other_site],
+        "colleague_id": [rich.cast.idva, rich.cast.case_manager],
         "service_id": [rich.cast.su_service, rich.cast.vs_service],
         "draft_id": _all(Draft),
     }
@@ -140,6 +141,9 @@ def _all(model: type[models.Model]) -> list[Any]:
 OF_EITHER_SIDE = ("looked/",)
 """Addresses whose `record_id` may be a case or a client's record."""
 
+ASKED_OF_EACH = ("calendar/with/",)
+"""Addresses that are asked for with every key known: of a worker of either side."""
+
 
 def surfaces(rich: Rich, most: int = 1) -> Iterator[Surface]:
     """Every address, once without a key or with the first `most` records' keys; inner keys are those of the same case or
@@ -153,7 +157,7 @@ def surfaces(rich: Rich, most: int = 1) -> Iterator[Surface]:
             if not any(converter == "int" for converter, _ in address.kinds):
                 yield Surface(address.at(), address.page)
             continue
-        outers = _keyed(known, names[0])[:most]
+        outers = _keyed(known, names[0])[: None if address.route.startswith(ASKED_OF_EACH) else most]
         if address.route.startswith(OF_EITHER_SIDE):
             outers = [*rich.cases[:most], *outers]
         for outer in outers:

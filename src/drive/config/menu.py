@@ -17,6 +17,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (("Cases", "case_list", Permission.CASE_VIEW),)),
     ("", (("Clients", "client_list", Permission.CLIENT_VIEW),)),
     ("", (("Joint reviews", "review_agenda", Permission.DECISION_VIEW_GIVE),)),
+    ("", (("Calendar", "calendar", Permission.DECISION_VIEW_GIVE),)),
     ("", (("Referrals", "referral_list", Permission.REFERRAL_VIEW),)),
     ("", (("Panel", "panel_list", Permission.PANEL_VIEW),)),
     ("", (("Allocation", "allocation_list", Permission.ALLOCATION_DECIDE),)),

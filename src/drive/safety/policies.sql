@@ -819,6 +819,74 @@ begin atomic
    order by b.starts_at, b.id;
 end;
 
+-- ---------------------------------------------------------------------------------------------------------------
+-- The calendar (W-27). A worker sees of a colleague across the wall, with whom an open link is shared today, when that
+-- colleague is taken and nothing else. Cover and joint work count like holding, on both sides; an emergency reading does not.
+
+grant select (membership_id, first_day, last_day, recorded_at) on advocacy_absence to role_policy;
+create policy bridge on advocacy_absence for select to role_policy using (true);
+
+create or replace function safety.colleagues_across()
+returns table (membership_id uuid, name text, link_id uuid) language sql stable security definer
+begin atomic
+  select m.id, m.name::text, l.id
+    from safety_caselink l
+    join lateral (
+      select a.membership_id from access_clientassignment a
+       where a.record_id = l.vs_record_id and a.kind in ('holder', 'cover', 'joint')
+         and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
+         and l.su_case_id = any ((select access.su_cases_held())::uuid[])
+      union
+      select a.membership_id from access_caseassignment a
+       where a.case_id = l.su_case_id and a.kind in ('holder', 'cover', 'joint')
+         and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
+         and l.vs_record_id = any ((select access.vs_records_held())::uuid[])) x on true
+    join access_membership m on m.id = x.membership_id
+     and m.starts_on <= (select access.today()) and m.ends_on > (select access.today())
+   where l.su_case_id <> all ((select access.barred())::uuid[]) and l.vs_record_id <> all ((select access.barred())::uuid[])
+     and not safety.case_has_ended(l.su_case_id, clock_timestamp())
+   order by m.name, m.id, l.recorded_at, l.id;
+end;
+
+-- From today on, three months at most. A case manager is taken by planned contact, for an hour; suspended contact keeps its
+-- hour, so that nobody reads another client's concern from a gap (S-04). From the client's side a hearing and a day away are
+-- the same whole day: which it is, or whose, does not cross (S-03). The link is named where the reader works it.
+create or replace function safety.busy_times(colleague uuid, first date, last date)
+returns table (starts_at timestamptz, ends_at timestamptz, link_id uuid) language sql stable security definer
+begin atomic
+  with shared as (select c.link_id from safety.colleagues_across() c where c.membership_id = colleague),
+       days as (select greatest(first, access.today()) as since, least(last, access.today() + 92) as til
+                 where exists (select from shared))
+  select b.starts_at, b.starts_at + interval '1 hour',
+         (select l.id from safety_caselink l where l.su_case_id = b.case_id and l.id in (select s.link_id from shared s)
+           order by l.recorded_at, l.id limit 1)
+    from days d
+    join access_caseassignment a on a.membership_id = colleague and a.kind in ('holder', 'cover', 'joint')
+     and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
+    join safety_booking b on b.case_id = a.case_id and b.kind not in ('letter', 'message')
+     and b.starts_at >= (d.since::timestamp at time zone 'Europe/London')
+     and b.starts_at < ((d.til + 1)::timestamp at time zone 'Europe/London')
+   where 'cancelled' is distinct from (select s.state::text from safety_bookingstate s where s.booking_id = b.id
+                                        order by s.recorded_at desc limit 1)
+  union
+  select (x.taken::timestamp at time zone 'Europe/London'), ((x.taken + 1)::timestamp at time zone 'Europe/London'), null::uuid
+    from days d,
+    lateral (
+      select c."on" as taken from access_clientassignment a
+        join advocacy_courtdate c on c.record_id = a.record_id and not c.cancelled
+         and not exists (select from advocacy_courtdate n where n.thread = c.thread and n.version > c.version)
+       where a.membership_id = colleague and a.kind in ('holder', 'cover', 'joint')
+         and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
+         and c."on" between d.since and d.til
+      union
+      select g.taken::date from advocacy_absence w,
+             lateral generate_series(greatest(w.first_day, d.since)::timestamp, least(w.last_day, d.til)::timestamp, interval '1 day') g (taken)
+       where w.membership_id = colleague and w.first_day <= d.til and w.last_day >= d.since
+         and not exists (select from advocacy_absence n where n.membership_id = w.membership_id and n.first_day = w.first_day
+                            and n.recorded_at > w.recorded_at)) x
+   order by 1, 2, 3;
+end;
+
 -- How many bookings a concern has suspended: a number, for both sides of its link.
 create or replace function safety.suspended_by(concern uuid) returns bigint language sql stable security definer
 return (select count(distinct s.booking_id) from safety_bookingstate s

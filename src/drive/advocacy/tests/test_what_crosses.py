@@ -25,7 +25,14 @@ ALLOWED = {
     "advocacy_checkinplan": {"id", "record_id", "due_on", "recorded_at"},
     "advocacy_sealedvalue": {"id", "record_id", "kind", "lookup", "withheld"},
     "advocacy_recordexit": {"id", "record_id"},
-    "advocacy_courtdate": {"record_id", "thread", "version", "on", "cancelled"},  # days alone, for S-25
+    "advocacy_courtdate": {
+        "record_id",
+        "thread",
+        "version",
+        "on",
+        "cancelled",
+    },  # days alone, for S-25 and W-27
+    "advocacy_absence": {"membership_id", "first_day", "last_day", "recorded_at"},  # busy days, W-27
 }
 """All that functions of the bridge read of this side's facts, column by column; exits are counted for caseloads."""
 CODED = {

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drive.access.models import CaseAssignment, ClientAssignment, Membership, local_today
@@ -59,7 +59,8 @@ HOURS = st.tuples(st.integers(0, 22), st.integers(1, 5), st.sampled_from([None, 
 LINKS = {None: None, "a": uuid4(), "b": uuid4()}
 
 
-@given(st.lists(HOURS, max_size=8))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
+@given(st.lists(HOURS, max_size=6))
 def test_s04_merging_keeps_every_taken_minute_and_tells_no_span_twice(
     hours: list[tuple[int, int, str | None]],
 ) -> None:
@@ -273,7 +274,7 @@ def test_s03_a_hearing_and_a_day_away_read_the_same_to_the_case_manager(
     away(cast, cast.other_idva, days(9), days(9))
     assert told(cast.case_manager, cast.idva) == [whole_day(days(n)) for n in (1, 2, 3, 4, 7)]
     page = client_of(cast.case_manager).get(f"/calendar/with/{cast.idva.pk}/").content.decode()
-    assert page.count("<p>Busy all day</p>") == 5
+    assert page.count("<div>Busy all day</div>") == 5
     for word in ("CANARY", "Court", "Away", cast.record.code, hers.code, "Puddifoot", "Marsh"):
         assert word not in page, word
 

@@ -2,8 +2,8 @@
 
 from .actions import end_planned_action, plan_action, planned_actions
 from .bookings import book, booking_step, bookings
-from .danger import danger_on_case, danger_on_record
 from .calendar import calendar, calendar_beside, calendar_file
+from .danger import danger_on_case, danger_on_record
 from .decisions import answer_outcome, ask, give_view, lapse, propose_outcome, shared_page
 from .disagreements import differing
 from .incidents import incident, incident_list, link_incident, record_case_incident, record_incident

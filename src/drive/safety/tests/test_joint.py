@@ -163,12 +163,11 @@ def test_s03_the_case_manager_reads_a_summary_made_of_an_allow_list(cast: Cast) 
     assert "CANARY" not in str(summary)
     with connection.cursor() as cursor:
         cursor.execute(
-            "select parameter_name from information_schema.parameters"
-            " where specific_schema = 'safety' and parameter_mode = 'OUT'"
-            " and specific_name like 'client_summary%' order by ordinal_position"
+            "select n from pg_proc p, unnest(p.proargnames, p.proargmodes) x (n, mode)"
+            " where p.pronamespace = 'safety'::regnamespace and p.proname = 'client_summary' and mode = 't'"
         )
         named = [name for (name,) in cursor.fetchall()]
-    assert set(named) <= {
+    assert set(named) == {
         "link_id",
         "engagement",
         "engaged_since",

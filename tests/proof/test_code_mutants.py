@@ -7,7 +7,6 @@ tests of `drive/audit/tests/test_verify.py` are called, and the code is put righ
 from __future__ import annotations
 
 import ast
-import copy
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -20,6 +19,7 @@ import pytest
 
 from drive.audit import verify
 from drive.audit.tests import test_verify
+from tests.proof.mutation import in_order, replaced, variants
 
 EXPLAINED: dict[str, str] = {
     "50: 1: one more": "sizes of peaks are only compared with each other",
@@ -29,65 +29,11 @@ EXPLAINED: dict[str, str] = {
 }
 """Words of a mutant's name, and why nobody can notice it."""
 
-_OTHER: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
-    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
-}  # fmt: skip
-
-
-def variants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """What a node could be by mistake."""
-    if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        yield "another comparison", _with(node, ops=[_OTHER[type(node.ops[0])]()])
-    elif isinstance(node, ast.BoolOp):
-        yield "and for or", _with(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        yield "without not", node.operand
-    elif isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
-        yield "another sign", _with(node, op=ast.Sub() if isinstance(node.op, ast.Add) else ast.Add())
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield "the other truth", _with(node, value=not node.value)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        yield "one more", _with(node, value=node.value + 1)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bytes):
-        yield "another byte", _with(node, value=node.value + b"?")
-    elif isinstance(node, ast.If):
-        yield "always", _with(node, test=ast.Constant(True))
-        yield "never", _with(node, test=ast.Constant(False))
-    elif isinstance(node, ast.Return):
-        yield "no result", ast.Pass() if node.value is None else _with(node, value=ast.Constant(None))
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Yield):
-        yield "step left out", ast.If(ast.Constant(False), [node], [])  # still a generator where it was one
-
-
-def _with(node: ast.AST, **fields: Any) -> ast.AST:
-    made = copy.copy(node)
-    for name, value in fields.items():
-        setattr(made, name, value)
-    return made
-
-
-class _Replace(ast.NodeTransformer):
-    def __init__(self, place: int, by: ast.AST) -> None:
-        self.place, self.by, self.at = place, by, -1
-
-    def visit(self, node: ast.AST) -> Any:
-        self.at += 1
-        return ast.copy_location(self.by, node) if self.at == self.place else self.generic_visit(node)
-
 
 def mutants(module: ModuleType) -> Iterator[tuple[str, CodeType]]:
     """Every mutant of a module's functions: its name, and the whole module compiled with it."""
     source = Path(inspect.getfile(module)).read_text()
     tree = ast.parse(source)
-    order: list[ast.AST] = []
-
-    class Walk(ast.NodeVisitor):
-        def visit(self, node: ast.AST) -> None:
-            order.append(node)
-            self.generic_visit(node)
-
-    Walk().visit(tree)
     inside = {
         id(part)
         for f in ast.walk(tree)
@@ -95,9 +41,9 @@ def mutants(module: ModuleType) -> Iterator[tuple[str, CodeType]]:
         for line in f.body
         for part in ast.walk(line)
     }
-    for place, node in enumerate(order):
+    for place, node in enumerate(in_order(tree)):
         for how, by in variants(node) if id(node) in inside else ():
-            changed = ast.fix_missing_locations(_Replace(place, by).visit(copy.deepcopy(tree)))
+            changed = replaced(tree, place, by)
             line = ast.get_source_segment(source, node) or ""
             yield (
                 f"{node.lineno}: {' '.join(line.split())[:70]}: {how}",

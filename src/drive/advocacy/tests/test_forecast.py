@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drive.access.models import Membership
-from drive.advocacy.forecast import AHEAD, BACK, FEWEST, Group, Past, forecast
+from drive.advocacy.forecast import AHEAD, BACK, FEWEST, NORM, Group, Past, forecast
 from drive.advocacy.models import RecordExit, VsRecord
 from tests.cast import Cast, open_record, seeding
 
@@ -63,6 +63,55 @@ def test_c32_more_than_twenty_for_each_is_said() -> None:
     )
     assert seen.norm == 40
     assert seen.over == seen.weeks[0]
+
+
+def test_c32_every_figure_of_one_service() -> None:
+    """Drive clients stay 20 days, others 100; two wait for workers. Each figure is worked out by hand."""
+    now = {
+        Group(True, TODAY): 3,  # leave in 20 days, in the third week
+        Group(True, TODAY - 20 * DAY): 1,  # leaves today
+        Group(True, TODAY - 21 * DAY): 2,  # past the usual length
+        Group(False, TODAY - 93 * DAY): 5,  # leave in 7 days, in the second week
+        Group(False, TODAY - 101 * DAY): 7,  # past the usual length
+    }
+    left = [(True, 20)] * FEWEST + [(False, 100)] * (FEWEST + 1)
+    seen = forecast(Past(came={True: 12, False: 36}, open=now, left=left, waiting=2), today=TODAY, workers=1)
+    assert [week.begins for week in seen.weeks] == [TODAY + 7 * number * DAY for number in range(8)]
+    assert [week.new_drive for week in seen.weeks] == [3.0] + [1.0] * 7
+    assert [week.new_other for week in seen.weeks] == [3.0] * 8
+    assert [week.leaving_drive for week in seen.weeks] == [1, 0, 3, 0, 0, 0, 0, 0]
+    assert [week.leaving_other for week in seen.weeks] == [0, 5, 0, 0, 0, 0, 0, 0]
+    assert [week.open_at_end for week in seen.weeks] == [23, 22, 23, 27, 31, 35, 39, 43]
+    assert (seen.open_drive, seen.open_other, seen.past_drive, seen.past_other) == (6, 12, 2, 7)
+    assert (seen.length_drive, seen.length_other, seen.left_drive, seen.left_other) == (20, 100, 5, 6)
+    assert (seen.came_drive, seen.came_other, seen.waiting, seen.workers, seen.norm) == (12, 36, 2, 1, 20)
+    assert seen.over == seen.weeks[0]
+    two = forecast(Past(came={True: 12, False: 36}, open=now, left=left, waiting=2), today=TODAY, workers=2)
+    assert two.over == two.weeks[7], "forty are the norm of two, and the first week with more is named"
+    exact = forecast(
+        Past(came={}, open={Group(True, TODAY - DAY): 20}, left=left, waiting=0), today=TODAY, workers=1
+    )
+    assert exact.over is None, "at the norm is not over it"
+
+
+def test_c32_what_is_not_known_of_one_kind_hides_the_sum_only_where_there_are_any_of_it() -> None:
+    known, day = [(True, 20)] * FEWEST, Group(True, TODAY)
+    seen = forecast(Past(came={}, open={day: 3}, left=known, waiting=None), today=TODAY, workers=1)
+    assert [week.open_at_end for week in seen.weeks] == [3, 3, 0, 0, 0, 0, 0, 0]
+    assert (seen.came_drive, seen.came_other, seen.waiting) == (0, 0, None)
+    assert (seen.weeks[0].new_drive, seen.weeks[0].new_other) == (0, 0)
+    both = {day: 3, Group(False, TODAY): 1}
+    unknown = forecast(Past(came={}, open=both, left=known, waiting=0), today=TODAY, workers=1)
+    assert {week.open_at_end for week in unknown.weeks} == {None}
+    assert (unknown.past_other, unknown.weeks[0].leaving_other) == (0, None)
+    other = [(False, 20)] * FEWEST
+    turned = forecast(Past(came={}, open=both, left=other, waiting=0), today=TODAY, workers=1)
+    assert {week.open_at_end for week in turned.weeks} == {None}
+    assert (turned.past_drive, turned.weeks[0].leaving_drive) == (0, None)
+
+
+def test_c32_the_norm_and_how_far_is_looked() -> None:
+    assert (NORM, BACK, AHEAD, FEWEST) == (20, 12, 8, 5)
 
 
 @given(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,11 +13,17 @@ from hypothesis import strategies as st
 
 from drive.access.refusal import Refusal
 from drive.advocacy.rules import (
+    INTERVALS,
     QUIET_AFTER,
     Informing,
+    Logged,
     Picture,
+    check_happened,
     check_informing,
+    check_reached_through,
+    check_review,
     contradictions,
+    logged,
     may_hear_of_drive,
     next_due,
 )
@@ -98,3 +107,158 @@ def test_s14_two_numbers_and_two_houses_stay_two() -> None:
 def test_folding_twice_is_folding_once(kind: str, value: str) -> None:
     once = folded_channel(kind, value)
     assert folded_channel(kind, once) == once
+
+
+def asked(**changed: Any) -> Informing:
+    """To hold back, with all that it needs, and what is changed."""
+    complete: dict[str, Any] = {
+        "state": "withheld",
+        "decided_on": TODAY,
+        "reason": "risk",
+        "reviewer_is_other": True,
+        "review_on": TODAY + DAY,
+    }
+    return Informing(**(complete | changed))
+
+
+def refusal_of(check: Callable[[], object]) -> str:
+    """The field that a check complains of; empty when it lets pass."""
+    try:
+        check()
+    except Refusal as refused:
+        return refused.field
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("informing", "field"),
+    [
+        (asked(), ""),
+        (asked(decided_on=TODAY - DAY), ""),
+        (asked(decided_on=TODAY + DAY), "decided_on"),
+        (asked(reason=""), "reason"),
+        (asked(reviewer_is_other=False), "reviewer"),
+        (Informing(state="withheld", decided_on=TODAY, reason="risk", review_on=TODAY + DAY), "reviewer"),
+        (asked(review_on=None), "review_on"),
+        (asked(review_on=TODAY), "review_on"),
+        (asked(state="deferred", reason="", reviewer_is_other=False), ""),
+        (asked(state="deferred", review_on=TODAY), "review_on"),
+        (asked(state="not_considered", reason="", reviewer_is_other=False, review_on=None), ""),
+        (asked(state="full", told="All of it.", told_by="idva", review_on=None), ""),
+        (asked(state="full", told=" ", told_by="idva"), "told"),
+        (asked(state="part", told="That it is there."), "told_by"),
+    ],
+)
+def test_s22_what_holding_back_and_telling_need(informing: Informing, field: str) -> None:
+    assert refusal_of(lambda: check_informing(informing, TODAY)) == field
+
+
+IN_TOUCH_LATELY = Picture(engagement="engaged", last_contact=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (Picture(), []),
+        (IN_TOUCH_LATELY, []),
+        (replace(IN_TOUCH_LATELY, engagement="monitoring", closed_on=TODAY), []),
+        (
+            replace(IN_TOUCH_LATELY, engagement="monitoring", check_in_due=TODAY, last_contact=None),
+            ["Marked in touch, and no contact is recorded."],
+        ),
+        (
+            replace(IN_TOUCH_LATELY, last_contact=TODAY - 61 * DAY),
+            ["Marked in touch, and the last recorded contact was 61 days ago."],
+        ),
+        (replace(IN_TOUCH_LATELY, last_contact=TODAY - 61 * DAY, closed_on=TODAY), []),
+        (
+            Picture(engagement="not_yet_tried", last_contact=TODAY, attempts=1),
+            ["Marked as not reached, and a contact is recorded."],
+        ),
+        (Picture(engagement="not_yet_tried"), []),
+        (
+            Picture(engagement="not_yet_tried", attempts=2),
+            ["Marked as not yet tried, and an attempt is recorded."],
+        ),
+        *(
+            (
+                Picture(engagement=word, engaged_since=TODAY - DAY, last_contact=TODAY),
+                ["Marked as having stepped back, and both spoke since."],
+            )
+            for word in ("declined", "disengaged")
+        ),
+        (Picture(engagement="declined", engaged_since=TODAY, last_contact=TODAY), []),
+        (Picture(engagement="declined", engaged_since=TODAY - DAY), []),
+        (Picture(engagement="declined", last_contact=TODAY), []),
+        (Picture(engagement="engaged", engaged_since=TODAY - DAY, last_contact=TODAY), []),
+        (Picture(informed="withheld", informed_review_on=TODAY), []),
+        (Picture(informed="withheld"), []),
+        (
+            Picture(informed="withheld", informed_review_on=TODAY - DAY),
+            ["The decision to hold back about Drive is past its review date."],
+        ),
+        (Picture(safe_contact_review_on=TODAY), []),
+        (Picture(safe_contact_review_on=TODAY + DAY), []),
+        (
+            Picture(safe_contact_review_on=TODAY - DAY),
+            ["The safe-contact rule is past its review date."],
+        ),
+    ],
+)
+def test_v09_a_contradiction_is_said_at_its_day_and_not_before(seen: Picture, said: list[str]) -> None:
+    assert contradictions(seen, TODAY) == said
+
+
+def test_v09_what_the_log_says_counts_the_last_sixty_days() -> None:
+    spoke, agreed, tried = "spoke", "agreed_next", "no_answer"
+    contacts = [
+        (TODAY, tried),
+        (TODAY - 59 * DAY, spoke),
+        (TODAY - 60 * DAY, spoke),
+        (TODAY - 70 * DAY, agreed),
+    ]
+    assert logged(contacts, TODAY) == Logged(TODAY - 59 * DAY, 2, 1, True)
+    assert logged([(TODAY, agreed)], TODAY) == Logged(TODAY, 1, 1, True)
+    assert logged([(TODAY, tried)], TODAY) == Logged(None, 1, 0, True)
+    assert logged([], TODAY) == Logged(None, 0, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("seen", "word"),
+    [
+        (Logged(None, 0, 0, False), "not_yet_tried"),
+        (Logged(None, 3, 0, True), "trying"),
+        (Logged(TODAY, 3, 0, True), "disengaged"),
+        (Logged(TODAY, 1, 1, True), "sporadic"),
+        (Logged(TODAY, 2, 2, True), "engaged"),
+        (Logged(TODAY, 4, 2, True), "engaged"),
+        (Logged(TODAY, 5, 2, True), "sporadic"),
+        (Logged(TODAY, 9, 4, True), "sporadic"),
+        (Logged(TODAY, 8, 4, True), "engaged"),
+    ],
+)
+def test_v09_the_word_that_the_log_suggests(seen: Logged, word: str) -> None:
+    assert seen.suggests == word
+
+
+def test_what_is_reached_agreed_and_past_is_checked_to_the_day() -> None:
+    assert refusal_of(lambda: check_reached_through("via_agency", " ")) == "seen_by"
+    assert refusal_of(lambda: check_reached_through("via_agency", "unknown")) == ""
+    assert refusal_of(lambda: check_reached_through("direct", "")) == ""
+    assert refusal_of(lambda: check_review(TODAY, TODAY)) == "review_on"
+    assert refusal_of(lambda: check_review(TODAY, TODAY - DAY)) == "review_on"
+    assert refusal_of(lambda: check_review(TODAY, TODAY + DAY)) == ""
+    assert refusal_of(lambda: check_happened(TODAY + DAY, TODAY, field="happened_on")) == "happened_on"
+    assert refusal_of(lambda: check_happened(TODAY, TODAY, field="happened_on")) == ""
+    assert refusal_of(lambda: check_happened(TODAY - DAY, TODAY, field="happened_on")) == ""
+
+
+def test_c16_the_intervals_offered_and_where_quiet_begins() -> None:
+    assert (INTERVALS, QUIET_AFTER) == ((14, 30, 61), 60)
+
+
+def test_what_is_not_said_is_nothing_done() -> None:
+    """Nobody tried, and nobody else looks at it again, unless somebody says so."""
+    assert contradictions(Picture(engagement="not_yet_tried"), TODAY) == []
+    alone = Informing(state="withheld", decided_on=TODAY, reason="risk", review_on=TODAY + DAY)
+    assert refusal_of(lambda: check_informing(alone, TODAY)) == "reviewer"

@@ -1,0 +1,15 @@
+"""Mutants of the rules that nobody can notice, by name, and why."""
+
+from __future__ import annotations
+
+EXPLAINED: dict[str, str] = {
+    "drive.advocacy.rules.check_informing: return: no result": (
+        "what follows asks of holding back and of deferring only, and this is neither"
+    ),
+    "drive.casework.rules.check_state: before or value: without term 2": (
+        "a case without a status before may take any, so a refusal always has one to name"
+    ),
+    'drive.casework.rules.check_state: history == "status" and value == transitions.ON_HOLD: without term 1': (
+        "no other history has that word"
+    ),
+}

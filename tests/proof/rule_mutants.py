@@ -82,6 +82,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
 
 
+def _leaves_behind(item: pytest.Item) -> bool:
+    """Whether it commits, so that a mutant that breaks it halfway would leave rows to every later test; or needs Chromium."""
+    names = {"committed", "transactional_db", "live_server"}
+    marker = item.get_closest_marker("django_db")
+    return bool(
+        names & set(getattr(item, "fixturenames", ()))
+        or item.get_closest_marker("browser")
+        or (marker and marker.kwargs.get("transaction"))
+    )
+
+
 def _app_of(item: pytest.Item) -> str:
     """`casework` for `src/drive/casework/tests/test_closing.py`."""
     return item.path.parent.parent.name
@@ -422,7 +433,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     if not MUTANTS:
         gone = {name for name in EXPLAINED if name.startswith(tuple(f"{each}." for each in CHOSEN))}
         wrong += [f"explained, and there is none: {name}" for name in sorted(gone - {m.name for m in drawn})]
-    wrong += [f"not put right: {item.nodeid}\n{judging.said}" for item in session.items if not judging.passes(item)]
+    wrong += [
+        f"not put right: {item.nodeid}\n{judging.said}" for item in session.items if not judging.passes(item)
+    ]
     show(
         f"seed {SEED}: {len(drawn)} of {len(everything)} mutants, {len(session.items)} tests",
         *(f"{name}: {', '.join(f'{n} {how}' for how, n in each.items())}" for name, each in tally.items()),

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 EXPLAINED: dict[str, str] = {
+    "drive.access.handing_over.hand_over: True: the other truth": (
+        "a new assignment has a fresh key, and is inserted without being told to"
+    ),
+    "drive.safety.position.latest_decision: found if isinstance(found, UUID) else None: always": (
+        "the database answers a key or nothing; the question is put for the types"
+    ),
     "drive.advocacy.rules.check_informing: return: no result": (
         "what follows asks of holding back and of deferring only, and this is neither"
     ),

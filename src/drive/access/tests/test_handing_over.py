@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from drive.access.handing_over import check_handover
-from drive.access.models import AssignmentKind, CaseAssignment, ClientAssignment, local_today
+from drive.access.models import (
+    OPEN,
+    AssignmentKind,
+    Bar,
+    CaseAssignment,
+    ClientAssignment,
+    Membership,
+    local_today,
+)
 from drive.access.refusal import Refusal
+from drive.access.roles import Role
+from drive.access.scopes import Side
 from drive.access.stepping import acting_as
 from drive.advocacy.commands import assign_record
 from drive.casework.commands import assign_case
-from tests.cast import Cast, seeding
+from tests.cast import Cast, join, seeding
 
 TODAY = local_today()
 DAY = datetime.timedelta(days=1)
@@ -50,3 +62,82 @@ def test_s46_a_second_handover_leaves_one_holder(cast: Cast) -> None:
         holding = {"kind": AssignmentKind.HOLDER, "ends_on__gt": TODAY}
         assert CaseAssignment.objects.get(case_id=cast.case.pk, **holding).membership == cast.team_leader
         assert ClientAssignment.objects.get(record_id=cast.record.pk, **holding).membership == cast.stand_in
+
+
+def give(cast: Cast, to: Membership, **how: Any) -> CaseAssignment:
+    by = cast.service_manager.as_actor()
+    with acting_as(by):
+        return assign_case(
+            by=by, case_id=cast.case.pk, membership_id=to.pk, **{"handover": " Rings on Tuesdays. "} | how
+        )
+
+
+def why_not(cast: Cast, to: Membership, **how: Any) -> tuple[str, str, str]:
+    with pytest.raises(Refusal) as refused:
+        give(cast, to, **how)
+    return refused.value.rule, refused.value.field, refused.value.what
+
+
+def holders(cast: Cast) -> dict[str, tuple[datetime.date, datetime.date]]:
+    with seeding():
+        return {
+            each.membership.name: (each.starts_on, each.ends_on)
+            for each in CaseAssignment.objects.filter(case_id=cast.case.pk, kind=AssignmentKind.HOLDER)
+        }
+
+
+def test_s46_the_former_holder_goes_on_the_day_the_new_one_comes(cast: Cast) -> None:
+    made = give(cast, cast.other_case_manager, starts_on=TODAY + 5 * DAY)
+    assert (made.starts_on, made.ends_on, made.handover) == (TODAY + 5 * DAY, OPEN, "Rings on Tuesdays.")
+    assert holders(cast)["Casimir Tolliver"][1] == TODAY + 5 * DAY
+    assert give(cast, cast.team_leader).starts_on == TODAY
+    ends = {name: end for name, (_, end) in holders(cast).items()}
+    assert ends == {"Casimir Tolliver": TODAY, "Bertram Ashlock": TODAY + 5 * DAY, "Leopold Tarn": OPEN}
+
+
+def test_s46_cover_lasts_through_its_last_day_beside_the_holder(cast: Cast) -> None:
+    made = give(cast, cast.other_case_manager, kind="cover", last_day=TODAY + 3 * DAY)
+    assert (made.starts_on, made.ends_on) == (TODAY, TODAY + 4 * DAY)
+    assert holders(cast)["Casimir Tolliver"][1] == OPEN
+    assert give(cast, cast.team_leader, kind="cover", last_day=TODAY).ends_on == TODAY + DAY
+    assert why_not(cast, cast.step_down_worker, kind="cover", last_day=TODAY - DAY)[1] == "last_day"
+
+
+def test_s46_who_does_not_work_cases_here_is_not_given_one(cast: Cast) -> None:
+    with seeding():
+        clerk = join(
+            "Clement Nib", Role.ADMINISTRATOR, cast.su_service, cast.site, cast.case_manager.organisation
+        )
+        Membership.objects.filter(pk=clerk.pk).update(side=Side.SERVICE_USER)
+    for nobody in (clerk, cast.outsider, cast.idva):
+        assert why_not(cast, nobody) == ("S-46", "membership", "This person does not work cases here.")
+
+
+def test_s34_who_has_a_tie_is_not_given_the_case(cast: Cast) -> None:
+    with seeding():
+        Bar.objects.create(
+            user_id=cast.other_case_manager.user_id, record_id=cast.case.pk, kind="tie", reason="A cousin",
+            recorded_by=cast.service_manager,
+        )  # fmt: skip
+    refused = why_not(cast, cast.other_case_manager)
+    assert refused == ("S-34", "membership", "Bertram Ashlock cannot take this one.")
+    give(cast, cast.team_leader)
+
+
+def test_s46_nobody_is_given_what_they_have(cast: Cast) -> None:
+    refused = why_not(cast, cast.case_manager)
+    assert refused == ("S-46", "membership", "Casimir Tolliver has this case already.")
+    give(cast, cast.case_manager, kind="cover", last_day=TODAY + DAY)
+
+
+def test_s46_two_who_hand_over_one_record_wait_for_each_other(cast: Cast) -> None:
+    """The lock is held from the question to the end of the transaction; that it is waited for is PostgreSQL's."""
+    before = _locks()
+    give(cast, cast.other_case_manager)
+    assert _locks() == before + 1
+
+
+def _locks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()")
+        return int(cursor.fetchone()[0])

@@ -1,4 +1,4 @@
-"""What the bridge knows without a database: agendas, gaps, and the words for an answer."""
+"""What the bridge knows by itself: agendas, gaps, the words for an answer, and the line at a case."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from itertools import count
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from drive.access.refusal import Refusal
+from drive.access.stepping import acting_as
 from drive.safety import rules
-from drive.safety.position import refuse
+from drive.safety.position import refuse, stand_in_line
 from drive.safety.rules import Gap, Waiting, agenda, label, refusal_words
+from tests.cast import Cast
 
 NUMBERS = count(1)
 
@@ -93,3 +96,19 @@ def test_an_empty_answer_refuses_nothing_and_a_rule_may_be_given() -> None:
     with pytest.raises(Refusal) as refused:
         refuse("lapsed", rule="S-19")
     assert refused.value.rule == "S-19"
+
+
+def test_s17_who_plans_on_a_case_holds_its_place_in_the_line(cast: Cast) -> None:
+    """Until the transaction ends; that others wait for it is shown by the race."""
+
+    def held() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'"
+            )
+            return int(cursor.fetchone()[0])
+
+    with acting_as(cast.case_manager.as_actor()):
+        before = held()
+        stand_in_line(cast.case.pk)
+        assert held() == before + 1

@@ -45,10 +45,9 @@ def mutants(module: ModuleType) -> Iterator[tuple[str, CodeType]]:
         for how, by in variants(node) if id(node) in inside else ():
             changed = replaced(tree, place, by)
             line = ast.get_source_segment(source, node) or ""
-            yield (
-                f"{node.lineno}: {' '.join(line.split())[:70]}: {how}",
-                compile(changed, module.__file__ or "", "exec"),
-            )  # type: ignore[attr-defined]  # a module has a name space
+            assert isinstance(node, ast.expr | ast.stmt)
+            name = f"{node.lineno}: {' '.join(line.split())[:70]}: {how}"
+            yield name, compile(changed, str(module.__file__), "exec")
 
 
 def _functions(names: dict[str, Any]) -> Iterator[tuple[str, FunctionType]]:

@@ -51,8 +51,8 @@ JUDGES: dict[str, tuple[str, ...]] = {
 """Modules of rules, and the apps whose tests answer for them."""
 
 CHOSEN = [name for name in os.environ.get("DRIVE_PROOF_MODULES", "").split(",") if name] or list(JUDGES)
-_PATIENCE = 30
-"""Seconds after which a test that a mutant holds up counts as failed."""
+_PATIENCE = 60
+"""Seconds, besides ten times what it took before, after which a test that a mutant holds up counts as failed."""
 _TOOL = 4
 """A number of `sys.monitoring` that neither debuggers nor coverage nor profilers use."""
 
@@ -96,9 +96,9 @@ class _Judging:
 
     def __init__(self, session: pytest.Session, watched: dict[int, CodeType]) -> None:
         self.session, self.watched = session, watched
-        self.called: dict[int, set[int]] = defaultdict(set)
-        """Ids of code to the places of the tests that call it."""
-        self.took: dict[int, float] = {}
+        self.called: dict[int, set[pytest.Item]] = defaultdict(set)
+        """Ids of code to the tests that call it."""
+        self.took: dict[pytest.Item, float] = {}
         self.said = ""
         """What the last one that failed said."""
 
@@ -109,7 +109,7 @@ class _Judging:
             raise TimeoutError
 
         before = signal.signal(signal.SIGALRM, wake)
-        signal.alarm(_PATIENCE)
+        signal.alarm(_PATIENCE + int(10 * self.took[item]) if item in self.took else 0)
         try:
             reports = runtestprotocol(item, nextitem=self.session, log=False)  # type: ignore[arg-type]  # only its chain is asked
         finally:
@@ -120,21 +120,21 @@ class _Judging:
 
     def see_calls(self) -> list[str]:
         """Run everything once; the names of what fails by itself."""
-        events, failed, now = sys.monitoring.events, [], 0
+        events, failed = sys.monitoring.events, []
 
         def started(code: CodeType, offset: int) -> None:
-            self.called[id(code)].add(now)
+            self.called[id(code)].add(item)
 
         sys.monitoring.use_tool_id(_TOOL, "rule mutants")
         sys.monitoring.register_callback(_TOOL, events.PY_START, started)
         for code in self.watched.values():
             sys.monitoring.set_local_events(_TOOL, code, events.PY_START)
         try:
-            for now, item in enumerate(self.session.items):  # `started` reads it
+            for item in self.session.items:  # `started` reads which
                 began = time.perf_counter()
                 if not self.passes(item):
                     failed.append(f"{item.nodeid}\n{self.said}")
-                self.took[now] = time.perf_counter() - began
+                self.took[item] = time.perf_counter() - began
         finally:
             sys.monitoring.free_tool_id(_TOOL)
         return failed
@@ -142,13 +142,9 @@ class _Judging:
     def judges(self, mutant: Mutant) -> list[pytest.Item]:
         """The tests that may notice: those of the module's apps that call what was changed, quickest first."""
         apps = JUDGES.get(mutant.module)
-        places = {place for code in mutant.read_by for place in self.called[code]}
-        items = self.session.items
-        return [
-            items[place]
-            for place in sorted(places, key=self.took.__getitem__)
-            if apps is None or _app_of(items[place]) in apps
-        ]
+        items = {item for code in mutant.read_by for item in self.called[code]}
+        ours = [item for item in items if apps is None or _app_of(item) in apps]
+        return sorted(ours, key=self.took.__getitem__)
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:

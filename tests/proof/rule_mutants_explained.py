@@ -12,6 +12,9 @@ EXPLAINED: dict[str, str] = {
     "drive.advocacy.rules.check_informing: return: no result": (
         "what follows asks of holding back and of deferring only, and this is neither"
     ),
+    "drive.advocacy.forecast.forecast: total is not None and enough: without term 1": (
+        "what is not known of a kind is known in no week, so the first week without a sum is the first of all"
+    ),
     "drive.casework.rules.check_state: before or value: without term 2": (
         "a case without a status before may take any, so a refusal always has one to name"
     ),

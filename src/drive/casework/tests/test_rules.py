@@ -293,6 +293,7 @@ def test_k16_the_table_of_moves_as_the_handbook_draws_it() -> None:
         "closed": {"step_down", "background_research", "working"},
         "step_down": {"background_research", "working"},
     }
+    assert set(transitions.MOVES) == set(STATUSES)
     for now in STATUSES:
         assert {then for then in STATUSES if transitions.may_follow(now, then)} == drawn[now], now
     assert all(transitions.may_follow(None, then) for then in STATUSES)

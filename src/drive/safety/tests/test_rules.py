@@ -12,7 +12,7 @@ from django.db import connection
 from drive.access.refusal import Refusal
 from drive.access.stepping import acting_as
 from drive.safety import rules
-from drive.safety.position import refuse, stand_in_line
+from drive.safety.position import contact_refusal, refuse, stand_in_line
 from drive.safety.rules import Gap, Waiting, agenda, label, refusal_words
 from tests.cast import Cast
 
@@ -45,8 +45,8 @@ def test_w11_why_a_case_is_on_the_agenda() -> None:
 
 
 def test_n16_turn_about_the_urgent_and_the_longest_unreviewed() -> None:
-    quiet = [waiting(days) for days in (100, 90, 80, 70)]
-    loud = [waiting(days, urgent=True) for days in (5, 4, 3, 2)]
+    quiet = [waiting(days) for days in (70, 80, 90, 100)][::-1]
+    loud = [waiting(days, urgent=True) for days in (2, 3, 4, 5)][::-1]
     chosen = agenda([*loud[::-1], *quiet[::-1]])
     assert chosen == [loud[0], quiet[0], loud[1], quiet[1], loud[2], quiet[2]]
     assert agenda([*quiet, *loud], size=3) == chosen[:3]
@@ -109,6 +109,7 @@ def test_s17_who_plans_on_a_case_holds_its_place_in_the_line(cast: Cast) -> None
             return int(cursor.fetchone()[0])
 
     with acting_as(cast.case_manager.as_actor()):
+        assert contact_refusal(cast.case.pk) == "undecided"
         before = held()
         stand_in_line(cast.case.pk)
         assert held() == before + 1

@@ -37,7 +37,7 @@ from .rules import (
 DECISION_DAYS = 28
 """The end date that is offered: the longest usual gap between joint reviews (C-15)."""
 
-ITEM_KINDS_OFFERED = frozenset({"view", "stop", "closure"})
+ITEM_KINDS_OFFERED = frozenset({"view", "stop", "closure", "boundary_contact"})
 """Kinds of K-60 that have their own page and are not offered when telling the other worker something."""
 
 
@@ -271,6 +271,39 @@ class ItemForm(forms.Form):
     use_rule = use_rule()
     work_out = work_out()
     sole_informant = Tick(label="Known only from the client or her IDVA")
+
+
+class BoundaryContactForm(forms.Form):
+    """V-16: a client rang the case manager. How it may be used is for her side to say, so it is not asked."""
+
+    on = DateField(label="Day", past=True)
+    at = TimeField(label="Time")
+    text = TextArea(
+        label="What must the IDVA know?",
+        rows=4,
+        help_text="What was said that keeps somebody safe. No address or number here",
+    )
+    urgency = ChoiceTiles(label="How urgent is it?", choices=URGENCIES, columns=1)
+    told_to_ring = ChoiceTiles(
+        label="Did you ask the client to ring the IDVA?",
+        choices=[("yes", "Yes"), ("no", "No: the IDVA should ring")],
+        columns=2,
+    )
+    work_out = work_out()
+
+    def words(self) -> dict[str, Any]:
+        """The arguments of `commands.record_boundary_contact`."""
+        given = dict(self.cleaned_data)
+        day, clock = given.pop("on"), given.pop("at")
+        return given | {
+            "rang_at": datetime.datetime.combine(day, clock, tzinfo=LONDON),
+            "told_to_ring": given["told_to_ring"] == "yes",
+        }
+
+    @staticmethod
+    def start() -> dict[str, Any]:
+        now = timezone.localtime()
+        return {"on": now.date(), "at": now.time()}
 
 
 class BookingForm(forms.Form):

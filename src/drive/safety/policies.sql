@@ -527,7 +527,7 @@ create policy advises on safety_stopconcern for select to role_adviser using (sa
 
 create or replace function safety.item_refusal(item uuid) returns text language sql stable
 return (select case
-    when i.side = 'su' then null
+    when i.side = 'su' and i.kind <> 'boundary_contact' then null -- what the client told the case manager herself (V-16) is guarded too
     when exists (select from safety_independentsource s where s.item_id = i.id) then null
     when (select count(distinct u.side) = 2 from safety_useagreement u where u.item_id = i.id) then null
     when i.sole_informant then 'sole_informant'

@@ -19,7 +19,7 @@ from drive.casework.models import LinkedPerson
 from drive.people.channels import DIGEST_PURPOSE, folded_channel
 from drive.people.profiles import fold
 
-from .models import RiskItem
+from .models import FROM_CLIENT, RiskItem
 
 LATELY = datetime.timedelta(days=180)
 """How far back items from the IDVA's side are compared."""
@@ -51,7 +51,7 @@ def check_what_reaches_him(case_id: UUID, words: str, *, field: str) -> None:
     if name := _name_in(case_id, words):
         raise _refused(f"“{name}” is the name of a linked person.", field)
     if quoted := _quotation(case_id, said):
-        raise _refused(f"“{quoted}” stands in what the IDVA shared.", field)
+        raise _refused(f"“{quoted}” stands in what came from the client’s side.", field)
     if _leads_to_a_place(case_id, words):
         raise _refused("Leave addresses and numbers out.", field)
 
@@ -79,10 +79,10 @@ def _name_in(case_id: UUID, words: str) -> str:
 
 
 def _quotation(case_id: UUID, said: str) -> str:
-    """A run of words that stands in a recent item from the IDVA's side."""
+    """A run of words that stands in a recent item from the client or her IDVA."""
     mine = _runs(_WORD.findall(said))
     since = timezone.now() - LATELY
-    items = RiskItem.objects.filter(su_case_id=case_id, side="vs", recorded_at__gt=since).order_by(
+    items = RiskItem.objects.filter(FROM_CLIENT, su_case_id=case_id, recorded_at__gt=since).order_by(
         "-recorded_at"
     )
     for text in items.values_list("text", flat=True)[:200]:

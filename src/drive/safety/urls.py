@@ -26,6 +26,7 @@ urlpatterns = [
     path(LINK + "reviews/rhythm/", views.pair_rhythm, name="pair_rhythm"),
     path(LINK + "reviews/<uuid:review_id>/", views.answer_review, name="answer_review"),
     path("desk/advice/", views.adviser_desk, name="desk_adviser"),
+    path(LINK + "rang/", views.boundary_contact, name="boundary_contact"),
     path(LINK + "tell/", views.tell, name="send_item"),
     path(LINK + "items/<uuid:item_id>/acknowledge/", views.acknowledge, name="acknowledge_item"),
     path(LINK + "items/<uuid:item_id>/", views.item_use, name="item_use"),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from drive.access.stepping import Actor
 from drive.components.dates import long_date
 from drive.instruments.codelists import code_list
@@ -20,7 +22,7 @@ from drive.safety.queries.many import bookings_for_records, linked_records
 from drive.safety.rules import Waiting as ReviewWaiting
 
 from ..forms import CheckInForm, CloseForm
-from ..models import SealedKind
+from ..models import SealedKind, StartedBy
 from ..queries import still_open
 
 PURPOSE = "Monitoring check-in: the client's safety, and whether the plan of contact still holds"
@@ -77,6 +79,26 @@ def tell_exit(by: Actor, links: list[UUID], form: CloseForm) -> None:
             urgency="soon",
             work_out="He would have to be told. Nothing is to change for him because of it.",
         )
+
+
+def call_taken(record_id: UUID, asked: str) -> dict[str, Any]:
+    """A contact as the case manager passed it on when the client rang (V-16), to be completed and saved by the reader.
+
+    Raises `RiskItem.DoesNotExist` for anything that is no such call of this client.
+    """
+    try:
+        item = safety.boundary_contact_of(record_id, UUID(asked))
+    except ValueError as error:
+        raise RiskItem.DoesNotExist from error
+    rang = timezone.localtime(item.rang_at)
+    return {
+        "channel": "third_party",
+        "started_by": StartedBy.CLIENT,
+        "happened_on": rang.date(),
+        "happened_at": rang.time(),
+        "via": safety.names_of([item.recorded_by_id])[item.recorded_by_id],
+        "content": item.text,
+    }
 
 
 SHOWN = 5

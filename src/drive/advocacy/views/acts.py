@@ -29,7 +29,7 @@ from ..models import (
     SafetyPlan,
     UpdatePreference,
 )
-from .across import bulletins, linked_cases, open_cases_of, tell_check_in, tell_exit
+from .across import bulletins, call_taken, linked_cases, open_cases_of, tell_check_in, tell_exit
 from .acting import act
 
 
@@ -56,7 +56,14 @@ def client_contact(request: ActorRequest, record_id: UUID) -> HttpResponse:
         )
         for c in queries.contacts(record_id)
     ]
-    return act(request, record_id, forms.ContactForm, history=past)
+    rang = request.GET.get("rang", "")
+    return act(
+        request,
+        record_id,
+        forms.ContactForm,
+        history=past,
+        initial=call_taken(record_id, rang) if rang else {},
+    )
 
 
 @page(Permission.CLIENT_RECORD, "Engagement", looks_at="vs_record", key="record_id")

@@ -15,6 +15,7 @@ from drive.components.page import Standing
 from drive.safety.naming import names_of
 from drive.safety.queries import (
     bookings_unsettled,
+    boundary_contacts,
     differing,
     escalations,
     incidents_waiting,
@@ -51,6 +52,7 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
     answers, outcomes = reviews_to_answer(actor), outcomes_to_answer(actor)
     overdue, asked = unreviewed(actor), views_asked(actor)
     soon, apart, wrong = bookings_unsettled(), differing(), incidents_waiting(actor)
+    rang = boundary_contacts() if scope is Scope.SU_MANAGER else []
     cases = with_others(
         found.cases,
         [
@@ -61,6 +63,7 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
             *(one.su_case_id for one in soon),
             *(one.link.su_case_id for one in apart),
             *(row.incident.case_id for row in wrong),
+            *(item.su_case_id for item in rang),
             *(fact.su_case_id for facts in (answers, outcomes, items) for fact in facts),
         ],
     )
@@ -92,7 +95,8 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
             "meetings": meetings_today(found.cases),
             "views_asked": [(one, cases.get(one.link.su_case_id)) for one in asked],
             "outcomes": [(one, cases.get(one.su_case_id)) for one in outcomes],
+            "rang": [(item, cases.get(item.su_case_id)) for item in rang],
             "items": [(item, cases.get(item.su_case_id)) for item in items],
-            "names": names_of(item.recorded_by_id for item in items),
+            "names": names_of(item.recorded_by_id for item in [*items, *rang]),
         },
     )

@@ -10,7 +10,7 @@ from .decisions import agree_outcome, ask_for_view, give_view, lapse_decision, p
 from .disagreements import record_differing_step
 from .emergencies import tell_emergency_from_case, tell_emergency_from_record
 from .incidents import charge_incident, close_incident, open_incident, open_incident_on_link
-from .items import acknowledge_item, send_risk_item
+from .items import acknowledge_item, record_boundary_contact, send_risk_item
 from .joint import close_case, record_contact
 from .links import link_case_and_record
 from .reviews import answer_review, record_review, set_rhythm
@@ -55,6 +55,7 @@ __all__ = [
     "propose_outcome",
     "raise_stop",
     "raise_stop_on_case",
+    "record_boundary_contact",
     "record_contact",
     "record_differing_step",
     "record_review",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
 from drive.people.facts import sent_before
 
-from ..models import CaseLink, ItemAcknowledgement, RiskItem
+from ..models import BOUNDARY_CONTACT, CaseLink, ItemAcknowledgement, RiskItem
 from .links import on_link, wrote
 
 
@@ -68,6 +70,37 @@ def send_risk_item(
     item = RiskItem.objects.create(**told)
     wrote(by, "risk_item", link, "kind", "purpose", "text", "use_rule")
     return item
+
+
+@transaction.atomic
+def record_boundary_contact(
+    *,
+    by: Actor,
+    link_id: UUID,
+    rang_at: datetime.datetime,
+    told_to_ring: bool,
+    text: str,
+    urgency: str,
+    work_out: str,
+) -> RiskItem:
+    """The client rang the case manager (V-16): it is allowed, and what was said goes to her IDVA and nowhere else.
+
+    The log is the item itself; his case keeps no word of it. It is background, known from the client alone (S-08, S-09),
+    until her side says otherwise. Raises `Refusal` for a call that is still to come.
+    """
+    if rang_at > timezone.now():
+        raise Refusal("This time has not come yet.", rule="S-43", field="at")
+    return send_risk_item(
+        by=by,
+        link_id=link_id,
+        kind=BOUNDARY_CONTACT,
+        purpose="So that the client’s own worker knows what was said, and rings back.",
+        text=text,
+        urgency=urgency,
+        work_out=work_out,
+        sole_informant=True,
+        details={"rang_at": rang_at.isoformat(), "told_to_ring": told_to_ring},
+    )
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from .decisions import ContactQuestion, ContactView, DecisionLapse, OutcomeAnswe
 from .disagreements import DifferingStep
 from .escalations import Escalation
 from .incidents import CaseEmergency, ClientEmergency, IncidentCharge, IncidentClosing, PracticeIncident
-from .items import ItemAcknowledgement, ReviewCall, RiskItem
+from .items import BOUNDARY_CONTACT, FROM_CLIENT, ItemAcknowledgement, ReviewCall, RiskItem
 from .links import BridgeFact, CaseLink
 from .overrides import OverrideNotice, StopOverride
 from .reviews import JointReview, PairRhythm, ReviewAnswer
@@ -13,6 +13,8 @@ from .sources import Citation, IndependentSource, PlannedAction, PlannedActionEn
 from .stops import StopAcknowledgement, StopAnswer, StopConcern, StopConcernReason
 
 __all__ = [
+    "BOUNDARY_CONTACT",
+    "FROM_CLIENT",
     "Booking",
     "BookingState",
     "BridgeFact",

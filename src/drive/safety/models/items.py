@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +11,12 @@ from drive.instruments.codelists import code_list
 
 from ..rules import REVIEW_CAUSES, URGENCIES
 from .links import BridgeFact
+
+BOUNDARY_CONTACT = "boundary_contact"
+"""The kind (K-60) of an item about a client who rang the case manager (V-16)."""
+
+FROM_CLIENT = Q(side="vs") | Q(kind=BOUNDARY_CONTACT)
+"""What came from the client or her IDVA, whichever worker passed it on (S-07, S-08)."""
 
 
 class RiskItem(BridgeFact):
@@ -47,6 +55,18 @@ class RiskItem(BridgeFact):
 
     def __str__(self) -> str:
         return self.kind
+
+    @property
+    def from_client(self) -> bool:
+        """Whether it came from the client or her IDVA, as `FROM_CLIENT` asks the database."""
+        return self.side == "vs" or self.kind == BOUNDARY_CONTACT
+
+    @property
+    def rang_at(self) -> datetime.datetime | None:
+        """When the client rang the case manager (V-16); None for every other kind."""
+        if self.kind != BOUNDARY_CONTACT:
+            return None
+        return datetime.datetime.fromisoformat(self.details["rang_at"])
 
 
 class ItemAcknowledgement(BridgeFact):

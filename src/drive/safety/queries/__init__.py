@@ -27,7 +27,16 @@ from .incidents import (
     incidents_waiting,
     open_incidents,
 )
-from .items import Bulletin, bulletins, items_for, review_calls, topic_pauses, unread_items
+from .items import (
+    Bulletin,
+    boundary_contact_of,
+    boundary_contacts,
+    bulletins,
+    items_for,
+    review_calls,
+    topic_pauses,
+    unread_items,
+)
 from .planned import BookingRow, bookings_for, bookings_for_record
 from .possible import Closed, WhatMayHappen, what_may_happen_now
 from .reviews import (
@@ -74,6 +83,8 @@ __all__ = [
     "bookings_for",
     "bookings_for_record",
     "bookings_unsettled",
+    "boundary_contact_of",
+    "boundary_contacts",
     "bulletins",
     "case_seen",
     "case_summaries",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from drive.access.stepping import Actor
 
 from ..models import (
+    BOUNDARY_CONTACT,
     ItemAcknowledgement,
     ReviewCall,
     RiskItem,
@@ -70,6 +71,23 @@ def topic_pauses(case_id: UUID) -> list[RiskItem]:
     since = timezone.now() - PAUSED_FOR
     asked = RiskItem.objects.filter(su_case_id=case_id, side="vs", kind="topic_pause", recorded_at__gte=since)
     return list(asked.order_by("-recorded_at"))
+
+
+RANG_LATELY = datetime.timedelta(days=14)
+"""For so long a service manager's desk says that a client rang a case manager."""
+
+
+def boundary_contacts(*, limit: int = 50) -> list[RiskItem]:
+    """Clients who rang a case manager lately (V-16), newest first; each with its acknowledgements in `seen`."""
+    seen = Prefetch("acknowledgements", ItemAcknowledgement.objects.order_by("recorded_at"), to_attr="seen")
+    since = timezone.now() - RANG_LATELY
+    found = RiskItem.objects.filter(kind=BOUNDARY_CONTACT, recorded_at__gt=since).prefetch_related(seen)
+    return list(found.order_by("-recorded_at")[:limit])
+
+
+def boundary_contact_of(record_id: UUID, item_id: UUID) -> RiskItem:
+    """One of them, about this client. Raises `RiskItem.DoesNotExist`."""
+    return RiskItem.objects.get(pk=item_id, vs_record_id=record_id, kind=BOUNDARY_CONTACT)
 
 
 def review_calls(link_id: UUID) -> list[ReviewCall]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from drive.instruments.codelists import code_list
 
-from ..models import IndependentSource, PlannedAction, RiskItem, UseAgreement
+from ..models import FROM_CLIENT, IndependentSource, PlannedAction, RiskItem, UseAgreement
 from ..naming import names_of
 from ..position import item_refusal
 from ..rules import ITEM_REFUSALS
@@ -49,9 +49,9 @@ def source_of(item: RiskItem) -> Source:
 
 
 def citeable_items(case_id: UUID) -> list[RiskItem]:
-    """What the client's side sent about this case within a year, newest first: what a plan may rest on, or may not yet."""
+    """What came from the client's side about this case within a year, newest first: what a plan may rest on, or may not yet."""
     since = timezone.now() - CITEABLE
-    found = RiskItem.objects.filter(su_case_id=case_id, side="vs", recorded_at__gte=since)
+    found = RiskItem.objects.filter(FROM_CLIENT, su_case_id=case_id, recorded_at__gte=since)
     return list(found.order_by("-recorded_at")[:40])
 
 
@@ -67,4 +67,4 @@ def planned_action_of(case_id: UUID, planned_id: UUID) -> PlannedAction:
 
 def newest_from_client(case_id: UUID) -> RiskItem | None:
     """The latest thing that came from the client's side: what he may put together with what is planned (S-12)."""
-    return RiskItem.objects.filter(su_case_id=case_id, side="vs").order_by("-recorded_at").first()
+    return RiskItem.objects.filter(FROM_CLIENT, su_case_id=case_id).order_by("-recorded_at").first()

@@ -238,7 +238,7 @@ def test_s14_a_case_manager_who_asks_is_seen_in_the_audit(cast: Cast, client_of:
     [
         ("Wilhelmina asked me to write.", "“Wilhelmina” is the name"),
         ("An IDVA told me that you rang.", "he is told nothing of anybody’s support"),
-        ("I hear you rang every night since the hearing.", "stands in what the IDVA shared"),
+        ("I hear you rang every night since the hearing.", "stands in what came from the client’s side"),
         ("I came past 14 canary mews, Marrowby MB1 4ZZ today.", "Leave addresses and numbers out."),
         ("Do not use 07700 900 123 again.", "Leave addresses and numbers out."),
     ],

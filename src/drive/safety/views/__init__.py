@@ -7,7 +7,7 @@ from .danger import danger_on_case, danger_on_record
 from .decisions import answer_outcome, ask, give_view, lapse, propose_outcome, shared_page
 from .disagreements import differing
 from .incidents import incident, incident_list, link_incident, record_case_incident, record_incident
-from .items import acknowledge, item_use, tell
+from .items import acknowledge, boundary_contact, item_use, tell
 from .reviews import answer_review, link_reviews, pair_rhythm, record_review, review_agenda
 from .stops import (
     acknowledge_stop,
@@ -28,6 +28,7 @@ __all__ = [
     "book",
     "booking_step",
     "bookings",
+    "boundary_contact",
     "calendar",
     "calendar_beside",
     "calendar_file",

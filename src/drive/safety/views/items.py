@@ -12,8 +12,8 @@ from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
 
 from .. import commands, queries
-from ..forms import ItemForm, SourceForm, UseForm, add_refusal
-from .acting import act, ends_of, show, to_shared
+from ..forms import BoundaryContactForm, ItemForm, SourceForm, UseForm, add_refusal
+from .acting import NOBODY_YET, act, ends_of, show, to_shared
 
 
 @page(Permission.RISK_ITEM_SEND, "Tell the other worker", looks_at="case_link", key="link_id")
@@ -30,6 +30,26 @@ def tell(request: ActorRequest, link_id: UUID) -> HttpResponse:
         lead="What they must know to keep somebody safe, and no more. Good news too.",
         button="Send",
         done=f"Sent to {ends.other}.",
+    )
+
+
+@page(Permission.CASE_RECORD, "The client rang", looks_at="case_link", key="link_id")
+def boundary_contact(request: ActorRequest, link_id: UUID) -> HttpResponse:
+    """The client rang the case manager (V-16): what was said is passed on, and kept on no page of his case."""
+    ends = ends_of(request.actor, link_id)
+    reader = "the IDVA manager" if ends.other == NOBODY_YET else ends.other
+    return act(
+        request,
+        ends,
+        BoundaryContactForm,
+        lambda form: commands.record_boundary_contact(by=request.actor, link_id=link_id, **form.words()),
+        draft="rang",
+        heading=f"{ends.client or 'The client'} rang you",
+        lead="If somebody is in danger now, 999 comes first and this page can wait. "
+        f"What was said goes to {reader} and to no page of the service user’s case.",
+        button="Pass it on",
+        done=f"Passed on to {reader}. Your service manager sees that the client rang.",
+        initial=BoundaryContactForm.start(),
     )
 
 
@@ -60,7 +80,7 @@ def item_use(request: ActorRequest, link_id: UUID, item_id: UUID) -> HttpRespons
         else:
             messages.success(request, "Recorded. A plan may rest on it now.")
             return HttpResponseRedirect(request.path)
-    context = {"item": item, "source": source, "source_form": source_form, "may_agree": item.side == "vs"}
+    context = {"item": item, "source": source, "source_form": source_form, "may_agree": item.from_client}
     if naming:
         return show(
             request, "safety/item_use.html", ends, context | {"form": UseForm(), "draft_name": "", "kept": ""}

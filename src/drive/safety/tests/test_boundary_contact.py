@@ -64,7 +64,9 @@ def test_v16_what_she_said_goes_to_the_idva_and_stays_off_his_case(cast: Cast, c
     with acting_as(cast.idva.as_actor()):
         commands.acknowledge_item(by=cast.idva.as_actor(), item_id=item.pk)
     assert "Read on the IDVA’s side." in manager.get(reverse("desk_su_manager")).content.decode()
-    assert "Clients who rang" not in client_of(cast.case_manager).get(reverse("desk_su_worker")).content.decode()
+    assert (
+        "Clients who rang" not in client_of(cast.case_manager).get(reverse("desk_su_worker")).content.decode()
+    )
 
 
 def test_v16_after_two_weeks_the_managers_desk_is_silent_again(

@@ -21,7 +21,7 @@ def _pass_it_on(walk: Walk) -> None:
     worker.follow("The client rang me")
     worker.write("Time", "00:01")
     worker.write("What must the IDVA know?", SAID)
-    worker.choose("How urgent is it?", "Urgent")
+    worker.choose("How urgent is it?", "Soon")
     worker.check_on_a_phone()
     worker.press("Pass it on")
     worker.reads("There is a problem")
@@ -34,7 +34,7 @@ def _pass_it_on(walk: Walk) -> None:
 def test_v16_a_client_who_rings_the_case_manager_is_passed_on(chromium: Browser, tmp_path: Path) -> None:
     """Given a client who rings the case manager, when it is written down, then the IDVA has what was said on her desk and
     takes it over into the contacts, the service manager sees that it happened, and his case holds no word of it."""
-    with walk_in("client-rings", chromium, tmp_path) as walk:
+    with walk_in("client_rings", chromium, tmp_path) as walk:
         worker, idva, manager = (walk.person(who) for who in ("case_manager", "idva", "service_manager"))
         _pass_it_on(walk)
         assert walk.site.facts()["casework_contact"] == 0

@@ -205,7 +205,8 @@ def test_way_6_a_hidden_case_and_an_absent_one_fail_alike_as_a_parent(cast: Cast
 
 WRITING = {
     "access.open_in_emergency", "access.finish_emergency_reading", "access.hand_over_sealed", "audit.record",
-    "access.end_assignments_of_leavers", "access.find_alerts", "access.reckon_usual_volumes", "safety.escalate_unread",
+    "access.end_assignments_of_leavers", "access.find_alerts", "access.reckon_usual_volumes", "safety.alert_lapsed_bookings",
+    "safety.escalate_unread",
 }  # fmt: skip
 """Functions that write in another's name and that a scope may call. Each finds out for itself who calls, or takes nothing
 from its caller and writes what the tables say already."""

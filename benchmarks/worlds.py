@@ -22,9 +22,18 @@ class Loaded:
     rows: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A database of Drive as a demonstration claims it, with nobody in it yet. `owner_url`: its owner's connection."""
+
+    folder: Path
+    owner_url: str
+    superuser_url: str
+
+
 @contextmanager
-def world(people: int) -> Iterator[Loaded]:
-    """A world of about so many people, prepared and analysed; Django is set up on it as the application's log-in."""
+def prepared() -> Iterator[Prepared]:
+    """A server and a database, up to date; Django is set up on it as the application's log-in."""
     with tempfile.TemporaryDirectory(prefix="drive-measure-") as name:
         folder = Path(name)
         folder.chmod(0o711)
@@ -47,12 +56,20 @@ def world(people: int) -> Iterator[Loaded]:
 
             from drive.config.installation import claim
             from drive.config.preparation import migrate
-            from drive.demonstration.loading import load
 
             migrate(owner)
             claim(owner, demonstration=True, prefix="drive")
-            loaded = load(owner, people=people)
             superuser = make_conninfo(server.superuser_url, dbname=conninfo_to_dict(owner)["dbname"])
-            yield Loaded(folder, superuser, loaded.people, loaded.rows)
+            yield Prepared(folder, owner, superuser)
         finally:
             server.stop()
+
+
+@contextmanager
+def world(people: int | None = None) -> Iterator[Loaded]:
+    """A world of about so many people, or the practice world, loaded and analysed."""
+    with prepared() as place:
+        from drive.demonstration.loading import load
+
+        loaded = load(place.owner_url, people=people)
+        yield Loaded(place.folder, place.superuser_url, loaded.people, loaded.rows)

@@ -10,13 +10,13 @@ one look in a hundred of the whole audit was made. Everything is removed afterwa
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import tempfile
+import sys
 import time
 from pathlib import Path
 from uuid import UUID
 
+sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "src"), str(Path(__file__).resolve().parents[1])]
 RUNS = 20
 MANY_LOOKS = 50_000
 """Looks at the notorious record."""
@@ -37,41 +37,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--events", type=int, default=5_000_000)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="drive-measure-") as folder:
-        Path(folder).chmod(0o711)
-        os.environ.update(DRIVE_DATA=folder, DJANGO_SETTINGS_MODULE="drive.config.settings")
-        _measure(Path(folder), chosen.events)
+    from worlds import world
 
-
-def _measure(folder: Path, events: int) -> None:
-    from drive.config.data_folder import DataFolder
-    from drive.config.embedded_server import EmbeddedServer
-    from drive.config.preparation import make_database
-
-    data = DataFolder(folder)
-    server = EmbeddedServer(data)
-    server.start()
-    try:
-        owner, app = make_database(server)
-        data.keep("owner_url", owner)
-        data.keep("app_url", app)
-        import django
-
-        django.setup()
+    with world() as loaded:
         import psycopg
 
-        from drive.config.installation import claim
-        from drive.config.preparation import migrate
-        from drive.demonstration.loading import load
-
-        migrate(owner)
-        claim(owner, demonstration=True, prefix="drive")
-        load(owner)
-        with psycopg.connect(server.superuser_url, dbname="drive", autocommit=True) as connection:
-            manager, cases = _fill(connection, events)
+        with psycopg.connect(loaded.superuser_url, autocommit=True) as connection:
+            manager, cases = _fill(connection, chosen.events)
         _ask(manager, cases)
-    finally:
-        server.stop()
 
 
 def _fill(connection: object, events: int) -> tuple[UUID, list[UUID]]:

@@ -9,11 +9,12 @@ busy machine too.
 from __future__ import annotations
 
 import argparse
-import os
 import resource
 import subprocess
-import tempfile
+import sys
 from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "src"), str(Path(__file__).resolve().parents[1])]
 
 
 def main() -> None:
@@ -21,52 +22,32 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=None)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="drive-measure-") as folder:
-        Path(folder).chmod(0o711)
-        os.environ.update(DRIVE_DATA=folder, DJANGO_SETTINGS_MODULE="drive.config.settings")
-        _measure(Path(folder), chosen.people)
+    from worlds import prepared
+
+    with prepared() as place:
+        _measure(place.owner_url, chosen.people)
 
 
-def _measure(folder: Path, people: int | None) -> None:
-    from drive.config.data_folder import DataFolder
-    from drive.config.embedded_server import EmbeddedServer
-    from drive.config.preparation import make_database
+def _measure(owner: str, people: int | None) -> None:
+    from drive.demonstration.loading import load
 
-    data = DataFolder(folder)
-    server = EmbeddedServer(data)
-    server.start()
-    try:
-        owner, app = make_database(server)
-        data.keep("owner_url", owner)
-        data.keep("app_url", app)
-        import django
+    database_cpu = [0]
 
-        django.setup()
-        from drive.config.installation import claim
-        from drive.config.preparation import migrate
-        from drive.demonstration.loading import load
+    def progress(done: int, of: int) -> None:
+        database_cpu.append(_cpu_of_backend())
 
-        migrate(owner)
-        claim(owner, demonstration=True, prefix="drive")
-        database_cpu = [0]
-
-        def progress(done: int, of: int) -> None:
-            database_cpu.append(_cpu_of_backend())
-
-        before = resource.getrusage(resource.RUSAGE_SELF)
-        loaded = load(owner, people=people, progress=progress)
-        after = resource.getrusage(resource.RUSAGE_SELF)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        rows = loaded.rows
-        told = (
-            f"people {loaded.people:,}; actions {rows['casework_action']:,}",
-            f"audit events {rows['audit_auditevent']:,}; rows {sum(rows.values()):,}",
-            f"seconds {loaded.seconds:.0f}; CPU of the program {cpu:.0f}, of the database's process {max(database_cpu)}",
-            f"most memory of the program {after.ru_maxrss / 1024:.0f} MiB",
-        )
-        print("\n".join(told))  # the report itself
-    finally:
-        server.stop()
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    loaded = load(owner, people=people, progress=progress)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    rows = loaded.rows
+    told = (
+        f"people {loaded.people:,}; actions {rows['casework_action']:,}",
+        f"audit events {rows['audit_auditevent']:,}; rows {sum(rows.values()):,}",
+        f"seconds {loaded.seconds:.0f}; CPU of the program {cpu:.0f}, of the database's process {max(database_cpu)}",
+        f"most memory of the program {after.ru_maxrss / 1024:.0f} MiB",
+    )
+    print("\n".join(told))  # the report itself
 
 
 def _cpu_of_backend() -> int:

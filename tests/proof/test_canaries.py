@@ -210,6 +210,7 @@ def _open(
     """One person signs in and opens these pages; what comes from then on is added to the list."""
     context.clear_cookies()
     window = Window.open(part, walked.site, context, scripts=True)
+    window.page.set_default_navigation_timeout(60_000)  # this walk asks what stays, not how fast a page comes
     arrived: list[Response] = []
     window.page.on("response", lambda each: arrived.append(each))  # noqa: PLW0108  # marks what it is given: no builtin
     for path in paths:
@@ -217,8 +218,9 @@ def _open(
             window.page.goto(walked.site.url + path)
         except PlaywrightError:  # a file to keep: the page stays where it was
             kept = context.request.get(walked.site.url + path)
+            assert kept.headers.get("content-disposition", "").startswith("attachment"), path
             walked.exports.append(kept.body())
-            walked.named.add(kept.headers.get("content-disposition", ""))
+            walked.named.add(kept.headers["content-disposition"])
             arrived.clear()
             continue
         walked.named.add(window.page.title())

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.forms import BaseForm
+
 
 class Refusal(Exception):  # noqa: N818  # a refusal is an answer, not an error
     """Raised by commands and rules. `str()` is fit to show; it never says why a channel or place clashes (S-14, S-25).
@@ -18,3 +25,17 @@ class Refusal(Exception):  # noqa: N818  # a refusal is an answer, not an error
         self.still_open = still_open
         self.rule = rule
         self.field = field
+
+
+def add_refusal(form: BaseForm, refusal: Refusal) -> None:
+    """A refusal on a form: at the field it belongs to, or above. Everything typed is still there (S-48)."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+@contextmanager
+def refusals_on(form: BaseForm) -> Iterator[None]:
+    """What the block is refused stands on the form, and the page goes on below the block."""
+    try:
+        yield
+    except Refusal as refusal:
+        add_refusal(form, refusal)

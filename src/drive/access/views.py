@@ -20,7 +20,7 @@ from .forms import EmergencyForm, ReviewForm
 from .interrupted import find_interrupted, keep_what_was_typed
 from .pages import AccountRequest, ActorRequest, account_page, page, public_page
 from .permissions import Permission
-from .refusal import Refusal
+from .refusal import refusals_on
 from .scopes import Scope
 from .stepping import acting_as
 
@@ -153,12 +153,9 @@ def ask_in_emergency(request: ActorRequest) -> HttpResponse:
     form = EmergencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         scope = emergency.WORKER_SCOPES[actor.side]
-        try:
+        with refusals_on(form):
             with acting_as(actor, scope):
                 reading = commands.open_in_emergency(by=actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
             choose_scope(request, None, scope.value)
             return HttpResponseRedirect(_record_address(scope, reading.record_id))
     now = datetime.datetime.now(datetime.UTC)

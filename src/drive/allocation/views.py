@@ -14,7 +14,7 @@ from django.urls import reverse
 from drive.access.drafts import typed_fields, with_draft
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.access.scopes import Scope, Side
 from drive.components.page import Standing
 from drive.instruments.codelists import code_list
@@ -75,12 +75,9 @@ def allocation_item(request: ActorRequest, referral_id: UUID) -> HttpResponse:
     elif request.method == "POST":
         form = AllocationForm(request.POST, **choices)
         if form.is_valid():
-            try:
+            with refusals_on(form):
                 with transaction.atomic():
                     commands.allocate(by=request.actor, referral_id=referral_id, **form.choice())
-            except Refusal as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-            else:
                 messages.success(request, "Allocated. Both workers have it on their desks.")
                 return HttpResponseRedirect(reverse("allocation_item", kwargs={"referral_id": referral_id}))
     else:

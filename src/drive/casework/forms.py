@@ -13,7 +13,6 @@ from uuid import uuid4
 from django import forms
 from django.utils import timezone
 
-from drive.access.refusal import Refusal
 from drive.components.choices import Choice, ChoiceTiles, MultipleTiles, Select, Tick
 from drive.components.forms import DateField, TextArea, TextField, TimeField
 from drive.instruments.codelists import code_list
@@ -32,12 +31,6 @@ def choices(list_id: str, hints: dict[str, str] | None = None, only: Iterable[st
         for entry in code_list(list_id).codes
         if entry.offered and (not wanted or entry.code in wanted)
     ]
-
-
-def add_refusal(form: forms.Form, refusal: Refusal) -> None:
-    """Show a command's refusal at the field it belongs to, or above the form."""
-    field = refusal.field if refusal.field in form.fields else None
-    form.add_error(field, str(refusal))
 
 
 class CaseForm(forms.Form):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.access.scopes import Scope
 
 from . import commands, queries
@@ -24,11 +24,8 @@ def subject_access(request: ActorRequest) -> HttpResponse:
     """What was asked for, and a new request."""
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             made = commands.ask_for_bundle(by=request.actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
             messages.success(request, "Bundle made. A second person reads it before it goes out.")
             return redirect("subject_bundle", made.pk)
     return render(
@@ -46,11 +43,8 @@ def subject_bundle(request: ActorRequest, request_id: UUID) -> HttpResponse:
     asked = queries.request(request_id)
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             commands.decide_bundle(by=request.actor, request_id=request_id, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
             messages.success(request, "Recorded.")
             return redirect("subject_bundle", request_id)
     return render(

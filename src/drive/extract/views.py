@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import Refusal, refusals_on
 from drive.access.scopes import Scope
 from drive.components.page import Standing
 from drive.reporting.performance import PerformanceReturn
@@ -47,11 +47,8 @@ def extract_ask(request: ActorRequest) -> HttpResponse:
     """Study, days, for whom and what for. Nothing is written before another person has released it."""
     form = ExtractForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             asked = commands.ask_for_extract(by=request.actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             messages.success(request, "Asked for. The governance lead decides.")
             return redirect("release_page", asked.pk)
     return render(
@@ -146,11 +143,8 @@ def release_decide(request: ActorRequest, request_id: UUID) -> HttpResponse:
     made = PerformanceReturn.from_data(asked.content) if asked.content else None
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             commands.answer_release(by=request.actor, request_id=request_id, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             messages.success(request, "Decision recorded.")
             return redirect("release_desk")
     return render(

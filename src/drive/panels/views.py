@@ -14,7 +14,7 @@ from drive.access.drafts import discard_draft, kept_draft, with_draft
 from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import Refusal, add_refusal
 from drive.access.scopes import Scope
 from drive.components.page import Standing
 from drive.instruments.codelists import code_list
@@ -67,7 +67,7 @@ def panel_item(request: ActorRequest, referral_id: UUID) -> HttpResponse:
                 form.data = request.POST.copy()
                 form.data["seen"] = str(first.theirs.pk)
             except Refusal as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                add_refusal(form, refusal)
             else:
                 discard_draft(request.actor, DRAFT, referral_id)
                 messages.success(request, "Decision recorded.")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.access.scopes import Scope
 from drive.components.page import Standing
 from drive.extract.commands import record_file
@@ -75,11 +75,8 @@ def return_ask(request: ActorRequest) -> HttpResponse:
     start = {name: request.GET.get(name, "") for name in ("first", "last")}
     form = AskForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             asked = ask_for_return(by=request.actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             messages.success(request, "Asked for. The governance lead decides.")
             return redirect("release_page", asked.pk)
     return render(

@@ -11,7 +11,6 @@ from django import forms
 from django.utils import timezone
 
 from drive.access.models import local_today
-from drive.access.refusal import Refusal
 from drive.components.choices import Choice, ChoiceTiles, MultipleTiles, Select, Tick
 from drive.components.dates import LONDON
 from drive.components.forms import UNKNOWN, DateField, TextArea, TextField, TextOrUnknown, TimeField
@@ -44,11 +43,6 @@ ITEM_KINDS_OFFERED = frozenset({"view", "stop", "closure", "boundary_contact"})
 def codes(list_id: str) -> list[Choice]:
     """The offered entries of a code list, each with what choosing it means (G-10)."""
     return [Choice(c.code, c.label, "", c.definition) for c in code_list(list_id).codes if c.offered]
-
-
-def add_refusal(form: forms.Form, refusal: Refusal) -> None:
-    """A command's refusal, at the field it belongs to or above the form."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 def use_rule() -> ChoiceTiles:

@@ -365,19 +365,24 @@ drop trigger if exists asked_again on safety_bookingstate;
 create constraint trigger asked_again after insert on safety_bookingstate deferrable initially deferred
   for each row when (new.state = 'planned') execute function safety.ask_again();
 
+-- Suspends one planned contact from today on, once. It runs as whoever calls it: a trigger that may write, and nobody else.
+create or replace function safety.suspend(booked safety_booking, by_whom uuid, concern uuid) returns void language sql
+begin atomic
+  insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state, concern_id, told)
+  select gen_random_uuid(), clock_timestamp(), by_whom, booked.case_id, booked.service_id, booked.id, 'suspended', concern, ''
+   where booked.starts_at >= (access.today()::timestamp at time zone 'Europe/London')
+     and 'planned' = (select s.state from safety_bookingstate s where s.booking_id = booked.id order by s.recorded_at desc limit 1);
+end;
+
 -- A concern suspends what it covers from today on, in the same transaction, whoever raised it (S-17).
 create or replace function safety.suspend_bookings() returns trigger language plpgsql security definer as $$
 begin
   if safety.loading() then
     return null;
   end if;
-  insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state, concern_id, told)
-  select gen_random_uuid(), clock_timestamp(), new.recorded_by_id, b.case_id, b.service_id, b.id, 'suspended', new.id, ''
-    from safety_booking b
-   where b.case_id = new.su_case_id
-     and b.starts_at >= (access.today()::timestamp at time zone 'Europe/London')
-     and (new.scope <> 'place' or b.place = new.place)
-     and 'planned' = (select s.state from safety_bookingstate s where s.booking_id = b.id order by s.recorded_at desc limit 1);
+  perform safety.suspend(b, new.recorded_by_id, new.id)
+     from safety_booking b
+    where b.case_id = new.su_case_id and (new.scope <> 'place' or b.place = new.place);
   return null;
 end $$;
 create or replace trigger suspends after insert on safety_stopconcern for each row execute function safety.suspend_bookings();
@@ -391,13 +396,10 @@ begin
   if safety.loading() then
     return null;
   end if;
-  insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state, concern_id, told)
-  select gen_random_uuid(), clock_timestamp(), b.recorded_by_id, b.case_id, b.service_id, b.id, 'suspended', null, ''
-    from safety_caselink l
-    join safety_booking b on b.case_id = l.su_case_id
-   where l.vs_record_id = new.record_id and b.starts_at >= (access.today()::timestamp at time zone 'Europe/London')
-     and safety.place_clash(b.case_id, b.starts_at, b.place)
-     and 'planned' = (select s.state from safety_bookingstate s where s.booking_id = b.id order by s.recorded_at desc limit 1);
+  perform safety.suspend(b, b.recorded_by_id, null)
+     from safety_caselink l
+     join safety_booking b on b.case_id = l.su_case_id
+    where l.vs_record_id = new.record_id and safety.place_clash(b.case_id, b.starts_at, b.place);
   return null;
 end $$;
 create or replace trigger suspends_at_court after insert on advocacy_courtdate for each row
@@ -446,13 +448,11 @@ begin
   if safety.loading() then
     return null;
   end if;
-  insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state, concern_id, told)
-  select gen_random_uuid(), clock_timestamp(), b.recorded_by_id, b.case_id, b.service_id, b.id, 'suspended', null, ''
-    from safety_caselink l
-    join safety_booking b on b.case_id = l.su_case_id
-    join casework_contactchannel c on c.id = b.sent_to and c.lookup = new.lookup
-   where l.vs_record_id = new.record_id and b.starts_at >= (access.today()::timestamp at time zone 'Europe/London')
-     and 'planned' = (select s.state from safety_bookingstate s where s.booking_id = b.id order by s.recorded_at desc limit 1);
+  perform safety.suspend(b, b.recorded_by_id, null)
+     from safety_caselink l
+     join safety_booking b on b.case_id = l.su_case_id
+     join casework_contactchannel c on c.id = b.sent_to and c.lookup = new.lookup
+    where l.vs_record_id = new.record_id;
   return null;
 end $$;
 create or replace trigger holds_what_is_sent after insert on advocacy_sealedvalue for each row

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from drive.access.drafts import discard_draft, kept_draft, with_draft
 from drive.access.pages import ActorRequest
-from drive.access.refusal import Refusal
+from drive.access.refusal import Refusal, add_refusal
 from drive.components.page import Standing
 from drive.components.versions import differences
 from drive.instruments.codelists import code_list
@@ -95,7 +95,7 @@ def act[F: RecordForm](
             try:
                 _save(form, request, record_id, then)
             except Refusal as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                add_refusal(form, refusal)
             except SavedFirstError as first:
                 clash = first
             else:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.queries import colleagues
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.access.scopes import Scope
 from drive.components.page import Standing
 
@@ -29,11 +29,8 @@ def vs_away(request: ActorRequest) -> HttpResponse:
         raise ObjectDoesNotExist
     form = forms.AwayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             commands.declare_absence(by=actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             messages.success(request, "Saved. Your manager names who covers.")
             return redirect("vs_away")
     return show(
@@ -61,7 +58,7 @@ def vs_cover(request: ActorRequest) -> HttpResponse:
     form = forms.CoverForm(request.POST or None, workers=workers)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
-        try:
+        with refusals_on(form):
             with transaction.atomic():
                 done = commands.cover_absence(
                     by=actor,
@@ -69,9 +66,6 @@ def vs_cover(request: ActorRequest) -> HttpResponse:
                     cover_id=UUID(given.pop("cover")),
                     **given,
                 )
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             messages.success(request, f"Covered: {done.given} client{'' if done.given == 1 else 's'}.")
             if done.barred:
                 messages.warning(

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.queries import colleagues
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.access.scopes import Scope
 from drive.components.page import Standing
 
@@ -37,7 +37,7 @@ def client_new(request: ActorRequest) -> HttpResponse:
         request.POST or None, workers=colleagues(service_id=actor.service_id, roles=queries.WORKERS)
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             with transaction.atomic():
                 record = commands.open_client(
                     by=actor,
@@ -46,9 +46,6 @@ def client_new(request: ActorRequest) -> HttpResponse:
                     holder_id=UUID(form.cleaned_data["holder"]),
                     profile=form.profile(),
                 )
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             messages.success(request, "The record is open.")
             return to_record(record.pk)
     return show(

@@ -14,7 +14,7 @@ from drive.access.drafts import discard_draft
 from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import Refusal, add_refusal
 from drive.instruments.answers import ValidatedAnswers
 from drive.instruments.codelists import code_list
 from drive.instruments.definitions import Definition, Item, Unit
@@ -178,7 +178,7 @@ def _submit(
             key=typed["key"],
         )
     except Refusal as refusal:
-        head.add_error(refusal.field if refusal.field in head.fields else None, str(refusal))
+        add_refusal(head, refusal)
         return None
     except commands.SomeoneSavedFirst as first:
         theirs: Assessment = first.theirs

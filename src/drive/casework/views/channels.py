@@ -11,12 +11,11 @@ from django.shortcuts import redirect, render
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 
 from .. import commands
 from ..channel_forms import ChannelForm, EndChannelForm
 from ..channels import channels
-from ..forms import add_refusal
 from .frame import case_frame
 
 
@@ -26,11 +25,8 @@ def case_channels(request: ActorRequest, case_id: UUID) -> HttpResponse:
     context = case_frame(request, case_id)
     form = ChannelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             commands.add_channel(by=request.actor, case_id=case_id, **form.cleaned_data)
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "Saved")
             return redirect("case_channels", case_id)
     return render(

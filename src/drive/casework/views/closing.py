@@ -14,13 +14,12 @@ from drive.access.drafts import discard_draft
 from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import Refusal, add_refusal
 from drive.safety import commands as safety
 
 from .. import commands, queries, transitions
 from ..closing_facts import case_length, missing_exit_forms
 from ..commands.states import last_written
-from ..forms import add_refusal
 from ..models import CaseHistory
 from ..planning_forms import ClosureForm, ProposeForm
 from ..rules import add_months, label_of

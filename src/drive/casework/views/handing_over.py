@@ -12,13 +12,12 @@ from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.queries import colleagues
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.access.roles import ROLES
 from drive.access.scopes import Scope, Side
 from drive.components.dates import typed_date
 
 from ..commands import assign_case
-from ..forms import add_refusal
 from ..planning_forms import AssignForm
 from .frame import case_frame
 
@@ -42,13 +41,10 @@ def case_assign(request: ActorRequest, case_id: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
-        try:
+        with refusals_on(form):
             assign_case(
                 by=request.actor, case_id=case_id, membership_id=UUID(given.pop("membership")), **given
             )
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "Handed over")
             return redirect("case_page", case_id)
     return render(

@@ -14,13 +14,12 @@ from drive.access.drafts import discard_draft, keep_draft, typed_fields
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.queries import colleagues
-from drive.access.refusal import Refusal
+from drive.access.refusal import Refusal, add_refusal
 from drive.access.roles import Role
 from drive.access.scopes import Scope
 
 from .. import commands, queries
 from ..commands.states import last_written
-from ..forms import add_refusal
 from ..models import CaseHistory, ContactStrategy, ServiceUserProfile, StateEntry
 from ..planning_forms import ProfileForm, StateForm, StrategyForm
 from ..rules import HISTORY_LISTS, label_of

@@ -17,7 +17,7 @@ from django.urls import reverse
 from drive.access.drafts import discard_draft
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.safety import commands as safety
 from drive.safety.queries import client_summaries, what_may_happen_now
 
@@ -30,7 +30,6 @@ from ..forms import (
     ResearchForm,
     SessionForm,
     UpdateForm,
-    add_refusal,
 )
 from ..models import Action, ResearchNote
 from ..research import enquiries_of
@@ -64,11 +63,8 @@ def _record(
     if request.method == "POST":
         form = form_class(request.POST, name=words)
         if form.is_valid():
-            try:
+            with refusals_on(form):
                 row = write(form)
-            except Refusal as refusal:
-                add_refusal(form, refusal)
-            else:
                 discard_draft(request.actor, draft.form, case_id)
                 messages.success(request, saved)
                 if "another" in request.POST:
@@ -213,16 +209,13 @@ def case_research(request: ActorRequest, case_id: UUID) -> HttpResponse:
             values = dict(form.cleaned_data)
             values.setdefault("topic", enquiry.topic if enquiry else "")
             values.setdefault("agency", enquiry.agency if enquiry else "")
-            try:
+            with refusals_on(form):
                 commands.add_research(
                     by=request.actor,
                     case_id=case_id,
                     enquiry_id=enquiry.enquiry_id if enquiry else None,
                     **values,
                 )
-            except Refusal as refusal:
-                add_refusal(form, refusal)
-            else:
                 discard_draft(request.actor, draft.form, case_id)
                 messages.success(request, "Research recorded")
                 return redirect("case_research", case_id)

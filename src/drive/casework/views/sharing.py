@@ -10,10 +10,9 @@ from django.shortcuts import redirect, render
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 
 from .. import commands, queries
-from ..forms import add_refusal
 from ..sharing_form import SharingForm
 from .frame import case_frame
 
@@ -25,11 +24,8 @@ def case_sharing(request: ActorRequest, case_id: UUID) -> HttpResponse:
     words = context["summary"].short_name
     form = SharingForm(request.POST or None, name=words)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             commands.record_sharing(by=request.actor, case_id=case_id, **form.cleaned_data)
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "Answer recorded")
             return redirect("case_page", case_id)
     return render(

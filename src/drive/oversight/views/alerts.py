@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.access.stepping import acting_as
 
 from ..alerts import SHOWN, list_alerts, one_alert
@@ -52,11 +52,8 @@ def alert_item(request: ActorRequest, alert_id: UUID) -> HttpResponse:
     with acting_as(supervisor):
         row = one_alert(supervisor, alert_id)
         if request.method == "POST" and form.is_valid():
-            try:
+            with refusals_on(form):
                 answer_alert(by=supervisor, alert_id=alert_id, **form.cleaned_data)
-            except Refusal as refusal:
-                form.add_error(refusal.field or None, str(refusal))
-            else:
                 messages.success(request, "Answer recorded.")
                 return redirect("alert_list")
     problems = form.is_bound and not form.is_valid()

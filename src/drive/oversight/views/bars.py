@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.access.scopes import Scope
 from drive.access.stepping import acting_as
 
@@ -25,11 +25,8 @@ def declare_tie(request: ActorRequest, record_id: UUID) -> HttpResponse:
     """The same page for every key, whether it leads anywhere or not: it looks nothing up."""
     form = TieForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             commands.declare_tie(by=request.actor, record_id=record_id, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
             messages.success(request, "Recorded. You no longer see anything of this person.")
             return redirect("home")
     return render(
@@ -61,7 +58,7 @@ def record_bars(request: ActorRequest, record_id: UUID) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data
             chosen = UUID(given["membership"]) if given["membership"] else None
-            try:
+            with refusals_on(form):
                 if given["kind"] == "exclusion" and chosen:
                     commands.exclude_worker(
                         by=supervisor, record_id=record_id, membership_id=chosen, reason=given["reason"]
@@ -73,9 +70,6 @@ def record_bars(request: ActorRequest, record_id: UUID) -> HttpResponse:
                         reason=given["reason"],
                         kept_by_membership_id=chosen,
                     )
-            except Refusal as refusal:
-                form.add_error(refusal.field or None, str(refusal))
-            else:
                 messages.success(request, "Recorded. It holds from their next click.")
                 return redirect("record_bars", record_id)
         rows = bars.bars_here(supervisor, record_id)
@@ -99,11 +93,8 @@ def end_bar(request: ActorRequest, bar_id: UUID) -> HttpResponse:
     row = bars.one_bar(request.actor, bar_id)
     form = EndBarForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             commands.end_bar(by=request.actor, bar_id=bar_id, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
             messages.success(request, "Ended.")
             return redirect("bar_list")
     return render(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 
 from ..commands import keep_own_channel
 from ..forms import OwnChannelForm
@@ -19,11 +19,8 @@ def own_channels(request: ActorRequest) -> HttpResponse:
     """Keeps digests; shows nothing of what was given before, to nobody."""
     form = OwnChannelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             keep_own_channel(by=request.actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field or None, str(refusal))
-        else:
             messages.success(request, "Kept as a digest. Nobody can read it.")
             return redirect("own_channels")
     problems = form.is_bound and not form.is_valid()

@@ -17,14 +17,13 @@ from django.utils import timezone
 from drive.access.drafts import discard_draft, kept_draft, with_draft
 from drive.access.emergency import readings_of
 from drive.access.pages import ActorRequest
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.access.scopes import Side
 from drive.access.stepping import Actor
 from drive.components.page import OwnSide, Standing
 from drive.instruments.codelists import code_list
 
 from .. import queries
-from ..forms import add_refusal
 from ..models import CaseLink
 from ..naming import names_of_case, names_of_record
 from ..rules import LAPSE_CAUSES, URGENCIES, VOICE, is_old
@@ -165,11 +164,8 @@ def act[F: forms.Form](
     if request.method == "POST":
         form = form_class(request.POST, **form_kwargs)
         if form.is_valid():
-            try:
+            with refusals_on(form):
                 do(form)
-            except Refusal as refusal:
-                add_refusal(form, refusal)
-            else:
                 discard_draft(request.actor, draft_name, ends.link.pk)
                 messages.success(request, done or "Saved.")
                 return HttpResponseRedirect(to) if to else to_shared(ends.link.pk)

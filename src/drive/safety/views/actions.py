@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.components.page import Standing
 
 from .. import commands, queries
-from ..forms import PlanActionForm, PlanEndForm, add_refusal, offer_items
+from ..forms import PlanActionForm, PlanEndForm, offer_items
 from ..naming import names_of_case
 from .acting import address, code_label
 
@@ -50,11 +50,8 @@ def plan_action(request: ActorRequest, case_id: UUID) -> HttpResponse:
     form = PlanActionForm(request.POST or None)
     offer_items(form, items)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             commands.plan_action(by=request.actor, case_id=case_id, **form.cleaned_data)
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "Planned.")
             return redirect("planned_actions", case_id=case_id)
     return _show(

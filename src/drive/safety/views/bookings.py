@@ -13,13 +13,13 @@ from django.shortcuts import redirect, render
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import Refusal, add_refusal
 from drive.casework.channels import in_use
 from drive.components.page import Standing
 from drive.instruments.codelists import code_list
 
 from .. import commands, queries
-from ..forms import BookingForm, ToldForm, add_refusal, offer_items
+from ..forms import BookingForm, ToldForm, offer_items
 from ..naming import names_of_case
 from ..rules import STILL_OPEN
 from .acting import address, code_label

@@ -13,11 +13,11 @@ from django.shortcuts import render
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.components.page import Standing
 
 from .. import commands, queries
-from ..forms import EmergencyForm, add_refusal
+from ..forms import EmergencyForm
 from ..naming import names_of_case, names_of_record
 from .acting import address
 
@@ -32,11 +32,8 @@ def _own_side(
     context: dict[str, Any],
 ) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             do()
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, done)
             return HttpResponseRedirect(to)
     problems = bool(form.is_bound and form.errors)

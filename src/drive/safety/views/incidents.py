@@ -16,13 +16,12 @@ from drive.access.models import Membership
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.queries import colleagues
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.access.roles import ROLES
 from drive.access.scopes import Side
 from drive.components.page import OwnSide, Standing
 
 from .. import commands, queries
-from ..forms import add_refusal
 from ..incident_forms import ChargeForm, IncidentForm, LearningForm, agency_words
 from ..models import PracticeIncident
 from ..naming import initials_of_records, names_of_case, names_of_cases
@@ -93,11 +92,8 @@ def record_case_incident(request: ActorRequest, case_id: UUID) -> HttpResponse:
     form = IncidentForm(request.POST or None)
     subject = names_of_case(case_id).subject
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             commands.open_incident(by=request.actor, case_id=case_id, **form.cleaned_data)
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, "Recorded. A joint review is called for.")
             return HttpResponseRedirect(address("case_page", case_id=case_id))
     return render(
@@ -159,11 +155,8 @@ def _one(
     ]
     for word, form, do, done in acts:
         if word in request.POST and form.is_valid():
-            try:
+            with refusals_on(form):
                 do(by=actor, incident_id=found.pk, **form.cleaned_data)
-            except Refusal as refusal:
-                add_refusal(form, refusal)
-            else:
                 messages.success(request, done)
                 return HttpResponseRedirect(request.path)
     context: dict[str, Any] = {

@@ -9,10 +9,10 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 
 from .. import commands, queries
-from ..forms import BoundaryContactForm, ItemForm, SourceForm, UseForm, add_refusal
+from ..forms import BoundaryContactForm, ItemForm, SourceForm, UseForm
 from .acting import NOBODY_YET, act, ends_of, show, to_shared
 
 
@@ -73,11 +73,8 @@ def item_use(request: ActorRequest, link_id: UUID, item_id: UUID) -> HttpRespons
     naming = "name_source" in request.POST
     source_form = SourceForm(request.POST if naming else None)
     if naming and source_form.is_valid():
-        try:
+        with refusals_on(source_form):
             commands.name_source(by=request.actor, item_id=item.pk, **source_form.cleaned_data)
-        except Refusal as refusal:
-            add_refusal(source_form, refusal)
-        else:
             messages.success(request, "Recorded. A plan may rest on it now.")
             return HttpResponseRedirect(request.path)
     context = {"item": item, "source": source, "source_form": source_form, "may_agree": item.from_client}

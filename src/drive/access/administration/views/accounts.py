@@ -16,7 +16,7 @@ from drive.access.administration.queries import accounts
 from drive.access.models import User
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 
 from .answering import answered, shown
 
@@ -44,11 +44,8 @@ def add_account(request: ActorRequest) -> HttpResponse:
     """Opens the account and shows its one-time link, this once."""
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             user = commands.open_account(by=request.actor, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
             return _link_shown(request, user)
     context = {"title": "Open an account", "lead": "It can do nothing until it is given a role.",
                "words": "Open account", "trail": trail(), "form": form}  # fmt: skip
@@ -101,11 +98,8 @@ def reset_sign_in(request: ActorRequest, account_id: UUID) -> HttpResponse:
     user = accounts.account(account_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             user = commands.reset_sign_in(by=request.actor, account_id=account_id, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return _link_shown(request, user)
     lead = f"Takes away {user.name}’s password and second step, and signs them out. They set both anew with a one-time link."
     context = {

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from drive.access.pages import ActorRequest
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 from drive.components.page import Standing
 
 STANDING = Standing("reports", words="Administration")
@@ -32,11 +32,8 @@ def answered(
     A `Refusal` is shown at its field, with everything typed still there.
     """
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             act()
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             messages.success(request, done)
             return redirect(*ahead)
     return shown(request, "form.html", {"form": form, **context})

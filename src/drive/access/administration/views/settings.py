@@ -14,7 +14,7 @@ from drive.access.administration.forms.settings import SettingForm
 from drive.access.administration.queries import places, settings
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_on
 
 from .answering import shown
 
@@ -26,13 +26,10 @@ def setting_page(request: ActorRequest, site_id: UUID, code: str) -> HttpRespons
     held = settings.setting_of(site_id, code)
     form = SettingForm(request.POST or None, setting=held.setting)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             commands.change_setting(
                 by=request.actor, site_id=site_id, code=code, value=form.value, **form.about_the_change
             )
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
             messages.success(request, "Setting changed.")
             return redirect("site_setting", site_id, code)
     trail = [

@@ -16,6 +16,12 @@ settings.register_profile("drive", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("drive")
 
 
+@pytest.hookimpl(trylast=True)  # after the order was drawn
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Walks in a browser begin first, so that no process waits at the end for a long one; script/test keeps the order."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup() -> None:
     """The database was made by tests/throwaway_server.py; there is nothing to create or destroy."""

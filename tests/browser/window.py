@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import APIResponse, BrowserContext, Locator, Page, Request
 
+from .accessibility import violations
 from .site import ROOT, Site
 from .world import PASSWORD
 
@@ -172,8 +172,7 @@ class Window:
         """No accessibility violation, no sideways scrolling, and no complaint of the browser on the page shown."""
         assert self.complaints == [], (self.part, self.path, self.complaints)
         if self.scripts:
-            found = Axe().run(self.page).response["violations"]
-            problems = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+            problems = violations(self.page)
             assert not problems, f"{self.path}: {problems}"
             wide = self.page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"

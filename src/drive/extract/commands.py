@@ -18,8 +18,6 @@ from drive.access.models import Installation, Site, local_today
 from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
 from drive.audit.record import Act, record_event
-from drive_evaluation.package import DESCRIPTOR
-from drive_evaluation.writing import PackageWriter
 
 from .models import ReleaseAnswer, ReleaseFile, ReleaseKind, ReleaseOutcome, ReleaseRequest
 from .pseudonyms import Pseudonyms
@@ -198,6 +196,8 @@ def record_file(*, by: Actor, request_id: UUID, rows: dict[str, int], content: b
 def _write(
     asked: ReleaseRequest, answer: ReleaseAnswer, pseudonyms: Pseudonyms, folder: Path, progress: Progress
 ) -> dict[str, int]:
+    from drive_evaluation.writing import PackageWriter  # brings pandas: no start waits for it
+
     site = Site.objects.get(pk=asked.site_id)
     code = slugify(site.publication_label).replace("-", "_") or "site"
     window = Window(code, asked.last, asked.first, label=site.publication_label)
@@ -235,4 +235,6 @@ def _role(row: ReleaseRequest | ReleaseAnswer) -> str:
 
 def _fingerprint(folder: Path) -> str:
     """SHA-256 of the descriptor, which holds the SHA-256 of every other file."""
+    from drive_evaluation.package import DESCRIPTOR  # brings pandas
+
     return hashlib.sha256((folder / DESCRIPTOR).read_bytes()).hexdigest()

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drive.extract.queries import ClientCoverage
 from drive_evaluation.disclosure import Policy, protect
 from drive_evaluation.results import Result
-from drive_evaluation.returns import PERIOD
-from drive_evaluation.run import Outcome
+
+if TYPE_CHECKING:
+    from drive_evaluation.run import Outcome
 
 SITE_CODE = "site"
 """The code of the site inside the tables; its name stands in the page's heading only."""
@@ -69,6 +70,8 @@ class Book:
     """The results of one return by measure and population."""
 
     def __init__(self, outcome: Outcome, coverage: ClientCoverage, *, exact: bool) -> None:
+        from drive_evaluation.returns import PERIOD  # brings scipy, like whatever made the outcome
+
         self.exact = exact
         subgroup = f"period={PERIOD}"
         in_touch = Result(

@@ -17,7 +17,6 @@ from drive.extract.queries import client_coverage
 from drive.extract.tables import Window, contract_tables
 from drive.instruments.codelists import code_list
 from drive_evaluation.definitions import MEASURES
-from drive_evaluation.returns import site_return
 
 from .book import COVERAGE, SITE_CODE, Book, Cell, Figures, percent, share, total
 
@@ -92,6 +91,8 @@ def performance_return(
     their reader may open. Without `exact` every figure passes disclosure control first, all of them together (S-40).
     Raises `ValueError` when the dates are out of order, and the library's `ReleaseRefusedError` where that control fails.
     """
+    from drive_evaluation.returns import site_return  # brings scipy: who computes waits for it, no start does
+
     tables = contract_tables(Window(SITE_CODE, last, service_id=service_id))
     outcome = site_return(tables, first=first, last=last, site_code=SITE_CODE)
     book = Book(outcome, client_coverage(last, service_id), exact=exact)

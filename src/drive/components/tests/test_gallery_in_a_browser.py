@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from drive.components.environment import TEMPLATES, environment
 from drive.components.gallery import SIDES, gallery_context
 from drive.components.page import Side
+from tests.browser.accessibility import violations
 
 pytestmark = pytest.mark.browser
 
@@ -81,8 +81,7 @@ def test_no_violation_no_complaint_no_sideways_scrolling(
     browser: Browser, site: str, side: Side, width: int
 ) -> None:
     page, complaints = opened(browser, site, side, width)
-    violations = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
+    assert violations(page) == []
     assert complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
     page.close()

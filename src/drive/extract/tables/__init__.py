@@ -8,14 +8,16 @@ recorded stays empty; a table that the live system cannot fill is left out, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-import pandas as pd
 
 from drive_evaluation.contract import TABLES
 
 from . import cases, clients, forms, people, work
 from .reading import Row, Window
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LEFT_OUT", "MADE", "Window", "contract_tables"]
 
@@ -67,6 +69,8 @@ FOR_RETURNS = (
 
 def contract_tables(window: Window) -> dict[str, pd.DataFrame]:
     """The tables that a return is computed from, as frames with the contract's columns. Call inside the report scope."""
+    import pandas as pd  # who computes waits for it, no start does
+
     return {
         name: pd.DataFrame(
             [

@@ -17,9 +17,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.datetime import CALENDAR_MAC_1904
-
 from drive.referrals.lists.cells import Cell
 from drive.referrals.lists.problems import ListRefused, RefusedCode
 
@@ -132,6 +129,9 @@ def _workbook(data: bytes) -> list[Table]:
 
 
 def _sheets(data: bytes) -> list[Table]:
+    import openpyxl  # brings numpy: no start waits for it
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]

@@ -132,10 +132,14 @@ def notes_sample(study: Study, period: str) -> pd.DataFrame:
 
 
 def accepted_in(study: Study, period: str, *, with_removed: bool = False) -> pd.DataFrame:
-    """Cases accepted in the period; removed ones only on request. ``ref_day`` is the last day of the period."""
+    """Cases accepted in the period, or from the first period on for ``all``; removed ones only on request.
+
+    ``ref_day`` is the last day of the period. Removed is who was removed by that day.
+    """
     first, last = study.days(period)
     cases = study.cases
-    chosen = (cases["accepted_date"] >= first) & (cases["accepted_date"] <= last)
+    until = max(last, study.data_cut) if period == "all" else last
+    chosen = (cases["accepted_date"] >= first) & (cases["accepted_date"] <= until)
     if not with_removed:
         chosen &= ~(cases["removed_date"] <= last)
     frame = cases[chosen].copy()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ ERRATA: tuple[Erratum, ...] = (
         "year1",
         "Case notes",
         "129 references are called a tenth although one code alone has 1,625.",
-        "The base is stated: references that name a partner agency.",
+        "The base is stated with each result.",
     ),
     Erratum("E-Y2-01", "year2", "Appendix 2", "48 of 175 printed as 4.6 %.", "27.4 % computed."),
     Erratum(
@@ -312,3 +314,20 @@ ERRATA: tuple[Erratum, ...] = (
     ),
 )
 """Errata in the order of the reports."""
+
+BASES: Mapping[str, str] = {
+    "multi_agency_base=code": "Here: references under the code of multi-agency work.",
+    "multi_agency_base=names_an_agency": "Here: references that name a partner agency.",
+}
+"""Note of a result of M-REFS → the base of ``percent_of_multi_agency`` in words."""
+
+
+def errata_of(report: str, documents: Iterable[Mapping[str, Any]]) -> list[Erratum]:
+    """The errata of a report, or of ``all``; E-Y1-20 with the base that ran in the results given."""
+    notes = {note for document in documents if document["measure"] == "M-REFS" for note in document["notes"]}
+    ran = [words for note, words in BASES.items() if note in notes]
+    return [
+        replace(erratum, handling=" ".join([erratum.handling, *ran])) if erratum.id == "E-Y1-20" else erratum
+        for erratum in ERRATA
+        if report in ("all", erratum.report)
+    ]

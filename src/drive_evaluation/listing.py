@@ -15,13 +15,11 @@ from drive_evaluation.case_rules import case_month
 from drive_evaluation.errors import EvaluationError
 from drive_evaluation.measures.abuse import increases
 from drive_evaluation.measures.police import PERIODS, windows
+from drive_evaluation.measures.throughput import CAP_MONTH
 from drive_evaluation.results import plain
 from drive_evaluation.samples import SAMPLES, sample
 from drive_evaluation.statistics.matching import Matching
 from drive_evaluation.study import Study, valid_age
-
-CAP_MONTHS = 10 + 6
-"""The planned length and the longest extension; a case that closes later is listed (M-CLOSE-MONTH)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def _beyond_cap(study: Study) -> pd.DataFrame:
     frame = SAMPLES["su_closed"].build(study, "all")
     month = case_month(frame["start_date"], frame["closed_date"])
     rows = frame.assign(closing_month=month, step_down=frame["step_down_date"].notna())
-    return rows.loc[month > CAP_MONTHS, ["case_id", "perpetrator_id", "closing_month", "step_down"]]
+    return rows.loc[month > CAP_MONTH, ["case_id", "perpetrator_id", "closing_month", "step_down"]]
 
 
 def _long_without_step_down(study: Study) -> pd.DataFrame:

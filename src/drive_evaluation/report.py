@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from drive_evaluation import __version__
 from drive_evaluation.definitions import MEASURES
-from drive_evaluation.errata import ERRATA
+from drive_evaluation.errata import errata_of
 from drive_evaluation.exhibits import Chart, title_of
 from drive_evaluation.presentation import rounded
 from drive_evaluation.run import Skipped
@@ -139,7 +139,7 @@ def content(
             for item in dataclasses.fields(study.settings)
         ],
         "skipped": skipped,
-        "errata": [erratum for erratum in ERRATA if report in ("all", erratum.report)],
+        "errata": errata_of(report, documents),
     }
 
 

@@ -178,9 +178,10 @@ _DEFINITIONS = (
     SampleDefinition(
         "accepted",
         "case",
-        "accepted in the period and not removed by its last day",
+        "accepted in the period (all together: from the first period on) and not removed by its last day",
         case_samples.accepted,
         by_period=True,
+        version="2",
     ),
     SampleDefinition(
         "open", "case", "open at the last day of the period", case_samples.open_cases, by_period=True

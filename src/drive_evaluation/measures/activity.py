@@ -233,7 +233,8 @@ def coded_references(study: Study, sample: Sample) -> list[Result]:
     """M-REFS: coded references in case notes by code, mode and agency; a reference is not an action.
 
     ``percent_of_multi_agency`` is the share of a code among references to multi-agency work: those under the code
-    ``multi_agency`` where the frame of codes has one, otherwise those that name a partner agency.
+    ``multi_agency`` where the frame of codes has one, otherwise those that name a partner agency. Which base ran is in
+    the notes of the result.
     """
     notes = study.table("note_codes")
     rows = notes[notes["case_id"].isin(sample.frame["case_id"])]
@@ -243,7 +244,11 @@ def coded_references(study: Study, sample: Sample) -> list[Result]:
     joint_total = float(rows.loc[joint, "references_n"].sum())
     results = []
 
-    def add(dimensions: dict[str, str], part: pd.DataFrame, **more: float | None) -> None:
+    joint_note = f"multi_agency_base={'code' if own_code else 'names_an_agency'}"
+
+    def add(
+        dimensions: dict[str, str], part: pd.DataFrame, notes: tuple[str, ...] = (), **more: float | None
+    ) -> None:
         references = int(part["references_n"].sum())
         present = part[part["references_n"] > 0]
         values = {
@@ -252,7 +257,7 @@ def coded_references(study: Study, sample: Sample) -> list[Result]:
             "percent_of_references": percent(references, total),
             **more,
         }
-        results.append(make("M-REFS", sample, dimensions, values))
+        results.append(make("M-REFS", sample, dimensions, values, notes=notes))
 
     for code in sorted(notes["code"].dropna().unique()):
         part = rows[rows["code"] == code]
@@ -260,6 +265,7 @@ def coded_references(study: Study, sample: Sample) -> list[Result]:
         add(
             {"code": code},
             part,
+            (joint_note,),
             percent_of_multi_agency=percent(float(own["references_n"].sum()), joint_total),
         )
     for mode in CODE_LISTS["mode"]:

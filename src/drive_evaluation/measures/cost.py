@@ -12,8 +12,11 @@ DISCOUNT = 0.035
 
 
 def cost_inputs(study: Study, sample: Sample) -> list[Result]:
-    """M-COST-INPUT: the registry of costs with price year, source and exclusions; suspected errors are flagged."""
-    rows = study.table("unit_costs").sort_values(["item", "price_year"], kind="stable")
+    """M-COST-INPUT: the registry of costs with price year, source and exclusions; suspected errors are flagged.
+
+    The value is that of the latest price year; ``n`` counts the rows of the registry for the item.
+    """
+    rows = study.table("unit_costs").sort_values(["item", "price_year", "source"], kind="stable")
     results = []
     for item, part in rows.groupby("item", sort=True):
         row = part.iloc[-1]
@@ -27,7 +30,11 @@ def cost_inputs(study: Study, sample: Sample) -> list[Result]:
             "excludes": row["excludes"] if isinstance(row["excludes"], str) else None,
         }
         notes = ("suspected_error_never_summed",) if flagged else ()
-        results.append(make("M-COST-INPUT", sample, {"item": str(item)}, values, notes=notes))
+        results.append(
+            make(
+                "M-COST-INPUT", sample, {"item": str(item)}, values, n=len(part), size=len(part), notes=notes
+            )
+        )
     return results
 
 

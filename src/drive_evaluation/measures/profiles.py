@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from drive_evaluation.case_samples import INTAKE_TABLES, intake_record_cases, known_need_cases
+from drive_evaluation.case_samples import INTAKE_TABLES, accepted_in, intake_record_cases, known_need_cases
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.measures.tally import category_results, is_known, make, number_result
 from drive_evaluation.results import Result, percent
@@ -106,9 +106,11 @@ def profile_victims(study: Study, sample: Sample) -> list[Result]:
 
 
 def complex_needs(study: Study, links: pd.DataFrame) -> pd.Series:
-    """Number of the six needs present at intake; missing where no need was recorded for the link."""
+    """Number of the six needs present at intake; missing where none of them is known for the link."""
     needs = study.table("victim_needs")
-    rows = needs[(needs["timepoint"] == "intake") & needs["need"].isin(VICTIM_NEEDS)]
+    rows = needs[
+        (needs["timepoint"] == "intake") & needs["need"].isin(VICTIM_NEEDS) & is_known(needs["present"])
+    ]
     present = (rows["present"] == "yes").groupby([rows["victim_id"], rows["perpetrator_id"]]).sum()
     index = pd.MultiIndex.from_frame(links[["victim_id", "perpetrator_id"]])
     return pd.Series(present.reindex(index).to_numpy(dtype=float), index=links.index)
@@ -142,7 +144,13 @@ def disproportionality(study: Study, sample: Sample) -> list[Result]:
     results = []
     people = {"perpetrators": frame.drop_duplicates("perpetrator_id")["ethnicity"]}
     if study.has("victims"):
-        links = study.links[study.links["perpetrator_id"].isin(frame["perpetrator_id"])]
+        # Removal takes the perpetrator out of the count, not the people linked to him (1.7).
+        every = accepted_in(study, sample.period, with_removed=study.settings.removed_people_kept)
+        if "site" in sample.restrictions:
+            every = every[every["site"] == sample.restrictions["site"]]
+        links = study.links[study.links["perpetrator_id"].isin(every["perpetrator_id"])]
+        # One answer a person; of several links, whatever order they stand in, that of the first perpetrator by id.
+        links = links.sort_values(["victim_id", "perpetrator_id"], kind="stable")
         people["victims"] = links.drop_duplicates("victim_id")["ethnicity"]
     groups = {"bame": BAME, "white": WHITE, **{code: (code,) for code in (*WHITE, *BAME)}}
     benchmarks = population_benchmarks(study)

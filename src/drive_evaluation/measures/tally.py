@@ -103,7 +103,11 @@ def category_results(
     results.append(
         make(measure, sample, {"variable": variable, "category": "missing"}, entry, n=known, notes=notes)
     )
-    summary = {"known": known, "count": counts, "percent": percents}
+    summary = {
+        "known": known,
+        "count": counts | {"missing": lacking},
+        "percent": percents | {"missing": entry["percent"]},
+    }
     results.append(make(measure, sample, {"variable": variable}, summary, n=known, notes=notes))
     return results
 

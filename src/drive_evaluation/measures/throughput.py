@@ -15,6 +15,9 @@ from drive_evaluation.samples import Sample
 from drive_evaluation.statistics.descriptive import describe
 from drive_evaluation.study import Study, look_up
 
+CAP_MONTH = 10 + 6 + 1
+"""Month in which a case of the planned length and the longest extension closes, as ten months close in month 11 (1.7)."""
+
 
 def people_counts(study: Study, period: str, site: str | None = None) -> dict[str, int]:
     """Distinct people of cases accepted in the period: perpetrators without those removed, others as linked.
@@ -140,7 +143,7 @@ def open_status(study: Study, sample: Sample) -> list[Result]:
 
 
 def month_of_closure(study: Study, sample: Sample) -> list[Result]:
-    """M-CLOSE-MONTH: closing case month in bands."""
+    """M-CLOSE-MONTH: closing case month in bands; ``beyond_cap`` are the cases that close after ``CAP_MONTH``."""
     month = case_rules.case_month(sample.frame["start_date"], sample.frame["closed_date"])
     known = int(month.notna().sum())
     bands = {
@@ -159,7 +162,7 @@ def month_of_closure(study: Study, sample: Sample) -> list[Result]:
         )
         for band, mask in bands.items()
     ]
-    beyond = month > 16
+    beyond = month > CAP_MONTH
     long_without = beyond & sample.frame["step_down_date"].isna()
     values = {
         **describe(month.to_numpy(dtype=float)),

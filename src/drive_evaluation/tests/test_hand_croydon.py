@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from drive_evaluation.tests.small_package import Read, run
@@ -259,7 +261,49 @@ def test_m_multivictim_and_m_disprop(site: Read) -> None:
     assert site.at("M-MULTIVICTIM|cr.accepted|period=y2|", "count", "percent") == (2, pytest.approx(200 / 3))
     bame = site["M-DISPROP|cr.accepted|period=y2|group=bame,person=perpetrators"]
     assert (bame["n"], bame["values"]["percent"]) == (2, 50)
-    assert site.at("M-DISPROP|cr.accepted|period=y2|group=bame,person=victims", "percent") == 50
+    # 1.7: p3 was removed and leaves the count of perpetrators; v3, who is linked to him, stays.
+    victims = site["M-DISPROP|cr.accepted|period=y2|group=bame,person=victims"]
+    assert (victims["n"], victims["n_missing"]) == (3, 1)
+    assert victims["values"]["percent"] == pytest.approx(200 / 3)
+
+
+LATER = {
+    "perpetrators": """
+        perpetrator_id arm allocation_method ethnicity
+        p1 drive panel asian
+        p2 drive panel black
+        p3 drive panel mixed
+        p4 drive panel white_british""",
+    "cases": """
+        case_id perpetrator_id accepted_date removed_date end_type
+        k1 p1 2019-01-01 - -
+        k2 p2 2020-05-02 - -
+        k3 p3 2019-02-01 2019-03-01 unsuitable
+        k4 p4 2018-06-30 - -""",
+    "victims": """
+        victim_id perpetrator_id is_index ethnicity
+        v1 p1 true asian
+        v2 p2 true white_british
+        v3 p3 true black
+        v4 p4 true white_british""",
+}
+
+
+def test_cr_accepted_of_all_periods_reaches_from_the_first_one_on(tmp_path: Path) -> None:
+    """1.2: p2 was accepted after the last period; p4 before the first one belongs to none."""
+    found = run(tmp_path, "cr", "2020-05-31", **LATER)
+    people = "M-THROUGHPUT|cr.accepted|{}|person=perpetrators"
+    counts = {who: found.at(people.format(who), "count") for who in ("all", "period=y1", "period=y2")}
+    assert counts == {"all": 2, "period=y1": 1, "period=y2": 0}
+    assert found.at("M-THROUGHPUT|cr.accepted|all|person=victims", "count") == 3
+
+
+def test_people_linked_to_removed_cases_leave_every_count_when_the_setting_says_so(tmp_path: Path) -> None:
+    found = run(
+        tmp_path, "cr", "2020-05-31", evaluation={"params": {"removed_people_kept": False}}, **LATER
+    )
+    assert found.at("M-THROUGHPUT|cr.accepted|all|person=victims", "count") == 2
+    assert found.at("M-DISPROP|cr.accepted|all|group=bame,person=victims", "count", "percent") == (1, 50)
 
 
 def test_m_matchlist_m_footprint_m_panel_load_m_caseload(site: Read) -> None:
@@ -286,3 +330,19 @@ def test_m_recon_explains_every_case(site: Read) -> None:
     assert site["M-RECON|cr.open|period=y2|person=perpetrators"]["values"] == {
         "opening": 4, "accepted": 4, "closed": 2, "transferred": 1, "removed": 2, "closing": 3, "unexplained": 0,
     }  # fmt: skip
+
+
+def test_m_cost_input_counts_the_rows_of_the_registry(tmp_path: Path) -> None:
+    found = run(
+        tmp_path,
+        "cr",
+        CUT,
+        unit_costs="""
+            item value unit price_year source suspected_error
+            harm 47 GBP 2016 home_office true
+            state 60000 GBP 2016 home_office -
+            state 63400 GBP 2018 home_office -""",
+    )
+    state = found["M-COST-INPUT|cr.reference|all|item=state"]
+    assert (state["n"], state["n_missing"], state["notes"], state["values"]["value"]) == (2, 0, [], 63400)
+    assert found["M-COST-INPUT|cr.reference|all|item=harm"]["notes"] == ["suspected_error_never_summed"]

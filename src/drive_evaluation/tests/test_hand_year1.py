@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from drive_evaluation.errata import errata_of
 from drive_evaluation.tests.small_package import Read, run
 
 CUT = "2017-06-30"
@@ -306,6 +307,8 @@ def test_m_profile_perp_shows_missing_and_a_free_code_named_missing_is_missing(p
     assert pilot.at(f"{base}kurdish,variable=ethnicity_detail", "count", "percent") == (1, 12.5)
     assert pilot.at(f"{base}missing,variable=ethnicity_detail", "count") == 2
     assert pilot.at("M-PROFILE-PERP|y1.cohort|arm=drive&site=east|variable=gender", "percent.man") == 100
+    summary = "M-PROFILE-PERP|y1.su_closed|all|variable=employment"
+    assert pilot.at(summary, "count.missing", "percent.missing") == (2, 25)
     assert pilot.at(
         "M-PROFILE-VS|y1.vs_of_closed|all|category=unknown,variable=relationship", "count", "percent"
     ) == (1, 12.5)
@@ -341,6 +344,10 @@ def test_m_refs_counts_references_and_cases(pilot: Read) -> None:
         "M-REFS|y1.notes_sample|all|code=child_safeguarding", "references", "cases", "percent_of_multi_agency"
     )
     assert child == (10, 1, pytest.approx(800 / 38))
+    notes = pilot["M-REFS|y1.notes_sample|all|code=child_safeguarding"]["notes"]
+    assert notes == ["multi_agency_base=names_an_agency"]
+    (stated,) = [e for e in errata_of("year1", pilot.documents.values()) if e.id == "E-Y1-20"]
+    assert "references that name a partner agency" in stated.handling
 
 
 def test_m_flow_perp_of_year_1_asks_no_consent(pilot: Read) -> None:

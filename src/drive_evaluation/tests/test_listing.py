@@ -19,11 +19,13 @@ def test_every_list_names_the_rows_behind_its_count(tmp_path: Path) -> None:
             d1 drive 0
             d2 drive 112
             d3 drive 10
+            d4 drive 33
             c1 control 30""",
         cases="""
             case_id perpetrator_id start_date closed_date end_type step_down_date
-            k1 d1 2016-11-01 2018-03-01 closed -
-            k2 d2 2016-11-02 2018-03-01 closed 2017-10-01
+            k1 d1 2016-10-01 2018-03-01 closed -
+            k2 d2 2016-10-02 2018-03-01 closed 2017-10-01
+            k4 d4 2016-11-01 2018-03-01 closed 2017-10-01
             k3 d3 2017-06-01 2017-12-01 closed -""",
         victims="victim_id perpetrator_id age\nv1 d1 30\nv2 d2 9\nv3 d3 40\nv4 c1 41",
         advocacy="""
@@ -53,8 +55,10 @@ def test_every_list_names_the_rows_behind_its_count(tmp_path: Path) -> None:
     summary = "M-ABUSE-SEV-TRANS|y2.su_closed|all|informant=case_manager"
     assert found.at(summary, "increase_instances") == 1
     assert [row["victim_id"] for row in lists["support_of_zero_days"]] == ["v1"]
-    # k1 closes in month 17, k2 a day short of it in month 16.
-    assert [(row["case_id"], row["closing_month"]) for row in lists["closed_beyond_cap"]] == [("k1", 17)]
+    # As a plan of ten months closes in month 11 (1.7), one of ten and six closes in month 17, like k2 and k4; k1 took
+    # a month more.
+    assert [(row["case_id"], row["closing_month"]) for row in lists["closed_beyond_cap"]] == [("k1", 18)]
+    assert found.at("M-CLOSE-MONTH|y2.su_closed|all|", "beyond_cap", "max") == (1, 18)
     assert [row["case_id"] for row in lists["long_without_step_down"]] == ["k1"]
     assert [(row["perpetrator_id"], row["period"]) for row in lists["short_police_windows"]] == [
         ("d1", "after")

@@ -126,12 +126,22 @@ def _profile(
                 percent=percent(number, len(answers) if missing_in_base else len(valid)),
                 percent_known=percent(number, len(valid)),
             )
+        lacking = len(answers) - len(valid)
+        shown = percent(lacking, len(answers)) if missing_in_base else None
+        o.put(
+            measure,
+            population,
+            subgroup,
+            {"variable": variable},
+            count={"missing": lacking},
+            percent={"missing": shown},
+        )
         o.put(
             measure,
             population,
             subgroup,
             {"variable": variable, "category": "missing"},
-            count=len(answers) - len(valid),
+            count=lacking,
             recorded_unknown=answers.count("unknown"),
             no_record=answers.count(""),
         )
@@ -164,6 +174,7 @@ def _complex_needs(o: Oracle, arm: str) -> None:
             if row["victim_id"] == link["victim_id"]
             and row["perpetrator_id"] == link["perpetrator_id"]
             and row["timepoint"] == "intake"
+            and row["present"] in ("yes", "no")
         ]
         if rows:
             number = count(rows, lambda r: r["present"] == "yes")

@@ -181,13 +181,16 @@ class Oracle:
             when = case["closed_date"]
         return bool(when) and when <= day
 
-    def accepted(self, period: str) -> list[Row]:
+    def ever_accepted(self, period: str) -> list[Row]:
+        """Accepted in the period; for all periods, from the first one on to whatever the package covers."""
         first, last = self.days(period)
-        return [
-            case
-            for case in self.rows("cases")
-            if first <= case["accepted_date"] <= last and not self.removed_by(case, last)
-        ]
+        if period == "all" and self.data_cut > last:
+            last = self.data_cut
+        return [case for case in self.rows("cases") if first <= case["accepted_date"] <= last]
+
+    def accepted(self, period: str) -> list[Row]:
+        last = self.days(period)[1]
+        return [case for case in self.ever_accepted(period) if not self.removed_by(case, last)]
 
     def open_at(self, day: str) -> list[Row]:
         return [

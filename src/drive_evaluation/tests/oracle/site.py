@@ -20,13 +20,8 @@ PROBATION = ("probation_crc", "probation_nps", "probation")
 
 def throughput(o: Oracle) -> None:
     for period, subgroup in o.periods_and_all():
-        first, last = o.days(period)
         kept = {case["perpetrator_id"] for case in o.accepted(period)}
-        every = {
-            case["perpetrator_id"]
-            for case in o.rows("cases")
-            if case["accepted_date"] and first <= case["accepted_date"] <= last
-        }
+        every = {case["perpetrator_id"] for case in o.ever_accepted(period)}
         o.put("M-THROUGHPUT", "accepted", subgroup, {"person": "perpetrators"}, count=len(kept))
         for table, key in (("victims", "victim_id"), ("children", "child_id")):
             if o.has(table):
@@ -154,10 +149,11 @@ def accepted_people(o: Oracle) -> None:
     for period, subgroup in o.periods_and_all():
         cases = o.accepted(period)
         people = {case["perpetrator_id"] for case in cases}
+        linked_to = {case["perpetrator_id"] for case in o.ever_accepted(period)}
         answers = {"perpetrators": [o.person(p)["ethnicity"] for p in people]}
         first_link: dict[str, str] = {}
-        for row in o.rows("victims"):
-            if row["perpetrator_id"] in people:
+        for row in sorted(o.rows("victims"), key=lambda r: r["perpetrator_id"]):
+            if row["perpetrator_id"] in linked_to:
                 first_link.setdefault(row["victim_id"], row["ethnicity"])
         answers["victims"] = list(first_link.values())
         for person, given in answers.items():

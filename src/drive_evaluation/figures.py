@@ -10,8 +10,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from drive_evaluation.exhibits import Chart, title_of
-from drive_evaluation.presentation import rounded
+from drive_evaluation.charts import Chart, title_of
+from drive_evaluation.presentation import label, rounded
 
 # Okabe and Ito's palette in an order of falling darkness; hatching tells the series apart in grey print.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#F0E442")
@@ -36,12 +36,29 @@ def draw(chart: Chart) -> Figure:
         if chart.exhibit.shape == "nested":
             return _nested(chart)
         rows = len(chart.categories) * max(len(chart.series), 1)
-        tall = chart.exhibit.shape == "bars"
+        if chart.exhibit.shape == "stacked":
+            rows = len(chart.categories)
+        tall = chart.exhibit.shape in ("bars", "stacked")
         figure = Figure(figsize=(7.2, max(2.4, 0.3 * rows + 1.2) if tall else 3.6), layout="constrained")
         axes = figure.subplots()
-        drawing = {"bars": _bars, "columns": _columns, "lines": _lines, "dual": _dual}[chart.exhibit.shape]
+        drawing = {
+            "bars": _bars,
+            "stacked": _stacked,
+            "columns": _columns,
+            "histogram": _histogram,
+            "lines": _lines,
+            "dual": _dual,
+        }[chart.exhibit.shape]
         drawing(axes, chart)
-        if chart.series != ("",) and chart.exhibit.shape != "dual":
+        if chart.exhibit.shape == "stacked":
+            axes.legend(
+                frameon=False,
+                fontsize=8,
+                ncols=len(chart.series),
+                loc="lower center",
+                bbox_to_anchor=(0.5, 1),
+            )
+        elif chart.series != ("",) and chart.exhibit.shape not in ("dual", "histogram"):
             axes.legend(frameon=False, fontsize=8)
         return figure
 
@@ -84,11 +101,67 @@ def _bars(axes: Axes, chart: Chart) -> None:
     axes.margins(x=0.16)
 
 
+def _stacked(axes: Axes, chart: Chart) -> None:
+    """One bar a category, its series laid end to end; a piece wide enough carries its number."""
+    places = range(len(chart.categories))
+    left = [0.0] * len(chart.categories)
+    for i, series in enumerate(chart.series):
+        numbers = _numbers(chart, series)
+        axes.barh(
+            places,
+            numbers,
+            0.8,
+            left=left,
+            label=title_of(series),
+            color=COLOURS[i % 8],
+            hatch=HATCHES[i % 8],
+            edgecolor="white",
+        )
+        for place, start, number in zip(places, left, numbers, strict=True):
+            if number >= WRITTEN_FROM:
+                box = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+                axes.text(
+                    start + number / 2,
+                    place,
+                    rounded(number, 0),
+                    ha="center",
+                    va="center",
+                    fontsize=7,
+                    bbox=box,
+                )
+        left = [start + number for start, number in zip(left, numbers, strict=True)]
+    axes.set_yticks(places, _names(chart.categories))
+    axes.invert_yaxis()
+    axes.set_xlabel(chart.exhibit.unit.capitalize())
+
+
+WRITTEN_FROM = 4.0
+"""Percent from which a piece of a stacked bar carries its number; the table beside the figure has them all."""
+
+
+def _histogram(axes: Axes, chart: Chart) -> None:
+    (series,) = chart.series
+    axes.bar(
+        [int(category) for category in chart.categories],
+        _numbers(chart, series),
+        1.0,
+        color=COLOURS[0],
+        edgecolor="white",
+    )
+    axes.set_xlabel(f"{label(chart.exhibit.axis)} (n {_size(chart)})")
+    axes.set_ylabel(chart.exhibit.unit.capitalize())
+
+
+def _size(chart: Chart) -> str:
+    size = next(iter(chart.bases.values()))[0]
+    return "–" if size is None else str(size)
+
+
 def _bar_text(chart: Chart, category: str, series: str) -> str:
     value = chart.values.get((category, series))
     if value is None:
         return "–"
-    return rounded(value, 0 if chart.exhibit.unit in ("percent", "people") else 2)
+    return rounded(value, 0 if chart.exhibit.unit in ("percent", "people", "links") else 2)
 
 
 def _columns(axes: Axes, chart: Chart) -> None:

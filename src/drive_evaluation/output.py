@@ -12,8 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from drive_evaluation.charts import Chart, chart
 from drive_evaluation.disclosure import Policy, protect
-from drive_evaluation.exhibits import EXHIBITS, Chart, chart
+from drive_evaluation.exhibits import exhibits_of
 from drive_evaluation.listing import listings
 from drive_evaluation.package import Package
 from drive_evaluation.release_line import read_record, write_record
@@ -75,7 +76,7 @@ def _illustrated(
 def charts_of(spec: str, report: str, documents: Sequence[dict[str, Any]]) -> list[Chart]:
     """The charts of a report for which the package gave numbers; ``all`` takes the exhibits of the specification."""
     chosen = SPEC_REPORT.get(spec, "croydon") if report == "all" else report
-    found = (chart(exhibit, documents) for exhibit in EXHIBITS[chosen])
+    found = (chart(exhibit, documents) for exhibit in exhibits_of(chosen, documents))
     return [item for item in found if item is not None]
 
 

@@ -18,9 +18,9 @@ from docx.shared import Cm
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from drive_evaluation import __version__
+from drive_evaluation.charts import Chart, title_of
 from drive_evaluation.definitions import MEASURES
 from drive_evaluation.errata import errata_of
-from drive_evaluation.exhibits import Chart, title_of
 from drive_evaluation.presentation import rounded
 from drive_evaluation.run import Skipped
 from drive_evaluation.samples import SAMPLES
@@ -37,6 +37,8 @@ TITLES = {
 EXACT = (
     "Exact numbers. For the data controller's analysts only; nothing in here may be passed on unprotected."
 )
+NO_SENTENCES = "The package gave no result with a sentence."
+NO_SENTENCES_RELEASED = "Sentences are made from exact numbers and stay in the exact report; the released numbers are in the tables."
 RELEASED = "Released numbers: small counts redacted, others rounded to the nearest five."
 LIMITS = (
     "People who engage with an IDVA do so after allocation, and the share differs by arm. Comparisons of those who "
@@ -69,14 +71,15 @@ def item_of(chart: Chart) -> Item:
         2
         if exhibit.unit in ("probability", "mean share", "mean score", "mean answers")
         else 0
-        if exhibit.unit in ("people", "actions")
+        if exhibit.unit in ("people", "actions", "cases", "links")
         else 1
     )
     columns = ["Category"]
     for series in chart.series:
         name = title_of(series)
-        unit = "" if exhibit.shape == "dual" else exhibit.unit
+        unit = "" if exhibit.shape in ("dual", "histogram") else exhibit.unit
         columns += [f"{name} {unit}".strip(), f"{name} n".strip(), f"{name} missing".strip()]
+    columns += [name for name, _ in exhibit.beside]
     rows = []
     for category in chart.categories:
         cells = [title_of(category)]
@@ -85,7 +88,7 @@ def item_of(chart: Chart) -> Item:
             n, missing = chart.bases.get((category, series), (None, None))
             cells += ["redacted or not defined" if value is None else rounded(value, places)]
             cells += ["–" if number is None else str(number) for number in (n, missing)]
-        rows.append(tuple(cells))
+        rows.append((*cells, *chart.beside.get(category, ())))
     return Item(
         exhibit.name,
         exhibit.title,
@@ -122,6 +125,7 @@ def content(
         "seed": study.settings.seed,
         "limits": LIMITS,
         "sentences": [] if released else list(sentences(documents)),
+        "no_sentences": NO_SENTENCES_RELEASED if released else NO_SENTENCES,
         "items": [item_of(chart) for chart in charts],
         "methods": [
             {
@@ -199,6 +203,8 @@ def _word(body: Mapping[str, Any], folder: Path, path: Path) -> None:
     document.add_heading("Findings, made from the numbers", 1)
     for sentence in body["sentences"]:
         document.add_paragraph(sentence.text)
+    if not body["sentences"]:
+        document.add_paragraph(body["no_sentences"])
     document.add_heading("Flows, figures and tables", 1)
     for item in body["items"]:
         document.add_heading(item.title, 2)

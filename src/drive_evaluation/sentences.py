@@ -161,12 +161,12 @@ def _grid(document: Document) -> str | None:
     before, after = values["intake"], values["exit"]
     if values["undefined"]:
         return f"{kind} at the {level} level: none at intake, {after} at exit{_group(document)}; no percentage is defined."
-    if before == 0:
-        return None
-    return (
-        f"{kind} at the {level} level {direction(before, after)}: {before} links at intake, {after} at exit"
-        f"{_group(document)}, a reduction of {percent_text(values['percent_reduction'], 0)}."
-    )
+    if before == after == 0:
+        return f"{kind} at the {level} level: none at intake and none at exit{_group(document)}."
+    reduction = values["percent_reduction"]
+    moved = direction(before, after)
+    by = "" if before == after else f" by {percent_text(abs(reduction), 0)}"
+    return f"{kind} at the {level} level {moved}{by}: {before} links at intake, {after} at exit{_group(document)}."
 
 
 def _share(what: str, dimension: tuple[str, str]) -> Callable[[Document], str | None]:

@@ -299,9 +299,7 @@ def test_cr_accepted_of_all_periods_reaches_from_the_first_one_on(tmp_path: Path
 
 
 def test_people_linked_to_removed_cases_leave_every_count_when_the_setting_says_so(tmp_path: Path) -> None:
-    found = run(
-        tmp_path, "cr", "2020-05-31", evaluation={"params": {"removed_people_kept": False}}, **LATER
-    )
+    found = run(tmp_path, "cr", "2020-05-31", evaluation={"params": {"removed_people_kept": False}}, **LATER)
     assert found.at("M-THROUGHPUT|cr.accepted|all|person=victims", "count") == 2
     assert found.at("M-DISPROP|cr.accepted|all|group=bame,person=victims", "count", "percent") == (1, 50)
 

@@ -244,7 +244,9 @@ def closing_months(o: Oracle) -> None:
         values = {"count": number, "percent": percent(number, len(months))}
         o.put("M-CLOSE-MONTH", "su_closed", "all", {"band": band}, **values)
     # A plan of ten months ends in month 11 (1.7); ten and six more end in month 17.
-    o.put("M-CLOSE-MONTH", "su_closed", "all", {}, beyond_cap=count(months, lambda m: m is not None and m > 17))
+    o.put(
+        "M-CLOSE-MONTH", "su_closed", "all", {}, beyond_cap=count(months, lambda m: m is not None and m > 17)
+    )
     if o.spec == "y2":
         long = [
             case for case in o.su_closed() if (case_month(case["start_date"], case["closed_date"]) or 0) >= 11

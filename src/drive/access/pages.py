@@ -70,8 +70,10 @@ def page[**K](
 ) -> Callable[[Callable[Concatenate[ActorRequest, K], HttpResponseBase]], DeclaredView]:
     """Declare a view. Without `scope` it works at the reader's own desk, whichever side that is.
 
-    `looks_at` with `key`: a successful GET writes the event "looked at this record"; without `key`: "looked at this
-    list". An unsafe request that changes something writes its own event through its command.
+    `looks_at` with `key`: whatever answer shows the page writes the event "looked at this record", by whichever method
+    it was asked for: a form that comes back with what is wrong shows as much as the page did. Without `key`: "looked at
+    this list", or "searched" where the view called `found_by_searching`. An unsafe request that changes something writes
+    its own event through its command, and leads elsewhere.
     """
     declared = Page(permission, title, scope, looks_at, key)
 
@@ -92,10 +94,10 @@ def page[**K](
                     raise Http404 from error
                 if response.status_code >= 500:
                     raise FailedResponseError(response)
-                if looks_at and request.method in ("GET", "HEAD") and response.status_code == 200:
+                if looks_at and _shows(response):
                     reading = getattr(request, "emergency", None)
                     record_event(
-                        Act.LOOKED,
+                        Act.SEARCHED if getattr(request, "searched", False) else Act.LOOKED,
                         by=actor,
                         kind=looks_at,
                         record_id=cast(UUID | None, kwargs.get(key)) if key else None,
@@ -112,6 +114,20 @@ def page[**K](
         return declared_view
 
     return declare
+
+
+def found_by_searching(request: HttpRequest) -> None:
+    """Say that the list in the answer is what somebody searched for: its event says so (S-36). Keeps no words."""
+    request.searched = True  # type: ignore[attr-defined]  # read by `page`
+
+
+SAVED_FIRST = 409
+"""Somebody else saved first, or a page changed underneath: what was sent is not taken, and the page shows both."""
+
+
+def _shows(response: HttpResponseBase) -> bool:
+    """Whether an answer shows what the page is about, rather than leading elsewhere or refusing."""
+    return 200 <= response.status_code < 300 or response.status_code == SAVED_FIRST
 
 
 def page_name(request: HttpRequest) -> list[str]:

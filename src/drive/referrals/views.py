@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from drive.access.pages import ActorRequest, page
+from drive.access.pages import ActorRequest, found_by_searching, page
 from drive.access.permissions import Permission
 from drive.access.scopes import Scope
 from drive.components.page import Standing
@@ -49,6 +49,8 @@ def referral_list(request: ActorRequest) -> HttpResponse:
         found = queries.referrals(search=words, state=state, older_than=older)
     except queries.UnknownPageError:
         return HttpResponseRedirect(reverse("referral_list"))
+    if words:
+        found_by_searching(request)
     imports = request.actor.may(Permission.REFERRAL_IMPORT)
     return render(
         request,
@@ -72,7 +74,13 @@ def referral_page(request: ActorRequest, referral_id: UUID) -> HttpResponse:
     return _referral(request, referral_id)
 
 
-@page(Permission.REFERRAL_IMPORT, "Answer on a possible match", scope=Scope.REFERRALS)
+@page(
+    Permission.REFERRAL_IMPORT,
+    "Answer on a possible match",
+    scope=Scope.REFERRALS,
+    looks_at="possible_match",
+    key="match_id",
+)
 @require_POST
 def referral_match_answer(request: ActorRequest, match_id: UUID) -> HttpResponse:
     """Same, different, or left open. Merges nothing."""

@@ -13,7 +13,6 @@ from .circumstances import (
     set_living_with,
 )
 from .closing import assign_record, close_record
-from .looking import search_clients
 from .opening import open_client, open_record, save_profile
 from .sealed import NewSealedValue, add_sealed, end_sealed, open_sealed_value
 from .working import (
@@ -54,7 +53,6 @@ __all__ = [
     "save_profile",
     "save_safe_contact",
     "save_safety_plan",
-    "search_clients",
     "set_children_known",
     "set_engagement",
     "set_living_with",

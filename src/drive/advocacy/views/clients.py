@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
-from drive.access.pages import ActorRequest, page
+from drive.access.pages import ActorRequest, found_by_searching, page
 from drive.access.permissions import Permission
 from drive.safety.queries import review_ages
 
-from .. import commands, queries
+from .. import queries
 from .acting import show
 
 
@@ -19,7 +19,8 @@ def client_list(request: ActorRequest) -> HttpResponse:
     """Names are looked for by POST, so that no name stands in an address, a log or a browser's history."""
     words = request.POST.get("words", "").strip()
     if words:
-        found = commands.search_clients(by=request.actor, words=words)
+        found_by_searching(request)
+        found = queries.clients(words=words)
     else:
         found = queries.clients(after=_key(request.GET.get("after", "")))
     reviewed = review_ages(request.actor, record_ids=[row.record.pk for row in found.rows])

@@ -11,9 +11,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from drive.access.pages import ActorRequest, page
+from drive.access.pages import ActorRequest, found_by_searching, page
 from drive.access.permissions import Permission
-from drive.audit.record import Act, record_event
 from drive.safety.queries import review_ages
 
 from ..forms import SearchForm
@@ -32,7 +31,7 @@ def case_list(request: ActorRequest) -> HttpResponse:
     shown = shown if shown in SHOWN else "open"
     if searched:
         found = find_cases(request.actor, form.cleaned_data["words"])
-        record_event(Act.SEARCHED, by=request.actor, kind="su_case_list")
+        found_by_searching(request)
     else:
         found = list_cases(request.actor, shown=shown, after=_after(request.GET.get("after", "")))
     address = reverse("case_list")

@@ -87,7 +87,7 @@ def bookings(request: ActorRequest, case_id: UUID) -> HttpResponse:
     return _show(request, case_id, ToldForm(), "safety/bookings.html")
 
 
-@page(Permission.CASE_RECORD, "Change planned contact")
+@page(Permission.CASE_RECORD, "Change planned contact", looks_at="su_case", key="case_id")
 def booking_step(request: ActorRequest, case_id: UUID, booking_id: UUID) -> HttpResponse:
     """Continue, set aside or cancel one booking."""
     if request.method != "POST":

@@ -95,15 +95,12 @@ def page[**K](
                 if response.status_code >= 500:
                     raise FailedResponseError(response)
                 if looks_at and _shows(response):
-                    reading = getattr(request, "emergency", None)
                     record_event(
                         Act.SEARCHED if getattr(request, "searched", False) else Act.LOOKED,
                         by=actor,
                         kind=looks_at,
                         record_id=cast(UUID | None, kwargs.get(key)) if key else None,
                         fields=page_name(request),
-                        # an emergency reading is the business of the record's own service (S-35)
-                        service_id=reading.service_id if reading else None,
                     )
                 if request.method == "POST" and response.status_code in (302, 303):
                     discard_interrupted(actor, request.POST.get("interrupted", ""))

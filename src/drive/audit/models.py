@@ -38,6 +38,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["record_id", "-at"], name="audit_by_record"),
             models.Index(fields=["membership_id", "-at"], name="audit_by_membership"),
             models.Index(fields=["site_id", "at"], name="audit_by_site"),
+            models.Index(fields=["at", "id"], name="audit_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -3,26 +3,52 @@
 
 call access.protect('audit_auditevent');
 
--- Writes one event. The membership is the transaction's own, never an argument. The assignment is the one through which
--- its reader has the record: a case, a client's record, or the link between the two.
+-- Writes one event. Whoever acts is the transaction's own membership, never an argument, and so are role and site where
+-- there is one; a change of permissions is an event of the site that it concerns, which the caller names. The assignment is
+-- the one through which its reader has the record: a case, a client's record, or the link between the two.
+--
+-- An event belongs to the service and the site of the record that it is about, so that its supervisor sees who came from
+-- elsewhere (S-36). Three things keep the wall and S-39:
+--   what one side does with a link, or in the other side's record by a way made for it, stays with its own service;
+--   what was not let in, or failed, belongs to the record alone, and to nobody where there is none: hidden and absent
+--   records leave the same trace with the reader's own service, which is none;
+--   a subject access request is the business of the person's record, so its key is replaced by that record's.
 create or replace function audit.record(
   act text, kind text, record uuid, service uuid, site uuid, role text, fields text[], reason text, origin text, account uuid
 ) returns void language sql volatile security definer
 begin atomic
   insert into audit_auditevent (id, at, act, kind, record_id, service_id, site_id, account_id, membership_id, role,
                                 assignment_id, fields, digest, reason, origin)
-  values (gen_random_uuid(), clock_timestamp(), act, kind, record, service, site,
-          coalesce((select access.account()), account), (select access.membership()), role,
-          coalesce(
+  select gen_random_uuid(), clock_timestamp(), act, kind, about.id,
+         case when act = 'permission-changed' then service
+              when own.side is null then case when act in ('denied', 'failed') and record is not null then null else service end
+              when act in ('denied', 'failed') then own.service_id
+              when m.side = 'none' or m.side = own.side then coalesce(own.service_id, service)
+              else service end,
+         case when act = 'permission-changed' then coalesce(site, m.site_id)
+              when own.side is null and act in ('denied', 'failed') and record is not null then null
+              else coalesce(own.site_id, m.site_id, site) end,
+         coalesce((select access.account()), account), me.id, coalesce(m.role, record.role),
+         coalesce(
             (select a.id from access_caseassignment a
-              where a.case_id in (record, (select l.su_case_id from safety_caselink l where l.id = record))
-                and a.membership_id = (select access.membership())
+              where a.case_id in (about.id, l.su_case_id) and a.membership_id = me.id
                 and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()) limit 1),
             (select a.id from access_clientassignment a
-              where a.record_id in (record, (select l.vs_record_id from safety_caselink l where l.id = record))
-                and a.membership_id = (select access.membership())
+              where a.record_id in (about.id, l.vs_record_id) and a.membership_id = me.id
                 and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()) limit 1)),
-          to_jsonb(fields), '', reason, origin);
+         to_jsonb(fields), '', reason, origin
+    from (select access.membership() as id) me
+    left join access_membership m on m.id = me.id
+    cross join lateral (select coalesce((select r.record_id from disclosures_subjectrequest r where r.id = record), record) as id) about
+    left join (select id, site_id, su_case_id, su_service_id, vs_record_id, vs_service_id from safety_caselink) l on l.id = about.id
+    left join lateral (
+      select 'su' as side, c.service_id, c.site_id from casework_sucase c where c.id = about.id
+      union all
+      select 'vs', v.service_id, v.site_id from advocacy_vsrecord v where v.id = about.id
+      union all
+      select coalesce(m.side, 'none'), case m.side when 'su' then l.su_service_id when 'vs' then l.vs_service_id end, l.site_id where l.id is not null
+      union all
+      select 'none', null, f.site_id from referrals_referral f where f.id = about.id) own on true;
 end;
 
 grant select, insert on audit_auditevent to role_policy;

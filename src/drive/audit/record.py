@@ -48,8 +48,9 @@ def record_event(
     """Write one event in the current transaction. One statement; raises when it cannot be written, and so must the act.
 
     `kind` is the record's kind (`su_case`, `vs_record`, `booking`...), `fields` the names of fields written. The
-    database adds through which assignment the actor reached the record. Never pass content in `reason` beyond what the
-    practitioner typed as a reason.
+    database knows whose membership and role it is, whose service and site the record is, and through which assignment
+    the actor reached it (`audit.record` in policies.sql); `service_id` counts where the record is not one of these.
+    Never pass content in `reason` beyond what the practitioner typed as a reason.
     """
     with connection.cursor() as cursor:
         cursor.execute(

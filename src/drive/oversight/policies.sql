@@ -72,15 +72,16 @@ begin
   with looks as materialized (
     select e.id, e.at, e.act, e.record_id, e.assignment_id, e.membership_id, m.user_id, m.name, m.role, m.service_id as reader_service,
            r.service_id, r.site_id
-      from access_site s
-      join audit_auditevent e on e.site_id = s.id and e.at > since and e.at <= upto
+      from audit_auditevent e
       join access_membership m on m.id = e.membership_id
       join lateral (select c.service_id, c.site_id from casework_sucase c where c.id = e.record_id
                     union all
                     select v.service_id, v.site_id from advocacy_vsrecord v where v.id = e.record_id) r on true
-     where e.act in ('looked', 'opened-seal', 'exported', 'disclosed', 'wrote', 'denied')
+     where e.at > since and e.at <= upto and e.act in ('looked', 'opened-seal', 'exported', 'disclosed', 'wrote', 'denied')
        -- what oversight itself opens is no look at the record's content
        and e.kind not in ('who_looked', 'emergency_review', 'bars')
+       -- and who may open a bundle that somebody asked for was decided by that request (S-37)
+       and not (e.kind = 'subject_request' and e.act = 'looked')
   ), judged as (
     select 'no_relation' as kind, l.* from looks l
      where l.assignment_id is null and l.act <> 'wrote'
@@ -127,9 +128,9 @@ begin
   -- Unusual volume: different records opened by one membership within an hour, against what the role usually opens.
   with hours as (
     select e.membership_id, date_trunc('hour', e.at) as hour, min(e.at) as at, count(distinct e.record_id) as records
-      from access_site s
-      join audit_auditevent e on e.site_id = s.id and e.at > date_trunc('hour', greatest(since, '2000-01-01')) and e.at <= upto
-     where e.act in ('looked', 'denied') and e.record_id is not null and e.kind in ('su_case', 'vs_record')
+      from audit_auditevent e
+     where e.at > date_trunc('hour', greatest(since, '2000-01-01')) and e.at <= upto
+       and e.act in ('looked', 'denied') and e.record_id is not null and e.kind in ('su_case', 'vs_record')
      group by 1, 2
   )
   insert into oversight_alert (id, kind, found_at, looked_at, looked_on, user_id, membership_id, service_id, site_id, was_denied,
@@ -160,10 +161,9 @@ begin
   insert into oversight_usualvolume (id, role, reckoned_on, hours, usual)
   select gen_random_uuid(), x.role, (select access.today()), count(*), ceil(percentile_cont(0.99) within group (order by x.records))
     from (select m.role, e.membership_id, date_trunc('hour', e.at), count(distinct e.record_id) as records
-            from access_site s
-            join audit_auditevent e on e.site_id = s.id and e.at > now() - interval '90 days'
+            from audit_auditevent e
             join access_membership m on m.id = e.membership_id
-           where e.act = 'looked' and e.record_id is not null and e.kind in ('su_case', 'vs_record')
+           where e.at > now() - interval '90 days' and e.act = 'looked' and e.record_id is not null and e.kind in ('su_case', 'vs_record')
            group by 1, 2, 3) x
    where not exists (select from oversight_usualvolume v where v.reckoned_on = (select access.today()))
    group by x.role

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
 from drive.access import commands, emergency
 from drive.access.models import CaseAssignment, Membership, local_today
+from drive.access.roles import Role
 from drive.access.stepping import acting_as
 from drive.audit.models import AuditEvent
+from drive.audit.record import Act, record_event
+from drive.disclosures.models import SubjectRequest
+from drive.oversight.clockwork import find_alerts
 from drive.oversight.looks import Looks, supervising, who_looked
+from drive.oversight.models import Alert
 from tests.cast import Cast, seeding, sign_in
 
 REASON = "Police rang: he is outside her flat, where does he stay"
@@ -147,3 +154,84 @@ def test_a_manager_at_work_as_a_worker_is_answered_as_a_supervisor(cast: Cast) -
         session["scope"] = "su_worker"
         session.save()
     assert browser.get(f"/looked/{cast.case.pk}/").status_code == 200
+
+
+def test_s36_who_came_from_elsewhere_is_seen_by_the_supervisor_of_the_record(cast: Cast) -> None:
+    """Another service's attempt, the governance lead's, and one from across the wall; those who tried, and theirs, see none."""
+    page = f"/cases/{cast.case.pk}/"
+    for member in (cast.outsider, cast.governance_lead, cast.idva):
+        assert sign_in(member).get(page).status_code == 404
+    found = looks_of(cast.service_manager, cast, shown="denied")
+    assert [(look.who, look.role, look.on_the_case) for look in found.looks] == [
+        ("Imelda Farthing", "IDVA", "No"),
+        ("Guinevere Locke", "Governance lead", "No"),
+        ("Somebody of another site", "Case manager", "No"),
+    ]
+    for member in (cast.outside_manager, cast.idva_manager):
+        with pytest.raises(ObjectDoesNotExist):
+            looks_of(member, cast)
+
+
+def test_s39_an_attempt_at_a_hidden_record_and_at_none_leave_the_same_trace(cast: Cast) -> None:
+    """Whoever sends somebody to try a key learns nothing from what their own service or site is shown of it."""
+    nowhere = uuid4()
+    for member, manager in ((cast.outsider, cast.outside_manager), (cast.idva, cast.idva_manager)):
+        for key in (cast.case.pk, nowhere):
+            for path in (f"/cases/{key}/", f"/bars/record/{key}/"):
+                assert sign_in(member).get(path).status_code == 404
+        with acting_as(supervising(manager.as_actor())):
+            assert not AuditEvent.objects.filter(record_id__in=[cast.case.pk, nowhere]).exists()
+    with acting_as(supervising(cast.governance_lead.as_actor())):
+        assert not AuditEvent.objects.filter(record_id=nowhere).exists()
+        assert AuditEvent.objects.filter(record_id=cast.case.pk).count() == 4
+
+
+def test_s01_what_was_tried_at_a_link_stays_with_the_side_that_tried(cast: Cast) -> None:
+    page = f"/shared/{cast.link.pk}/"
+    for member in (cast.outsider, cast.outside_idva):
+        assert sign_in(member).get(page).status_code == 404
+    by_case = looks_of(cast.service_manager, cast).looks
+    assert [(look.role, look.what) for look in by_case] == [("Case manager", "Was not let in")]
+    with acting_as(cast.idva_manager.as_actor()):
+        by_record = who_looked(cast.idva_manager.as_actor(), cast.record.pk).looks
+    assert [(look.role, look.what) for look in by_record] == [("IDVA", "Was not let in")]
+
+
+def test_s01_what_the_other_side_does_on_a_record_stays_with_its_own_service(cast: Cast) -> None:
+    with acting_as(cast.idva.as_actor()):
+        record_event(Act.WROTE, by=cast.idva.as_actor(), kind="risk_item", record_id=cast.case.pk)
+    with pytest.raises(ObjectDoesNotExist):
+        looks_of(cast.service_manager, cast)
+    with acting_as(cast.idva_manager.as_actor()):
+        assert AuditEvent.objects.filter(kind="risk_item", role="idva").count() == 1
+
+
+def test_s36_role_and_site_are_those_of_the_membership_whatever_the_caller_says(cast: Cast) -> None:
+    pretended = replace(
+        cast.other_case_manager.as_actor(), role=Role.SERVICE_MANAGER, site_id=cast.other_site.pk
+    )
+    with acting_as(cast.other_case_manager.as_actor()):
+        record_event(Act.SEARCHED, by=pretended, kind="su_case_list")
+    with seeding():
+        event = AuditEvent.objects.get(act="searched")
+    assert (event.role, event.site_id) == (Role.CASE_MANAGER, cast.site.pk)
+
+
+def test_s37_a_bundle_is_looked_at_on_the_record_of_its_person(cast: Cast) -> None:
+    with seeding():
+        asked = SubjectRequest.objects.create(
+            site_id=cast.site.pk, side="su", record_id=cast.case.pk, asked_on=local_today(), identity_checked="Passport seen",
+            recorded_by=cast.governance_lead,
+        )  # fmt: skip
+    with acting_as(cast.governance_lead.as_actor()):
+        record_event(
+            Act.LOOKED, by=cast.governance_lead.as_actor(), kind="subject_request", record_id=asked.pk
+        )
+    assert [(look.who, look.what) for look in looks_of(cast.service_manager, cast).looks] == [
+        ("Guinevere Locke", "Looked")
+    ]
+    with acting_as(cast.idva_manager.as_actor()):
+        assert not AuditEvent.objects.filter(kind="subject_request").exists()
+    find_alerts()
+    with seeding():
+        assert not Alert.objects.exists()

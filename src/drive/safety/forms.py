@@ -323,7 +323,7 @@ class BookingForm(forms.Form):
         required=False,
         max_length=4000,
         optional_words="for a letter or a message",
-        help_text="Read before it is planned: no name, address or number of anybody else, nothing the IDVA shared",
+        help_text="Read before it is planned: no address or number, no name of anybody else, nothing the IDVA shared",
     )
     reason_given = TextField(label="What reason is he given?", max_length=200)
     leaves_out = Tick(label="Topics and actions under a stop concern are left out")

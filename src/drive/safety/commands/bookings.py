@@ -118,7 +118,7 @@ def cancel_booking(*, by: Actor, booking_id: UUID, told: str) -> None:
 @transaction.atomic
 def note_clash(*, by: Actor, case_id: UUID, kind: str = "place_clash") -> None:
     """Say in the audit that a time, a place or a channel (`channel_clash`) was turned down because of somebody else's
-    (S-25, S-14): who asks often is seen.
+    (S-25, S-14): who asks often is seen. Or that words for him were (`source_check`, S-07), which tells nothing of anybody.
 
     The refusal itself writes nothing; the page calls this after it, so that the event outlives the refusal.
     """

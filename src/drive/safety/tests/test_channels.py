@@ -239,8 +239,8 @@ def test_s14_a_case_manager_who_asks_is_seen_in_the_audit(cast: Cast, client_of:
         ("Wilhelmina asked me to write.", "“Wilhelmina” is the name"),
         ("An IDVA told me that you rang.", "he is told nothing of anybody’s support"),
         ("I hear you rang every night since the hearing.", "stands in what came from the client’s side"),
-        ("I came past 14 canary mews, Marrowby MB1 4ZZ today.", "Leave addresses and numbers out."),
-        ("Do not use 07700 900 123 again.", "Leave addresses and numbers out."),
+        ("I came past 14 canary mews, Marrowby MB1 4ZZ today.", "Leave addresses and numbers out"),
+        ("Do not use 07700 900 123 again.", "Leave addresses and numbers out"),
     ],
 )
 def test_s07_s10_what_reaches_him_is_read_for_what_leads_to_somebody(
@@ -267,6 +267,38 @@ def test_s07_s10_what_reaches_him_is_read_for_what_leads_to_somebody(
         assert stands_in_the_way in str(refused.value)
         assert refused.value.rule in ("S-07", "S-10")
     assert letter(cast, channel, says="Your licence asks us to meet. Please ring the office.")
+
+
+@pytest.mark.parametrize("hers_too", [True, False])
+@pytest.mark.parametrize(
+    "guess",
+    [HOUSE, NUMBER, "+44 (0)7700 900 123", "anna@example.invalid", "MB1 4ZZ", "9 Brewers Yard", "Mill Lane", "St Canary’s School"],
+)  # fmt: skip
+def test_s06_what_looks_like_an_address_is_refused_alike_whether_it_is_hers_or_nobodys_and_is_seen(
+    cast: Cast, client_of: Browser, guess: str, hers_too: bool
+) -> None:
+    """Many guesses in one letter would find hers by halves, were the answer another for a right one."""
+    if hers_too:
+        for kind in ("address", "phone", "email", "school"):
+            hers(cast, guess, kind)
+    agreed(cast)
+    channel = his(cast, "2 Brewers Yard, Marrowby")
+    browser = client_of(cast.case_manager)
+    to_him = f"It is about {guess}, I think."
+    plan = reverse("book_contact", kwargs={"case_id": cast.case.pk})
+    shown = browser.post(plan, {
+        "kind": "letter", "channel": "letter", "on": "tomorrow", "at": "12:00", "place": "remote", "sent_to": str(channel.pk),
+        "says": to_him, "reason_given": "Your licence",
+    }).content.decode()  # fmt: skip
+    assert "Leave addresses and numbers out, whosever they are" in shown
+    planned = letter(cast, channel, says="Your licence asks us to meet.")
+    step = reverse("booking_step", kwargs={"case_id": cast.case.pk, "booking_id": planned.pk})
+    told = browser.post(step, {"step": "cancel", "told": to_him}, follow=True).content.decode()
+    assert "Leave addresses and numbers out, whosever they are" in told
+    with seeding():
+        assert not BookingState.objects.filter(booking=planned, state="cancelled").exists()
+        seen = AuditEvent.objects.filter(act="denied", kind="source_check", record_id=cast.case.pk)
+        assert seen.count() == 2
 
 
 def test_s14_his_channels_are_his_case_s_alone(cast: Cast, client_of: Browser) -> None:

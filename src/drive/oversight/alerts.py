@@ -77,7 +77,7 @@ def _rows(actor: Actor, alerts: Sequence[Alert]) -> list[AlertRow]:
                 who=member.name if member else "Somebody of another site",
                 role=Role(member.role).entry.label if member else "",
                 organisation=member.organisation.name if member else "",
-                why=_why(alert),
+                why=_why(alert, services[alert.service_id]),
                 record=_record(alert, codes, services[alert.service_id]),
                 looks_url=reverse("who_looked", args=[alert.record_id]) if alert.record_id else "",
                 answers=answers[alert.pk],
@@ -102,8 +102,12 @@ def _record(alert: Alert, codes: dict[UUID, str], service: Service) -> str:
     return f"{noun.capitalize()} {code}" if code else f"A {noun} of {service.name}"
 
 
-def _why(alert: Alert) -> str:
+def _why(alert: Alert, service: Service) -> str:
+    """What is asked about. Of what was tried in vain it says neither what nor whose (S-25, S-14)."""
     label = AlertKind(alert.kind).label
+    if alert.kind == AlertKind.PROBING:
+        waits = ". No contact is planned on the case until this is answered"
+        return label + (waits if service.side == Side.SERVICE_USER else "")
     if alert.kind == AlertKind.VOLUME:
         usual = (
             f"{alert.usual_in_an_hour} is usual for the role"

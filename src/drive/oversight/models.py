@@ -20,6 +20,7 @@ class AlertKind(models.TextChoices):
     OWN_NAME = "own_name", "Same surname as the reader"
     OWN_ADDRESS = "own_address", "Same address or phone as the reader"
     BARRED = "barred", "A declared tie, restriction or exclusion"
+    PROBING = "probing", "Times, places or channels tried again and again"
     VOLUME = "volume", "Many more records than usual"
 
 
@@ -47,6 +48,8 @@ class Alert(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "membership_id", "record_id", "looked_on"],
                 nulls_distinct=False,
+                # Whoever was answered for and tries on is asked about anew, the same day too.
+                condition=~models.Q(kind="probing"),
                 name="one_alert_a_kind_and_day",
             )
         ]

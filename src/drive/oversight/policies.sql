@@ -62,6 +62,7 @@ declare
   since timestamptz;
   found integer;
   hourly integer;
+  probing integer;
 begin
   if current_setting('role') is distinct from access.scope_role('clock') then
     raise exception 'the clock alone' using errcode = '42501';
@@ -70,13 +71,18 @@ begin
   since := coalesce(since, '-infinity');
 
   with looks as materialized (
-    select e.id, e.at, e.act, e.record_id, e.assignment_id, e.membership_id, m.user_id, m.name, m.role, m.service_id as reader_service,
-           r.service_id, r.site_id
+    select e.id, e.at, e.act, r.record_id, e.assignment_id, e.membership_id, m.user_id, m.name, m.role, m.service_id as reader_service,
+           r.service_id, r.site_id, r.side = m.side or not r.by_link as answers_for_itself
       from audit_auditevent e
       join access_membership m on m.id = e.membership_id
-      join lateral (select c.service_id, c.site_id from casework_sucase c where c.id = e.record_id
+      -- a look at what crosses between two records is a look at both
+      join lateral (select c.id as record_id, c.service_id, c.site_id, 'su' as side, false as by_link from casework_sucase c where c.id = e.record_id
                     union all
-                    select v.service_id, v.site_id from advocacy_vsrecord v where v.id = e.record_id) r on true
+                    select v.id, v.service_id, v.site_id, 'vs', false from advocacy_vsrecord v where v.id = e.record_id
+                    union all
+                    select k.su_case_id, k.su_service_id, k.site_id, 'su', true from safety_caselink k where k.id = e.record_id
+                    union all
+                    select k.vs_record_id, k.vs_service_id, k.site_id, 'vs', true from safety_caselink k where k.id = e.record_id) r on true
      where e.at > since and e.at <= upto and e.act in ('looked', 'opened-seal', 'exported', 'disclosed', 'wrote', 'denied')
        -- what oversight itself opens is no look at the record's content
        and e.kind not in ('who_looked', 'emergency_review', 'bars')
@@ -84,7 +90,7 @@ begin
        and not (e.kind = 'subject_request' and e.act = 'looked')
   ), judged as (
     select 'no_relation' as kind, l.* from looks l
-     where l.assignment_id is null and l.act <> 'wrote'
+     where l.assignment_id is null and l.act <> 'wrote' and l.answers_for_itself
        and not (l.act <> 'denied' and l.reader_service = l.service_id and l.role in ('team_leader', 'service_manager', 'idva_manager'))
        -- reading in an emergency is reviewed in its own way; an address kept open after it ended is no browsing
        and not exists (select from access_breakglass b where b.membership_id = l.membership_id and b.record_id = l.record_id
@@ -108,8 +114,10 @@ begin
              where p.family_name <> '' order by p.version desc limit 1)
     union all
     select 'own_address', l.* from looks l
-     where exists (select from oversight_ownchannel o join advocacy_sealedvalue v on v.lookup = o.lookup and v.lookup <> ''
-                    where o.user_id = l.user_id and v.record_id = l.record_id)
+     where exists (select from oversight_ownchannel o
+                    where o.user_id = l.user_id and o.lookup <> ''
+                      and (exists (select from advocacy_sealedvalue v where v.record_id = l.record_id and v.lookup = o.lookup)
+                           or exists (select from casework_contactchannel c where c.case_id = l.record_id and c.lookup = o.lookup)))
   )
   insert into oversight_alert (id, kind, found_at, looked_at, looked_on, user_id, membership_id, record_id, service_id, site_id, was_denied)
   select distinct on (j.kind, j.membership_id, j.record_id, j.once)
@@ -146,8 +154,29 @@ begin
   on conflict do nothing;
   get diagnostics hourly = row_count;
 
+  -- Times, places or channels tried in vain (S-25): told about whoever tried, to the case's own side, and to the client's where
+  -- one client alone is linked: with several, none's manager may learn of another (S-04).
+  insert into oversight_alert (id, kind, found_at, looked_at, looked_on, user_id, membership_id, record_id, service_id, site_id, was_denied)
+  select gen_random_uuid(), 'probing', upto, x.at, (x.at at time zone 'Europe/London')::date, m.user_id, m.id, t.record_id,
+         t.service_id, t.site_id, true
+    from (select e.record_id from audit_auditevent e
+           where e.at > since and e.at <= upto and e.act = 'denied' and e.kind in ('place_clash', 'channel_clash')
+          union
+          select b.case_id from safety_bookingstate b where b.state = 'cancelled' and b.recorded_at > since and b.recorded_at <= upto) k
+    join casework_sucase c on c.id = k.record_id
+    cross join lateral (select v.membership_id, max(v.at) as at from safety.asked_in_vain(c.id, upto) v group by v.membership_id) x
+    join access_membership m on m.id = x.membership_id
+    cross join lateral (select c.id as record_id, c.service_id, c.site_id
+                        union all
+                        select (array_agg(l.vs_record_id))[1], (array_agg(l.vs_service_id))[1], (array_agg(l.site_id))[1]
+                          from safety_caselink l where l.su_case_id = c.id having count(*) = 1) t
+   where safety.asked_too_often(c.id, upto)
+     and not exists (select from oversight_alert a where a.kind = 'probing' and a.membership_id = m.id and a.record_id = t.record_id
+                        and (a.looked_at >= x.at or not exists (select from oversight_alertanswer n where n.alert_id = a.id)));
+  get diagnostics probing = row_count;
+
   insert into oversight_auditwatch (id, until) values (1, upto) on conflict (id) do update set until = excluded.until;
-  return found + hourly;
+  return found + hourly + probing;
 end $$;
 
 -- Once a day: how many records people of each role opened in an hour of work in the last ninety days. How many roles.

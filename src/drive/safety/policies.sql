@@ -295,11 +295,38 @@ return place = 'court' and exists (
       on not c.cancelled and c."on" = (starts_at at time zone 'Europe/London')::date
    where l.su_case_id = su_case);
 
+-- Asked in vain on one case within seven days, by whom and when (S-25, S-14): a time, a place or a channel turned down because of
+-- somebody else's, and contact at court that was cancelled within a day of planning it, which asks the same question. What a
+-- manager has answered for does not count again. The number is here and nowhere else.
+create or replace function safety.asked_in_vain(su_case uuid, upto timestamptz) returns table (membership_id uuid, at timestamptz)
+language sql stable security definer
+begin atomic
+  select x.membership_id, x.at
+    from (select e.membership_id, e.at from audit_auditevent e
+           where e.record_id = su_case and e.act = 'denied' and e.kind in ('place_clash', 'channel_clash')
+          union all
+          select s.recorded_by_id, s.recorded_at from safety_booking b
+            join safety_bookingstate s on s.booking_id = b.id and s.state = 'cancelled' and s.recorded_at < b.recorded_at + interval '1 day'
+           where b.case_id = su_case and b.place = 'court') x
+   where x.at > upto - interval '7 days' and x.at <= upto
+     and x.at > coalesce((select max(n.recorded_at) from oversight_alert a join oversight_alertanswer n on n.alert_id = a.id
+                           where a.kind = 'probing' and a.record_id = su_case), '-infinity');
+end;
+create or replace function safety.asked_too_often(su_case uuid, upto timestamptz) returns boolean language sql stable security definer
+return (select count(*) >= 3 from safety.asked_in_vain(su_case, upto));
+
+-- From then on nothing is planned on the case until a manager has answered the alert, however long that takes.
+create or replace function safety.waits_for_manager(su_case uuid, moment timestamptz) returns boolean language sql stable security definer
+return (select safety.asked_too_often(su_case, moment))
+    or exists (select from oversight_alert a where a.kind = 'probing' and a.record_id = su_case
+                  and not exists (select from oversight_alertanswer n where n.alert_id = a.id));
+
 -- Null when this contact may be planned; otherwise the first reason why not. Letters and calls have the place `remote`.
 create or replace function safety.booking_refusal(su_case uuid, moment timestamptz, starts_at timestamptz, place text, leaves_out boolean)
 returns text language sql stable
 return coalesce(
   (select safety.contact_refusal(su_case, moment)),
+  case when (select safety.waits_for_manager(su_case, moment)) then 'asked_often' end,
   case when starts_at < moment then 'past' end,
   (select 'override_ends' from safety_caselink l join safety_stopconcern c on c.link_id = l.id
     where l.su_case_id = su_case and c.scope in ('all', 'contact') and c.id in (select safety.live_stops(l.id, moment))

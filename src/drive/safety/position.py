@@ -85,6 +85,8 @@ def refuse(code: str, *, rule: str = "S-15") -> None:
             raise Refusal(what, why=opens, rule="S-14", field="sent_to")
         if code == "clash":  # says nothing more, whoever asks (S-25)
             raise Refusal(what, rule="S-25", field="place")
+        if code == "asked_often":  # whatever it was that was tried (S-25)
+            raise Refusal(what, why=opens, still_open=STILL_OPEN, rule="S-25")
         raise Refusal(
             what, why=opens, still_open=STILL_OPEN, rule="S-17" if code.startswith("stop") else rule
         )

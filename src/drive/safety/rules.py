@@ -163,6 +163,10 @@ BOOKING_REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "clash": ("Choose another time or place.", ""),
     "channel": ("This channel cannot be used.", ""),
+    "asked_often": (
+        "Planning contact on this case waits for your manager.",
+        "It was tried several times in a few days. What is planned already stands.",
+    ),
     "channel_needed": (
         "Say to which address, number or email of his.",
         "Write it down under “Addresses and numbers” first, if it is not there.",

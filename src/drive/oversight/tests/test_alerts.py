@@ -15,7 +15,7 @@ from drive.access.sealing import lookup_digest
 from drive.access.stepping import acting_as
 from drive.advocacy.models import SealedValue
 from drive.audit.models import AuditEvent
-from drive.casework.models import SuCase
+from drive.casework.models import ContactChannel, SuCase
 from drive.oversight.alerts import list_alerts
 from drive.oversight.clockwork import find_alerts, reckon_usual_volumes
 from drive.oversight.commands import answer_alert, keep_own_channel
@@ -130,6 +130,52 @@ def test_s34_planted_snoopers_are_all_found_and_ordinary_work_raises_nothing(cas
     }
     assert office.events > 4_000
     assert find_alerts() == 0, "read twice, written once"
+
+
+@pytest.mark.parametrize("through", ["case", "record", "link"])
+@pytest.mark.parametrize("whose", ["his", "hers"])
+def test_s34_ones_own_address_is_found_on_either_side_and_through_what_crosses(
+    cast: Cast, whose: str, through: str
+) -> None:
+    """A worker whose phone is his, or hers, at the case, at the client's record or at the link between them."""
+    number = lookup_digest(folded_channel("phone", "07700 900123"), purpose=DIGEST_PURPOSE)
+    with seeding():
+        if whose == "hers":
+            SealedValue.objects.create(
+                record=cast.record, service_id=cast.vs_service.pk, kind="phone", ciphertext=b"sealed", recorded_by=cast.idva,
+                lookup=number,
+            )  # fmt: skip
+        else:
+            ContactChannel.objects.create(
+                case=cast.case, service_id=cast.su_service.pk, kind="phone", value="07700 900123", lookup=number,
+                recorded_by=cast.case_manager,
+            )  # fmt: skip
+    for member in (cast.case_manager, cast.idva):
+        with acting_as(member.as_actor()):
+            keep_own_channel(by=member.as_actor(), kind="phone", value="+44 7700 900 123")
+        with seeding():
+            AuditEvent.objects.bulk_create([look(member, getattr(cast, through).pk, on=uuid4())])
+    find_alerts()
+    with seeding():
+        found = {(alert.kind, alert.membership_id, alert.service_id) for alert in Alert.objects.all()}
+    service = cast.vs_service if whose == "hers" else cast.su_service
+    seen = through in ("link", "record" if whose == "hers" else "case")
+    both = {("own_address", member.pk, service.pk) for member in (cast.case_manager, cast.idva)}
+    assert found == (both if seen else set())
+
+
+def test_s34_a_look_at_what_crosses_without_a_relation_is_asked_about_on_ones_own_side(cast: Cast) -> None:
+    with seeding():
+        AuditEvent.objects.bulk_create(
+            [
+                look(cast.other_case_manager, cast.link.pk, act="denied", kind="link"),
+                look(cast.service_manager, cast.link.pk, kind="link"),  # who manages the service
+                look(cast.case_manager, cast.link.pk, kind="link", on=uuid4()),
+            ]
+        )
+    assert find_alerts() == 1
+    assert seen_by(cast.service_manager) == {("no_relation", "Bertram Ashlock")}
+    assert seen_by(cast.idva_manager) == set()
 
 
 def test_s34_a_namesake_who_came_on_many_days_is_asked_about_once(cast: Cast) -> None:

@@ -50,7 +50,7 @@ def _show(request: ActorRequest, case_id: UUID, form: forms.Form, template: str)
 def _note(request: ActorRequest, case_id: UUID, refusal: Refusal) -> None:
     """Who asks often for a place or a channel that is somebody else's is seen (S-25, S-14), and whose words were read
     as leading to somebody (S-07, S-10)."""
-    if refusal.rule == "S-25":
+    if refusal.rule == "S-25" and refusal.field == "place":
         commands.note_clash(by=request.actor, case_id=case_id)
     elif str(refusal).startswith("This channel"):
         commands.note_clash(by=request.actor, case_id=case_id, kind="channel_clash")

@@ -54,7 +54,9 @@ class Shared(DatabaseWrapper):  # type: ignore[misc]  # Django's wrapper is unty
         found = set()
         for raw in self.servers:
             assert raw.info.transaction_status is TransactionStatus.IDLE
-            row = raw.execute("select current_user, coalesce(current_setting('drive.membership', true), '')").fetchone()
+            row = raw.execute(
+                "select current_user, coalesce(current_setting('drive.membership', true), '')"
+            ).fetchone()
             found.add((str(row[0]), str(row[1])))
         return found
 

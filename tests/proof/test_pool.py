@@ -59,7 +59,8 @@ def test_two_connections_for_everybody_and_one_view_in_twenty_raising_after_a_wr
     counts = came[0]
     if isinstance(counts, BaseException):
         raise AssertionError(f"seed {SEED}") from counts
-    print(f"\n{counts.requests} requests (seed {SEED}), {counts.raised} raised, {len(counts.kept)} writes kept")
+    kept = len(counts.kept)
+    print(f"{counts.requests} requests (seed {SEED}), {counts.raised} raised, {kept} writes kept")  # noqa: T201  # docs/proofs.md
     assert counts.foreign == [], f"seed {SEED}"
     assert counts.missing == [], f"seed {SEED}: one's own row was not there, so nothing was proved"
     assert counts.left == {(f"{PREFIX}_app", "")}, f"seed {SEED}"
@@ -70,7 +71,9 @@ def test_two_connections_for_everybody_and_one_view_in_twenty_raising_after_a_wr
             "select value from casework_contactchannel union all select what from advocacy_courtdate"
         ).fetchall()
         failed = superuser.execute("select count(*) from audit_auditevent where act = 'failed'").fetchone()
-    assert {words for (words,) in written} & counts.lost == set(), f"seed {SEED}: kept although the view raised"
+    assert {words for (words,) in written} & counts.lost == set(), (
+        f"seed {SEED}: kept although the view raised"
+    )
     assert counts.kept == {words for (words,) in written}, f"seed {SEED}"
     assert len(written) == len(counts.kept)
     assert failed == (counts.raised,)

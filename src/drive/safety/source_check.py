@@ -136,6 +136,4 @@ def looks_like_an_address(words: str) -> bool:
     Dates, times, prices and short numbers (a bus, a room, a count) do not.
     """
     rest = _HARMLESS.sub(" — ", words)
-    return any(
-        shape.search(rest) is not None for shape in (_EMAIL, _NUMBER, _POSTCODE, _HOUSE, _NAMED_PLACE)
-    )
+    return any(shape.search(rest) is not None for shape in (_EMAIL, _NUMBER, _POSTCODE, _HOUSE, _NAMED_PLACE))

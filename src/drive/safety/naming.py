@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db.models import QuerySet
 
 from drive.access.models import CaseAssignment, ClientAssignment, Membership, local_today
 from drive.advocacy.models import ClientProfile
-from drive.casework.models import ServiceUserProfile
+from drive.casework.models import LinkedPerson, ServiceUserProfile
 
 ELSEWHERE = "A worker at another site"
 """How somebody is named whose membership the reader may not see."""
@@ -59,6 +60,28 @@ def initials_of_records(record_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The clients' initials by record, for lists of the IDVA's side (S-03)."""
     newest = ClientProfile.objects.filter(record_id__in=list(record_ids)).order_by("version")
     return {profile.record_id: profile.initials for profile in newest}
+
+
+def initials_of_links(case_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Whom each link is about, by link, of cases with two or more: initials as referred, told apart where they are alike.
+
+    For the case manager's side. A link of a case with one linked client needs no mark and is left out.
+    """
+    of_case: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    people = LinkedPerson.objects.filter(case_id__in=set(case_ids), link_id__isnull=False)
+    for person in people.order_by("recorded_at", "pk"):
+        if person.link_id:
+            initials = "".join(f"{part[0]}." for part in person.name_as_referred.split())
+            of_case[person.case_id][person.link_id] = initials or "not named"
+    found: dict[UUID, str] = {}
+    for links in of_case.values():
+        if len(links) < 2:
+            continue
+        alike, seen = Counter(links.values()), Counter[str]()
+        for link_id, initials in links.items():
+            seen[initials] += 1
+            found[link_id] = f"{initials} {seen[initials]}" if alike[initials] > 1 else initials
+    return found
 
 
 def _holder(assignments: QuerySet[CaseAssignment] | QuerySet[ClientAssignment]) -> str:

@@ -7,7 +7,7 @@ from .in_touch import InTouch, contacts, in_touch
 from .lists import ClientPage, ClientRow, clients, informed_records
 from .newest import history, newest, newest_of_threads
 from .record import Identity, Overview, Seals, identity, overview, seals
-from .service import ServiceDesk, initials_of, service_desk, still_open
+from .service import ServiceDesk, initials_of, service_desk
 
 __all__ = [
     "WORKERS",
@@ -36,5 +36,4 @@ __all__ = [
     "overview",
     "seals",
     "service_desk",
-    "still_open",
 ]

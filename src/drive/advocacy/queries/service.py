@@ -17,6 +17,7 @@ from django.utils import timezone
 from drive.access.models import AssignmentKind, ClientAssignment, Membership, local_today
 from drive.access.queries import colleagues
 from drive.access.stepping import Actor
+from drive.components.some import Some
 
 from ..models import (
     CheckInPlan,
@@ -35,19 +36,6 @@ from .newest import NEWEST_FIRST, newest_of_each
 
 MOST = 40
 """Rows of one list of the desk. The rest is in the list of clients, and the next look shows what is then most pressing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Some[T]:
-    """The first rows of a list, and whether there are more."""
-
-    rows: list[T]
-    more: bool
-
-    @property
-    def count(self) -> str:
-        """How many, as far as it is known: "12", or "40 or more"."""
-        return f"{len(self.rows)} or more" if self.more else str(len(self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +175,6 @@ def _holding(model: type[ClientFact], *fields: str) -> Iterable[tuple[Any, ...]]
 
 def _some[T](rows: list[T], everything: Sequence[object]) -> Some[T]:
     return Some(rows, len(everything) > len(rows))
-
-
-def still_open(record_ids: Iterable[UUID]) -> list[UUID]:
-    """Those of the records that no exit has closed."""
-    wanted = set(record_ids)
-    closed = RecordExit.objects.filter(record_id__in=wanted).values_list("record_id", flat=True)
-    return sorted(wanted - set(closed))
 
 
 def initials_of(record_ids: Iterable[UUID]) -> dict[UUID, str]:

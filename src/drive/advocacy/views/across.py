@@ -4,7 +4,7 @@ crosses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +12,18 @@ from django.utils import timezone
 
 from drive.access.stepping import Actor
 from drive.components.dates import long_date
+from drive.components.some import Some, together
 from drive.instruments.codelists import code_list
 from drive.safety import queries as safety
 from drive.safety.commands import send_risk_item
 from drive.safety.models import ContactQuestion, Escalation, JointReview, OutcomeProposal, RiskItem
 from drive.safety.queries import CaseSummary, Stop
 from drive.safety.queries.channels import KnownToHim, known_to_him
-from drive.safety.queries.many import bookings_for_records, linked_records
+from drive.safety.queries.many import bookings_for_records, linked_records, records_of_running_cases
 from drive.safety.rules import Waiting as ReviewWaiting
 
 from ..forms import CheckInForm, CloseForm
 from ..models import SealedKind, StartedBy
-from ..queries import still_open
 
 PURPOSE = "Monitoring check-in: the client's safety, and whether the plan of contact still holds"
 
@@ -160,24 +160,31 @@ class Waiting:
 class DeskAcross:
     """What an IDVA's desk shows of the bridge."""
 
-    views: list[Waiting]
-    outcomes: list[OutcomeProposal]
-    stops: list[Stop]
-    late: list[safety.Unread]
-    unsettled: list[Escalation]
-    reviews: list[JointReview]
-    unreviewed: list[ReviewWaiting]
-    incidents: list[safety.IncidentRow]
-    differing: list[safety.Differing]
-    unread: list[Crossing]
+    views: Some[Waiting]
+    outcomes: Some[OutcomeProposal]
+    stops: Some[Stop]
+    late: Some[safety.Unread]
+    unsettled: Some[Escalation]
+    reviews: Some[JointReview]
+    unreviewed: Some[ReviewWaiting]
+    incidents: Some[safety.IncidentRow]
+    differing: Some[safety.Differing]
+    unread: Some[Crossing]
     drive: set[UUID]
     planned: list[dict[str, Any]]
     his: list[KnownToHim]
 
     @property
+    def asked(self) -> str:
+        """How many views and answers are asked of the reader."""
+        return together(self.views, self.outcomes, self.reviews)
+
+    @property
     def records(self) -> set[UUID]:
         """Every client whom something of this is about."""
         return {
+            *(one["record_id"] for one in self.planned),
+            *(one.record_id for one in self.his),
             *(one.record_id for one in self.views),
             *(one.record_id for one in self.unread),
             *(one.vs_record_id for one in self.outcomes),
@@ -189,22 +196,6 @@ class DeskAcross:
             *(one.link.vs_record_id for one in self.differing),
             *(one.incident.vs_record_id for one in self.incidents if one.incident.vs_record_id),
         }
-
-    def only(self, shown: set[UUID]) -> DeskAcross:
-        """What is about these clients."""
-        return replace(
-            self,
-            views=[one for one in self.views if one.record_id in shown],
-            outcomes=[one for one in self.outcomes if one.vs_record_id in shown],
-            stops=[one for one in self.stops if one.concern.vs_record_id in shown],
-            late=[one for one in self.late if one.escalation.vs_record_id in shown],
-            unsettled=[one for one in self.unsettled if one.vs_record_id in shown],
-            incidents=[one for one in self.incidents if one.incident.vs_record_id in shown],
-            differing=[one for one in self.differing if one.link.vs_record_id in shown],
-            reviews=[one for one in self.reviews if one.vs_record_id in shown],
-            unreviewed=[one for one in self.unreviewed if one.vs_record_id in shown],
-            unread=[one for one in self.unread if one.record_id in shown],
-        )
 
 
 def _crossing(items: list[RiskItem], side: str) -> list[Crossing]:
@@ -243,33 +234,34 @@ def across(actor: Actor, record_id: UUID) -> Across:
 
 
 def desk_across(actor: Actor, record_ids: list[UUID]) -> DeskAcross:
-    """What waits for the reader on the bridge, for the records of the desk."""
-    waiting = _waiting(
+    """What waits for the reader on the bridge. Of a record whose own support has ended this part goes on as long as a Drive
+    case does: `record_ids` are those that are open.
+    """
+    shown = sorted({*record_ids, *records_of_running_cases()})
+    return _waiting(
         actor,
         drive=linked_records(record_ids),
-        planned=[row for row in bookings_for_records(record_ids) if row["state"] == "planned"],
-        his=known_to_him(record_ids),
+        planned=[row for row in bookings_for_records(shown) if row["state"] == "planned"],
+        his=known_to_him(shown),
     )
-    return waiting.only(set(record_ids))
 
 
 def service_across(actor: Actor) -> DeskAcross:
     """The same for a manager, whose service may have any number of clients: the bridge's own lists are bounded, and only
     clients on them are asked about. What is planned with service users is too long for a desk and left out.
     """
-    waiting = _waiting(actor, drive=set(), planned=[], his=[])
-    return waiting.only(set(still_open(waiting.records)))
+    return _waiting(actor, drive=set(), planned=[], his=[])
 
 
 def _waiting(
     actor: Actor, *, drive: set[UUID], planned: list[dict[str, Any]], his: list[KnownToHim]
 ) -> DeskAcross:
     """What waits for the reader, whichever client it is about; each list is bounded by the bridge."""
+    unread = safety.unread_items(actor)
     return DeskAcross(
-        [
-            Waiting(one.link.vs_record_id, one.question, one.other_has_written)
-            for one in safety.views_asked(actor)
-        ],
+        safety.views_asked(actor).each(
+            lambda one: Waiting(one.link.vs_record_id, one.question, one.other_has_written)
+        ),
         safety.outcomes_to_answer(actor),
         safety.live_stops(),
         safety.escalations(actor),
@@ -278,7 +270,7 @@ def _waiting(
         safety.unreviewed(actor),
         safety.incidents_waiting(actor),
         safety.differing(),
-        _crossing(safety.unread_items(actor), actor.side.value),
+        Some(_crossing(unread.rows, actor.side.value), unread.more),
         drive,
         planned,
         his,

@@ -32,6 +32,7 @@ def vs_desk(request: ActorRequest) -> HttpResponse:
         "advocacy/desk.html",
         {
             "shown": shown,
+            "initials": shown.initials | queries.initials_of(bridge.records - shown.initials.keys()),
             "standing": STANDING,
             "today": timezone.localdate(),
             "drive": len(bridge.drive - shown.check_ins_only),
@@ -52,7 +53,7 @@ def vs_manager_desk(request: ActorRequest) -> HttpResponse:
         request,
         "advocacy/manager_desk.html",
         {
-            "shown": {"initials": queries.initials_of(bridge.records)},
+            "initials": queries.initials_of(bridge.records),
             "service": queries.service_desk(request.actor),
             "bridge": bridge,
             "away": queries.absences(request.actor.service_id) if request.actor.service_id else [],

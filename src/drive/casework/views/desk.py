@@ -12,7 +12,9 @@ from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.scopes import Scope
 from drive.components.page import Standing
-from drive.safety.naming import names_of
+from drive.components.some import Some, together
+from drive.safety.models import RiskItem
+from drive.safety.naming import initials_of_links, names_of
 from drive.safety.queries import (
     bookings_unsettled,
     boundary_contacts,
@@ -52,7 +54,7 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
     answers, outcomes = reviews_to_answer(actor), outcomes_to_answer(actor)
     overdue, asked = unreviewed(actor), views_asked(actor)
     soon, apart, wrong = bookings_unsettled(), differing(), incidents_waiting(actor)
-    rang = boundary_contacts() if scope is Scope.SU_MANAGER else []
+    rang = boundary_contacts() if scope is Scope.SU_MANAGER else Some[RiskItem]([])
     cases = with_others(
         found.cases,
         [
@@ -83,20 +85,22 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
                 else "Your service’s work",
                 reading="Linked people are shown by initials on lists",
             ),
-            "stops": [(stop, cases.get(stop.concern.su_case_id)) for stop in stops],
-            "unread": [(one, cases.get(one.escalation.su_case_id)) for one in unread],
-            "reviews": [(one, cases.get(one.su_case_id)) for one in answers],
-            "unreviewed": [(one, cases.get(one.su_case_id)) for one in overdue],
-            "unsettled": [(one, cases.get(one.su_case_id)) for one in soon],
-            "differing": [(one, cases.get(one.link.su_case_id)) for one in apart],
-            "incidents": [(row, cases.get(row.incident.case_id)) for row in wrong],
+            "about": initials_of_links(cases),
+            "waiting_on_you": together(asked, outcomes, answers, Some(found.flags)),
+            "stops": stops.each(lambda stop: (stop, cases.get(stop.concern.su_case_id))),
+            "unread": unread.each(lambda one: (one, cases.get(one.escalation.su_case_id))),
+            "reviews": answers.each(lambda one: (one, cases.get(one.su_case_id))),
+            "unreviewed": overdue.each(lambda one: (one, cases.get(one.su_case_id))),
+            "unsettled": soon.each(lambda one: (one, cases.get(one.su_case_id))),
+            "differing": apart.each(lambda one: (one, cases.get(one.link.su_case_id))),
+            "incidents": wrong.each(lambda row: (row, cases.get(row.incident.case_id))),
             "old": old_information(list(found.cases.values()), today),
             "lapsing": decisions_lapsing(found.cases, today),
             "meetings": meetings_today(found.cases),
-            "views_asked": [(one, cases.get(one.link.su_case_id)) for one in asked],
-            "outcomes": [(one, cases.get(one.su_case_id)) for one in outcomes],
-            "rang": [(item, cases.get(item.su_case_id)) for item in rang],
-            "items": [(item, cases.get(item.su_case_id)) for item in items],
+            "views_asked": asked.each(lambda one: (one, cases.get(one.link.su_case_id))),
+            "outcomes": outcomes.each(lambda one: (one, cases.get(one.su_case_id))),
+            "rang": rang.each(lambda item: (item, cases.get(item.su_case_id))),
+            "items": items.each(lambda item: (item, cases.get(item.su_case_id))),
             "names": names_of(item.recorded_by_id for item in [*items, *rang]),
         },
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from drive.access.stepping import Actor
+from drive.components.some import Some, first_of
 from drive.instruments.codelists import code_list
 
 from ..models import (
@@ -23,6 +24,7 @@ from ..naming import names_of
 from ..position import latest_decision, position
 from ..rules import refusal_words
 from .asking import ask
+from .running import of_running_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +128,20 @@ class ViewAsked:
     other_has_written: bool
 
 
-def views_asked(actor: Actor, *, limit: int = 50) -> list[ViewAsked]:
+def views_asked(actor: Actor, *, limit: int = 50) -> Some[ViewAsked]:
     """The newest question of each link on which the actor's own side has not written, the longest waiting
-    first.
+    first; while the case goes on.
     """
     own = ContactView.objects.filter(question=OuterRef("pk"), side=actor.side.value)
     newer = ContactQuestion.objects.filter(link=OuterRef("link"), recorded_at__gt=OuterRef("recorded_at"))
-    waiting = ContactQuestion.objects.filter(~Exists(own), ~Exists(newer)).select_related("link")
-    return [ViewAsked(q, q.link, bool(_written(q))) for q in waiting.order_by("recorded_at")[:limit]]
+    waiting = of_running_cases(ContactQuestion.objects.filter(~Exists(own), ~Exists(newer)))
+    found = first_of(waiting.select_related("link").order_by("recorded_at"), limit)
+    return found.each(lambda q: ViewAsked(q, q.link, bool(_written(q))))
 
 
-def outcomes_to_answer(actor: Actor, *, limit: int = 50) -> list[OutcomeProposal]:
-    """Proposals of the other side that wait for the actor's side, the longest waiting first."""
+def outcomes_to_answer(actor: Actor, *, limit: int = 50) -> Some[OutcomeProposal]:
+    """Proposals of the other side that wait for the actor's side, the longest waiting first; while the case goes on."""
     answered = OutcomeAnswer.objects.filter(proposal=OuterRef("pk"))
     newer = OutcomeProposal.objects.filter(link=OuterRef("link"), recorded_at__gt=OuterRef("recorded_at"))
     waiting = OutcomeProposal.objects.filter(~Exists(answered), ~Exists(newer)).exclude(side=actor.side.value)
-    return list(waiting.select_related("link").order_by("recorded_at")[:limit])
+    return first_of(of_running_cases(waiting).select_related("link").order_by("recorded_at"), limit)

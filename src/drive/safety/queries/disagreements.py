@@ -9,11 +9,13 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from drive.components.dates import local_date
+from drive.components.some import Some
 
 from ..models import CaseLink, ContactView, DifferingStep, JointReview, OutcomeAnswer, ReviewAnswer
 from ..models.links import BridgeFact
 from ..naming import names_of
 from ..rules import DIFFERING_ABOUT, label
+from .running import of_running_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ def steps_of(link_id: UUID) -> list[Step]:
     return [Step(row, names[row.recorded_by_id]) for row in rows]
 
 
-def differing(link_id: UUID | None = None, *, limit: int = 50) -> list[Differing]:
-    """Differences that stand, the oldest first; of one link, or of all that the reader may see.
+def differing(link_id: UUID | None = None, *, limit: int = 50) -> Some[Differing]:
+    """Differences that stand, the oldest first; of one link, or of all running cases that the reader may see.
 
     About contact: the newest answer differs or wants the panel, or the newest two views would choose differently and
     nothing is agreed since. About a review: the other side remembers it differently. Any of them, and the use of what was
@@ -61,24 +63,25 @@ def differing(link_id: UUID | None = None, *, limit: int = 50) -> list[Differing
     """
     found: dict[tuple[UUID, str], tuple[CaseLink, datetime.datetime]] = {}
     later = OutcomeAnswer.objects.filter(link=OuterRef("link"), recorded_at__gt=OuterRef("recorded_at"))
-    answers = _on(OutcomeAnswer.objects.filter(~Exists(later)), link_id).exclude(answer="agree")
-    for answer in answers.select_related("link").order_by("recorded_at")[:limit]:
+    answers = _on(OutcomeAnswer.objects.filter(~Exists(later)).exclude(answer="agree"), link_id)
+    for answer in answers.select_related("link").order_by("recorded_at"):
         found[answer.link_id, "contact"] = (answer.link, answer.recorded_at)
     other = ContactView.objects.filter(question=OuterRef("question"), side="vs")
     apart = ContactView.objects.filter(
         ~Exists(later), Exists(other.exclude(would_choose=OuterRef("would_choose"))), side="su"
     )
-    for view in _on(apart, link_id).select_related("link").order_by("recorded_at")[:limit]:
+    for view in _on(apart, link_id).select_related("link").order_by("recorded_at"):
         found.setdefault((view.link_id, "contact"), (view.link, view.recorded_at))
     since = JointReview.objects.filter(link=OuterRef("link"), held_on__gt=OuterRef("review__held_on"))
     remembered = _on(ReviewAnswer.objects.filter(~Exists(since), answer="differ"), link_id)
-    for said in remembered.select_related("link").order_by("recorded_at")[:limit]:
+    for said in remembered.select_related("link").order_by("recorded_at"):
         found[said.link_id, "review"] = (said.link, said.recorded_at)
     again = DifferingStep.objects.filter(
         link=OuterRef("link"), about=OuterRef("about"), recorded_at__gt=OuterRef("recorded_at")
     )
-    newest = _on(DifferingStep.objects.filter(~Exists(again)), link_id).select_related("link")
-    for step in newest.filter(outcome="differ").order_by("recorded_at")[:limit]:
+    newest = DifferingStep.objects.filter(~Exists(again))
+    apart_still = _on(newest.filter(outcome="differ"), link_id)
+    for step in apart_still.select_related("link").order_by("recorded_at"):
         found.setdefault((step.link_id, step.about), (step.link, step.recorded_at))
     last = {(step.link_id, step.about): step for step in newest.filter(link__in=[key for key, _ in found])}
     for key in [key for key in found if key[1] != "contact" and key in last]:
@@ -88,8 +91,8 @@ def differing(link_id: UUID | None = None, *, limit: int = 50) -> list[Differing
         Differing(link, about, local_date(began), last.get((key, about)))
         for (key, about), (link, began) in found.items()
     ]
-    return sorted(rows, key=lambda one: (one.since, str(one.link.pk)))[:limit]
+    return Some(sorted(rows, key=lambda one: (one.since, str(one.link.pk)))[:limit], len(rows) > limit)
 
 
 def _on[M: BridgeFact](rows: QuerySet[M], link_id: UUID | None) -> QuerySet[M]:
-    return rows.filter(link_id=link_id) if link_id else rows
+    return rows.filter(link_id=link_id) if link_id else of_running_cases(rows)

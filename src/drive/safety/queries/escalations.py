@@ -13,6 +13,7 @@ from django.utils import timezone
 from drive.access.models import CaseAssignment, ClientAssignment, local_today
 from drive.access.stepping import Actor
 from drive.components.dates import days
+from drive.components.some import Some, first_of
 from drive.instruments.codelists import code_list
 
 from ..models import Escalation, ItemAcknowledgement, RiskItem, StopAcknowledgement
@@ -44,30 +45,26 @@ class Unread:
         return self.readers or "Nobody holds or covers it today."
 
 
-def escalations(actor: Actor, *, limit: int = 50) -> list[Unread]:
+def escalations(actor: Actor, *, limit: int = 50) -> Some[Unread]:
     """Everything escalated and still unread that the reader may see, the longest unread first."""
     item_read = ItemAcknowledgement.objects.filter(item=OuterRef("item"))
     stop_read = StopAcknowledgement.objects.filter(concern=OuterRef("concern"), side=OuterRef("side"))
-    rows = list(
-        Escalation.objects.filter(~Exists(item_read), ~Exists(stop_read), booking__isnull=True)
-        .select_related("item", "concern")
-        .order_by("recorded_at")[:limit]
-    )
+    unread = Escalation.objects.filter(~Exists(item_read), ~Exists(stop_read), booking__isnull=True)
+    rows = first_of(unread.select_related("item", "concern").order_by("recorded_at"), limit)
     own = [row for row in rows if row.side == actor.side.value]
     readers = _readers(actor, own)
-    return [
-        Unread(
+    return rows.each(
+        lambda row: Unread(
             escalation=row,
             what=f"Stop concern: {scope_words(row.concern)}" if row.concern else _item_words(row.item),  # type: ignore[arg-type]  # of one or the other, by constraint
             sent_at=(row.concern or row.item).recorded_at,  # type: ignore[union-attr]  # as above
             ours=row.side == actor.side.value,
             readers=readers.get(row.su_case_id, "") or readers.get(row.vs_record_id, ""),
         )
-        for row in rows
-    ]
+    )
 
 
-def bookings_unsettled(*, limit: int = 50) -> list[Escalation]:
+def bookings_unsettled(*, limit: int = 50) -> Some[Escalation]:
     """Contact within the hour, or past it, that no decision carries and nobody has settled (S-19); the soonest first.
 
     Over when both decide again, or the booking is set aside, cancelled or recorded as done.
@@ -78,7 +75,8 @@ def bookings_unsettled(*, limit: int = 50) -> list[Escalation]:
     found = Escalation.objects.filter(booking__isnull=False).order_by("-starts_at")[:limit]
     keys = [one.pk for one in found]
     still = Escalation.objects.filter(pk__in=keys).annotate(still=unsettled).filter(still=True)
-    return list(still.select_related("link").order_by("starts_at"))
+    rows = list(still.select_related("link").order_by("starts_at"))
+    return Some(rows, len(rows) == limit)
 
 
 def _item_words(item: RiskItem) -> str:

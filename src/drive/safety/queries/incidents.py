@@ -14,6 +14,7 @@ from drive.access.models import local_today
 from drive.access.permissions import Permission
 from drive.access.stepping import Actor
 from drive.components.dates import local_date
+from drive.components.some import Some
 
 from ..models import IncidentCharge, IncidentClosing, PracticeIncident
 from ..naming import names_of
@@ -102,17 +103,18 @@ def open_incidents(case_id: UUID | None = None, link_id: UUID | None = None) -> 
     return _open(found)
 
 
-def incidents_waiting(actor: Actor) -> list[IncidentRow]:
+def incidents_waiting(actor: Actor, *, limit: int = 50) -> Some[IncidentRow]:
     """For a desk: open ones that the reader is named for; for a manager also those that nobody is named for or that are
-    overdue.
+    overdue. The longest due first.
     """
     manages = actor.may(Permission.TEAM_VIEW)
-    return [
+    rows = [
         row
         for row in _open(PracticeIncident.objects.all())
         if (row.charge and row.charge.responsible_id == actor.membership_id)
         or (manages and (row.charge is None or row.overdue))
     ]
+    return Some(rows[:limit], len(rows) > limit)
 
 
 def _open(found: QuerySet[PracticeIncident]) -> list[IncidentRow]:

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, QuerySet, When
 from django.utils import timezone
 
+from drive.access.models import CaseAssignment, ClientAssignment
+from drive.access.scopes import Scope
 from drive.access.stepping import Actor
+from drive.components.some import Some, first_of
 
 from ..models import (
     BOUNDARY_CONTACT,
@@ -21,14 +24,28 @@ from ..models import (
 from ..naming import names_of
 
 
-def unread_items(actor: Actor, *, limit: int = 50) -> list[RiskItem]:
-    """Items from the other side that nobody on the actor's side has acknowledged: urgent first, then the
-    oldest.
+def unread_items(actor: Actor, *, link_id: UUID | None = None, limit: int = 50) -> Some[RiskItem]:
+    """Items from the other side, of one link or of all, that nobody on the actor's side has acknowledged: urgent first,
+    then the oldest. That a case has ended is itself such an item, so they wait whatever became of case and record.
+
+    A worker's list keeps what only somebody who never worked the record has read: a manager who reads ends the
+    escalation, and whoever holds or covers reads it all the same (S-02, S-17).
     """
     seen = ItemAcknowledgement.objects.filter(item=OuterRef("pk"))
+    if actor.scope is Scope.SU_WORKER:
+        seen = seen.filter(Exists(_worked(CaseAssignment, case_id=OuterRef("su_case_id"))))
+    elif actor.scope is Scope.VS_WORKER:
+        seen = seen.filter(Exists(_worked(ClientAssignment, record_id=OuterRef("vs_record_id"))))
     unread = RiskItem.objects.exclude(side=actor.side.value).filter(~Exists(seen)).select_related("link")
+    if link_id:
+        unread = unread.filter(link_id=link_id)
     order = Case(When(urgency="urgent", then=0), When(urgency="soon", then=1), default=2)
-    return list(unread.order_by(order, "recorded_at")[:limit])
+    return first_of(unread.order_by(order, "recorded_at"), limit)
+
+
+def _worked[A: (CaseAssignment, ClientAssignment)](assignment: type[A], **of: OuterRef) -> QuerySet[A]:
+    """Assignments, past ones too, of whoever wrote the outer row."""
+    return assignment._default_manager.filter(membership=OuterRef("recorded_by"), **of)
 
 
 def items_for(link_id: UUID, *, limit: int = 50) -> list[RiskItem]:
@@ -77,12 +94,12 @@ RANG_LATELY = datetime.timedelta(days=14)
 """For so long a service manager's desk says that a client rang a case manager."""
 
 
-def boundary_contacts(*, limit: int = 50) -> list[RiskItem]:
+def boundary_contacts(*, limit: int = 50) -> Some[RiskItem]:
     """Clients who rang a case manager lately (V-16), newest first; each with its acknowledgements in `seen`."""
     seen = Prefetch("acknowledgements", ItemAcknowledgement.objects.order_by("recorded_at"), to_attr="seen")
     since = timezone.now() - RANG_LATELY
     found = RiskItem.objects.filter(kind=BOUNDARY_CONTACT, recorded_at__gt=since).prefetch_related(seen)
-    return list(found.order_by("-recorded_at")[:limit])
+    return first_of(found.order_by("-recorded_at"), limit)
 
 
 def boundary_contact_of(record_id: UUID, item_id: UUID) -> RiskItem:

@@ -8,6 +8,12 @@ from uuid import UUID
 from ..models import CaseLink
 from ..rules import BOOKING_KINDS, label
 from .asking import ask
+from .running import open_links
+
+
+def records_of_running_cases() -> set[UUID]:
+    """Client records in the reader's scope whose linked Drive case goes on, whether support has ended or not (P-49)."""
+    return set(open_links().values_list("vs_record_id", flat=True))
 
 
 def linked_records(record_ids: list[UUID]) -> set[UUID]:

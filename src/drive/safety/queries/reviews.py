@@ -8,16 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from drive.access.models import Service, SiteSetting, local_today
 from drive.access.stepping import Actor
 from drive.components.dates import local_date
+from drive.components.some import Some, first_of
 
 from ..models import CaseLink, JointReview, PairRhythm, ReviewCall, RiskItem, StopConcern
 from ..rules import REVIEW_GAP, Gap, Waiting, agenda
+from .running import CASE_ENDED, of_running_cases
 
 LOOKED_AT = 60
 """Links that an agenda is made from: the longest unreviewed, and as many of those that something calls for."""
@@ -43,21 +44,27 @@ def _reviewed() -> QuerySet[CaseLink]:
 
 def _open_links() -> QuerySet[CaseLink]:
     """Those of cases that have not ended."""
-    ended = Func(F("su_case_id"), Now(), function="safety.case_has_ended", output_field=BooleanField())
-    return _reviewed().annotate(has_ended=ended).filter(has_ended=False)
+    return _reviewed().annotate(has_ended=CASE_ENDED).filter(has_ended=False)
 
 
-def waiting_links(actor: Actor, *, limit: int = LOOKED_AT) -> list[Waiting]:
+def waiting_links(actor: Actor, *, limit: int = LOOKED_AT) -> Some[Waiting]:
     """Every open link that the reader sees, as far as an agenda needs: the longest unreviewed first, quiet and
-    disrupt-only ones like any other (S-24).
+    disrupt-only ones like any other (S-24); and of those that something calls for now, as many.
     """
     links = _open_links()
-    oldest = list(links.order_by(F("last").asc(nulls_first=True), "recorded_at", "id")[:limit])
-    stops = StopConcern.objects.filter(link=OuterRef("pk"))
+    oldest = first_of(links.order_by(F("last").asc(nulls_first=True), "recorded_at", "id"), limit)
+    stops = _live(StopConcern.objects.filter(link=OuterRef("pk")))
     calls = ReviewCall.objects.filter(link=OuterRef("pk"))
-    called = list(links.filter(Exists(stops) | Exists(calls)).order_by("recorded_at", "id")[:limit])
+    since = calls.filter(recorded_at__date__gte=OuterRef("last"))
+    asked = Exists(stops) | Exists(since) | (Q(last=None) & Exists(calls))
+    called = first_of(links.filter(asked).order_by("recorded_at", "id"), limit)
     found = {link.pk: link for link in [*oldest, *called]}
-    return _waiting(actor, list(found.values()))
+    return Some(_waiting(actor, list(found.values())), oldest.more or called.more)
+
+
+def _live(concerns: QuerySet[StopConcern]) -> QuerySet[StopConcern]:
+    """Those that both sides have not answered."""
+    return concerns.alias(sides=Count("answers__side", distinct=True)).filter(sides__lt=2)
 
 
 def review_age(link: CaseLink, actor: Actor) -> Waiting:
@@ -86,8 +93,7 @@ def _waiting(actor: Actor, links: list[CaseLink]) -> list[Waiting]:
     calls: dict[UUID, list[ReviewCall]] = {}
     for call in ReviewCall.objects.filter(link__in=keys).order_by("recorded_at"):
         calls.setdefault(call.link_id, []).append(call)
-    live = StopConcern.objects.filter(link__in=keys).alias(sides=Count("answers__side", distinct=True))
-    stopped = set(live.filter(sides__lt=2).values_list("link_id", flat=True))
+    stopped = set(_live(StopConcern.objects.filter(link__in=keys)).values_list("link_id", flat=True))
     since = timezone.now() - datetime.timedelta(days=gap.usual)
     crossed = Counter(
         RiskItem.objects.filter(link__in=keys, recorded_at__gte=since).values_list("link_id", "side")
@@ -139,10 +145,11 @@ def review_agenda(actor: Actor) -> list[Waiting]:
     return agenda(waiting_links(actor))
 
 
-def unreviewed(actor: Actor) -> list[Waiting]:
+def unreviewed(actor: Actor) -> Some[Waiting]:
     """Links past the site's hard limit without a joint review, the longest first: for both managers (S-24)."""
-    late = [one for one in waiting_links(actor) if one.past_limit]
-    return sorted(late, key=lambda one: -one.days)
+    waiting = waiting_links(actor)
+    late = [one for one in waiting if one.past_limit]
+    return Some(sorted(late, key=lambda one: -one.days), waiting.more and len(late) >= LOOKED_AT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ def review_on(link_id: UUID, review_id: UUID) -> JointReview:
     return JointReview.objects.get(pk=review_id, link_id=link_id)
 
 
-def reviews_to_answer(actor: Actor, *, limit: int = 50) -> list[JointReview]:
-    """Reviews that the other side wrote and the reader's side has not answered, the oldest first."""
+def reviews_to_answer(actor: Actor, *, limit: int = 50) -> Some[JointReview]:
+    """Reviews that the other side wrote and the reader's side has not answered, the oldest first; while the case goes on."""
     waiting = JointReview.objects.filter(answer__isnull=True).exclude(side=actor.side.value)
-    return list(waiting.order_by("recorded_at")[:limit])
+    return first_of(of_running_cases(waiting).order_by("recorded_at"), limit)

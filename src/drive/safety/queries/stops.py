@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from drive.components.dates import weekday_date
+from drive.components.some import Some, first_of
 from drive.instruments.codelists import code_list
 
 from ..models import (
@@ -21,6 +22,7 @@ from ..models import (
 from ..naming import names_of
 from ..rules import STOP_SCOPES, label
 from .asking import ask
+from .running import of_running_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ def live_stops(
     record_id: UUID | None = None,
     link_id: UUID | None = None,
     limit: int = 50,
-) -> list[Stop]:
-    """Live concerns on one case, one record, one link, or (without any) on everything the reader may see;
+) -> Some[Stop]:
+    """Live concerns on one case, one record, one link, or (without any) on every running case the reader may see;
     newest first.
     """
     answered = Count("answers__side", distinct=True)
@@ -74,7 +76,9 @@ def live_stops(
         concerns = concerns.filter(vs_record_id=record_id)
     if link_id:
         concerns = concerns.filter(link_id=link_id)
-    return [_stop(one) for one in concerns[:limit]]
+    if not (case_id or record_id or link_id):
+        concerns = of_running_cases(concerns).order_by("-recorded_at")
+    return first_of(concerns, limit).each(_stop)
 
 
 def stop_concern(concern_id: UUID) -> Stop:

@@ -25,7 +25,7 @@ from drive.instruments.codelists import code_list
 
 from .. import queries
 from ..models import CaseLink
-from ..naming import names_of_case, names_of_record
+from ..naming import initials_of_links, names_of_case, names_of_record
 from ..rules import LAPSE_CAUSES, URGENCIES, VOICE, is_old
 
 
@@ -40,6 +40,13 @@ class Ends:
     idva: str
     own_side: str
     own_url: str
+    one_of_several: str = ""
+    """The client's initials where the case has two or more links, on the case manager's side; empty otherwise (S-04)."""
+
+    @property
+    def mark(self) -> str:
+        """What tells the pages of two links of one case apart, behind a heading: " (W.P.)" or nothing."""
+        return f" ({self.one_of_several})" if self.one_of_several else ""
 
     @property
     def other(self) -> str:
@@ -54,7 +61,7 @@ class Ends:
     @property
     def own_subject(self) -> str:
         """Whose record the reader comes from: the service user, or the client by initials."""
-        return self.service_user if self.own_side == Side.SERVICE_USER else self.client
+        return f"{self.service_user}{self.mark}" if self.own_side == Side.SERVICE_USER else self.client
 
 
 NOBODY_YET = "nobody yet"
@@ -74,6 +81,7 @@ def ends_of(actor: Actor, link_id: UUID) -> Ends:
             idva=(client.idva if client else "") or NOBODY_YET,
             own_side=actor.side,
             own_url=address("case_page", case_id=link.su_case_id),
+            one_of_several=initials_of_links([link.su_case_id]).get(link.pk, ""),
         )
     names = names_of_record(link.vs_record_id)
     case = next((c for c in queries.case_summaries(link.vs_record_id) if c.link_id == link.pk), None)
@@ -179,7 +187,7 @@ def act[F: forms.Form](
         ends,
         {
             "form": form,
-            "heading": heading,
+            "heading": heading + ends.mark,
             "lead": lead,
             "button_words": button,
             "problems": bool(form.is_bound and form.errors),

@@ -28,6 +28,7 @@ def shared_page(request: ActorRequest, link_id: UUID) -> HttpResponse:
         {
             "decision": queries.decision_for(link_id),
             "items": queries.items_for(link_id),
+            "unread": {item.pk for item in queries.unread_items(request.actor, link_id=link_id)},
             "calls": queries.review_calls(link_id),
             "age_of_review": queries.review_age(ends.link, request.actor),
             "incidents": queries.open_incidents(link_id=link_id),

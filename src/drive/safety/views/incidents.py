@@ -121,6 +121,7 @@ def link_incident(request: ActorRequest, link_id: UUID, incident_id: UUID) -> Ht
         queries.incident_on(link_id, incident_id),
         standing(ends),
         ("Shared page", reverse("shared_page", kwargs={"link_id": link_id})),
+        ends.mark,
     )
 
 
@@ -137,7 +138,11 @@ def incident(request: ActorRequest, case_id: UUID, incident_id: UUID) -> HttpRes
 
 
 def _one(
-    request: ActorRequest, found: PracticeIncident, stands: Standing, back: tuple[str, str]
+    request: ActorRequest,
+    found: PracticeIncident,
+    stands: Standing,
+    back: tuple[str, str],
+    mark: str = "",
 ) -> HttpResponse:
     actor = request.actor
     row = queries.incident_row(found)
@@ -163,6 +168,7 @@ def _one(
         "standing": stands,
         "row": row,
         "back": back,
+        "mark": mark,
         "agency": agency_words(found.agency),
         "charge_form": charge if manages and not row.closing else None,
         "learning_form": learning if (manages or named) and row.charge and not row.closing else None,

@@ -44,7 +44,7 @@ def boundary_contact(request: ActorRequest, link_id: UUID) -> HttpResponse:
         BoundaryContactForm,
         lambda form: commands.record_boundary_contact(by=request.actor, link_id=link_id, **form.words()),
         draft="rang",
-        heading=f"{ends.client or 'The client'} rang you",
+        heading=f"{'The client' if ends.mark else ends.client or 'The client'} rang you",
         lead="If somebody is in danger now, 999 comes first and this page can wait. "
         f"What was said goes to {reader} and to no page of the service user’s case.",
         button="Pass it on",

@@ -11,10 +11,11 @@ from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.scopes import Side
 from drive.components.page import OwnSide, Standing
+from drive.components.some import Some
 
 from .. import commands, queries
 from ..forms import others_field
-from ..naming import initials_of_records, names_of_cases
+from ..naming import initials_of_links, initials_of_records, names_of_cases
 from ..review_forms import ReviewAnswerForm, ReviewForm, RhythmForm
 from ..rules import OTHERS_AT_RISK
 from .acting import act, ends_of, show
@@ -25,22 +26,31 @@ def review_agenda(request: ActorRequest) -> HttpResponse:
     """Five or six cases: the urgent ones mixed with the longest unreviewed; then all, the longest first."""
     own_case = request.actor.side is Side.SERVICE_USER
     chosen = queries.review_agenda(request.actor)
-    rest = sorted(queries.waiting_links(request.actor), key=lambda one: -one.days)
+    waiting = queries.waiting_links(request.actor)
+    rest = sorted(waiting, key=lambda one: -one.days)
+    marks = initials_of_links(one.su_case_id for one in rest) if own_case else {}
     names = (
         names_of_cases(one.su_case_id for one in rest)
         if own_case
         else initials_of_records(one.vs_record_id for one in rest)
     )
     own: OwnSide = "case" if own_case else "client"
+
+    def named(name: str, link_id: UUID) -> str:
+        return f"{name} ({marks[link_id]})" if link_id in marks else name
+
     return render(
         request,
         "safety/review_agenda.html",
         {
             "standing": Standing("bridge", subject="Joint reviews", reading="Your own cases", own=own),
             "chosen": chosen,
-            "rest": [one for one in rest if one not in chosen],
+            "rest": Some([one for one in rest if one not in chosen], waiting.more),
             "names": {
-                one.link_id: names.get(one.su_case_id if own_case else one.vs_record_id, "") for one in rest
+                one.link_id: named(
+                    names.get(one.su_case_id if own_case else one.vs_record_id, ""), one.link_id
+                )
+                for one in rest
             },
             "gap": queries.review_gap(request.actor.site_id),
         },

@@ -1,0 +1,27 @@
+"""Which rows of the bridge still ask for something: the case decides, never whether the client's own record is open.
+
+Her support may end while Drive goes on, and Drive while her support goes on (P-49): what is to be decided together waits
+as long as the case does.
+"""
+
+from __future__ import annotations
+
+from django.db.models import BooleanField, F, Func, QuerySet
+from django.db.models.functions import Now
+
+from ..models import CaseLink
+from ..models.links import BridgeFact
+
+CASE_ENDED = Func(F("su_case_id"), Now(), function="safety.case_has_ended", output_field=BooleanField())
+"""Whether the case of a row has ended by now."""
+
+
+def of_running_cases[M: BridgeFact](rows: QuerySet[M]) -> QuerySet[M]:
+    """Those of the rows whose case goes on. It is asked once for each row that is left, so narrow the rows down first."""
+    asked = rows.order_by().annotate(ended=CASE_ENDED).values_list("su_case_id", "ended").distinct()
+    return rows.exclude(su_case_id__in=[case for case, ended in asked if ended])
+
+
+def open_links() -> QuerySet[CaseLink]:
+    """Links of cases that have not ended."""
+    return CaseLink.objects.annotate(has_ended=CASE_ENDED).filter(has_ended=False)

@@ -90,6 +90,67 @@ create policy ones_own on advocacy_absence for insert to role_vs_worker
 create policy names_cover on advocacy_absence for insert to role_vs_manager
   with check (service_id = (select access.service_in('vs_manager')) and recorded_by_id = (select access.member_in('vs_manager')));
 
+-- Cover follows the absence (S-46). What an earlier row about the same absence gave ends at once, unless this row gives the
+-- same: withdrawn, shorter, longer or somebody else. Who says so may be the worker, who can write no assignment; that is why
+-- the database does it. Cover that the manager gave by hand for other days is left alone.
+grant select (id, service_id, membership_id, recorded_by_id, recorded_at, first_day, last_day, cover_id, handover, withdrawn) on advocacy_absence to role_policy;
+create policy decides on advocacy_absence for select to role_policy using (true);
+create or replace function access.cover_follows_absence() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  update access_clientassignment a
+     set ends_on = greatest(a.starts_on, case
+           when new.withdrawn then access.today()
+           when new.cover_id is null then least(a.ends_on, new.last_day + 1)
+           when a.membership_id = new.cover_id and a.ends_on = new.last_day + 1 then a.ends_on
+           else access.today() end)
+   where a.kind = 'cover' and a.ends_on > access.today() and a.starts_on >= new.first_day
+     and a.membership_id in (select o.cover_id from advocacy_absence o
+                              where o.membership_id = new.membership_id and o.first_day = new.first_day and o.id <> new.id)
+     and a.ends_on - 1 in (select o.last_day from advocacy_absence o
+                            where o.membership_id = new.membership_id and o.first_day = new.first_day and o.id <> new.id)
+     and exists (select from access_clientassignment h
+                  where h.record_id = a.record_id and h.membership_id = new.membership_id and h.kind = 'holder'
+                    and h.starts_on < a.ends_on and h.ends_on > a.starts_on);
+  return null;
+end $$;
+create or replace trigger cover_follows after insert on advocacy_absence for each row execute function access.cover_follows_absence();
+
+-- A client who comes to somebody who is away, by allocation or by hand-over, has the same cover; the former holder's ends.
+-- At the end of the transaction, when it is written down whose record it is, so that a bar is seen (S-34).
+grant insert on access_clientassignment to role_policy;
+create policy covers on access_clientassignment for insert to role_policy with check (kind = 'cover');
+create or replace function access.cover_new_holding() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  update access_clientassignment a set ends_on = greatest(a.starts_on, new.starts_on)
+   where a.record_id = new.record_id and a.kind = 'cover' and a.ends_on > new.starts_on
+     and exists (select from advocacy_absence o
+                   join access_clientassignment h on h.record_id = new.record_id and h.kind = 'holder' and h.membership_id = o.membership_id
+                  where o.membership_id <> new.membership_id and o.cover_id = a.membership_id
+                    and a.starts_on >= o.first_day and a.ends_on = o.last_day + 1);
+  insert into access_clientassignment (id, membership_id, record_id, service_id, kind, starts_on, ends_on, handover, recorded_at, recorded_by_id)
+  select gen_random_uuid(), o.cover_id, new.record_id, new.service_id, 'cover',
+         greatest(o.first_day, new.starts_on, access.today()), o.last_day + 1, o.handover, clock_timestamp(), o.recorded_by_id
+    from advocacy_absence o join access_membership m on m.id = o.cover_id
+   where o.membership_id = new.membership_id and not o.withdrawn and o.service_id = new.service_id
+     and not exists (select from advocacy_absence n where n.membership_id = o.membership_id and n.first_day = o.first_day
+                        and n.recorded_at > o.recorded_at)
+     and o.last_day >= greatest(new.starts_on, access.today()) and o.first_day < new.ends_on
+     and m.service_id = new.service_id and m.ends_on > greatest(o.first_day, new.starts_on, access.today())
+     and access.may_be_given(o.cover_id, array[new.record_id])
+     and not exists (select from access_clientassignment a where a.membership_id = o.cover_id and a.record_id = new.record_id
+                        and a.starts_on <= greatest(o.first_day, new.starts_on, access.today()) and a.ends_on > o.last_day);
+  return null;
+end $$;
+drop trigger if exists covered_too on access_clientassignment;
+create constraint trigger covered_too after insert on access_clientassignment deferrable initially deferred
+  for each row when (new.kind = 'holder') execute function access.cover_new_holding();
+
 -- Opening by allocation.
 call access.allocation_adds('advocacy_vsrecord');
 call access.allocation_adds('advocacy_clientprofile');

@@ -850,8 +850,7 @@ end;
 -- The calendar (W-27). A worker sees of a colleague across the wall, with whom an open link is shared today, when that
 -- colleague is taken and nothing else. Cover and joint work count like holding, on both sides; an emergency reading does not.
 
-grant select (membership_id, first_day, last_day, recorded_at) on advocacy_absence to role_policy;
-create policy bridge on advocacy_absence for select to role_policy using (true);
+-- Absences: read as the policy role, by advocacy's policies.
 
 create or replace function safety.colleagues_across()
 returns table (membership_id uuid, name text, link_id uuid) language sql stable security definer
@@ -908,7 +907,7 @@ begin atomic
       union
       select g.taken::date from advocacy_absence w,
              lateral generate_series(greatest(w.first_day, d.since)::timestamp, least(w.last_day, d.til)::timestamp, interval '1 day') g (taken)
-       where w.membership_id = colleague and w.first_day <= d.til and w.last_day >= d.since
+       where w.membership_id = colleague and not w.withdrawn and w.first_day <= d.til and w.last_day >= d.since
          and not exists (select from advocacy_absence n where n.membership_id = w.membership_id and n.first_day = w.first_day
                             and n.recorded_at > w.recorded_at)) x
    order by 1, 2, 3;

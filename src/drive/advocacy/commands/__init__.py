@@ -1,7 +1,7 @@
 """What the IDVA's side can do: one atomic function an act, row and audit event together."""
 
 from .assessing import submit_assessment, submit_exit, submit_intake
-from .away import Covered, cover_absence, declare_absence
+from .away import Covered, cover_absence, declare_absence, withdraw_absence
 from .circumstances import (
     record_other_at_risk,
     record_support,
@@ -60,4 +60,5 @@ __all__ = [
     "submit_assessment",
     "submit_exit",
     "submit_intake",
+    "withdraw_absence",
 ]

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from drive.access.models import AssignmentKind, ClientAssignment, Membership, local_today
 from drive.access.queries import may_be_given
 from drive.access.refusal import Refusal
+from drive.access.scopes import Scope
 from drive.access.stepping import Actor
 from drive.audit.record import Act, record_event
 from drive.people.facts import sent_before
 
-from ..models import Absence, RecordExit
+from ..models import Absence, RecordExit, absences_that_hold
 from .closing import assign_record
 
 
@@ -30,11 +32,26 @@ class Covered:
 
 @transaction.atomic
 def declare_absence(*, by: Actor, first_day: datetime.date, last_day: datetime.date) -> Absence:
-    """Say that one is away. Gives nobody access: the manager names who covers. Raises `Refusal` for days that have passed
+    """Say that one is away. Gives nobody access: the manager names who covers. Said again with another last day, cover that
+    was named ends with the earlier of the two until the manager names it anew. Raises `Refusal` for days that have passed
     or are out of order.
     """
     _check_days(first_day, last_day)
-    return _write(by, by.membership_id, first_day, last_day, None, "")
+    said = absences_that_hold().filter(membership_id=by.membership_id, first_day=first_day, last_day=last_day)
+    return said.first() or _write(by, by.membership_id, first_day, last_day, None, "")
+
+
+@transaction.atomic
+def withdraw_absence(*, by: Actor, absence_id: UUID) -> None:
+    """Not away after all: said by the one who is, or by their manager. Cover for it ends at once (S-46).
+
+    Raises `Absence.DoesNotExist` for one that does not hold, or that is not the worker's own.
+    """
+    held = absences_that_hold()
+    if by.scope is Scope.VS_WORKER:
+        held = held.filter(membership_id=by.membership_id)
+    absence = held.get(pk=absence_id)
+    _write(by, absence.membership_id, absence.first_day, absence.last_day, None, "", withdrawn=True)
 
 
 @transaction.atomic
@@ -48,9 +65,10 @@ def cover_absence(
     handover: str,
 ) -> Covered:
     """Name who covers for a worker, in the IDVA manager's scope: for each open client that the worker holds on those days
-    the colleague has access from the first day to the last, included, and not a day longer.
+    the colleague has access from the first day to the last, included, and not a day longer. Cover that was named before for
+    the same absence, for other days or by somebody else, ends; a client who comes to the worker later is covered as well.
 
-    A client whom the colleague works with already is left as it is. A client from whom they are kept (S-34) is left out
+    A client whom the colleague works with already on those days is left as it is. A client from whom they are kept (S-34) is left out
     and counted, so that the manager gives that one to somebody else. Raises `Refusal` for somebody who does not work here,
     for oneself, without words for the one who covers, and for days that have passed.
     """
@@ -65,8 +83,8 @@ def cover_absence(
     absence = _write(by, membership_id, first_day, last_day, cover_id, handover.strip())
     given = barred = 0
     for record_id in _held(membership_id, first_day, last_day):
-        starts = max(first_day, local_today())
-        if _works_with(cover_id, record_id, starts, last_day):
+        starts = _free_from(cover_id, record_id, max(first_day, local_today()))
+        if starts > last_day:
             continue
         if not may_be_given(cover_id, [record_id]):
             barred += 1
@@ -96,6 +114,8 @@ def _write(
     last_day: datetime.date,
     cover_id: UUID | None,
     handover: str,
+    *,
+    withdrawn: bool = False,
 ) -> Absence:
     assert by.service_id is not None  # both scopes are a service's
     row = {
@@ -105,8 +125,11 @@ def _write(
         "last_day": last_day,
         "cover_id": cover_id,
         "handover": handover,
+        "withdrawn": withdrawn,
     }
-    if again := sent_before(Absence, recorded_by_id=by.membership_id, **row):
+    again = sent_before(Absence, recorded_by_id=by.membership_id, **row)
+    newest = Absence.objects.filter(membership_id=membership_id, first_day=first_day).order_by("-recorded_at")
+    if again and again == newest.first():
         return again
     absence = Absence.objects.create(recorded_by_id=by.membership_id, **row)
     record_event(
@@ -115,7 +138,12 @@ def _write(
         kind="absence",
         record_id=absence.pk,
         service_id=by.service_id,
-        fields=["first_day", "last_day", *(["cover"] if cover_id else [])],
+        fields=[
+            "first_day",
+            "last_day",
+            *(["cover"] if cover_id else []),
+            *(["withdrawn"] if withdrawn else []),
+        ],
     )
     return absence
 
@@ -144,7 +172,9 @@ def _held(membership_id: UUID, first_day: datetime.date, last_day: datetime.date
     return sorted(set(records) - closed)
 
 
-def _works_with(member: UUID, record_id: UUID, first_day: datetime.date, last_day: datetime.date) -> bool:
-    return ClientAssignment.objects.filter(
-        membership_id=member, record_id=record_id, starts_on__lte=first_day, ends_on__gt=last_day
-    ).exists()
+def _free_from(member: UUID, record_id: UUID, day: datetime.date) -> datetime.date:
+    """The first day from `day` on, on which the member does not work with the client."""
+    having = ClientAssignment.objects.filter(
+        membership_id=member, record_id=record_id, starts_on__lte=day, ends_on__gt=day
+    )
+    return having.aggregate(last=Max("ends_on"))["last"] or day

@@ -1,7 +1,7 @@
 """The client's record: what the IDVA's side holds. Nothing here is read by the case manager's side (S-01)."""
 
 from .assessment import Assessment, Point
-from .away import Absence
+from .away import Absence, absences_that_hold
 from .circumstances import (
     Child,
     ChildrenKnown,
@@ -58,4 +58,5 @@ __all__ = [
     "Updates",
     "VsRecord",
     "Wish",
+    "absences_that_hold",
 ]

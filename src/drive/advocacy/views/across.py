@@ -133,7 +133,7 @@ class Across:
 
     cases: list[LinkedCase]
     items: list[Crossing]
-    stops: list[Stop]
+    stops: Some[Stop]
     his: list[str]
     """Kinds of sealed values that the service user has as well (S-44)."""
 

@@ -27,6 +27,8 @@ def vs_away(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     if actor.service_id is None:
         raise ObjectDoesNotExist
+    if "withdraw" in request.POST:
+        return _withdraw(request, "vs_away")
     form = forms.AwayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -43,6 +45,7 @@ def vs_away(request: ActorRequest) -> HttpResponse:
             "button_words": "Save",
             "problems": bool(form.is_bound and form.errors),
             "absences": queries.absences(actor.service_id, [actor.membership_id]),
+            "initials": {},
             "standing": Standing("client", words="Client side", subject="Your work with clients"),
         },
     )
@@ -54,6 +57,8 @@ def vs_cover(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     if actor.service_id is None:
         raise ObjectDoesNotExist
+    if "withdraw" in request.POST:
+        return _withdraw(request, "vs_cover")
     workers = colleagues(service_id=actor.service_id, roles=queries.WORKERS)
     form = forms.CoverForm(request.POST or None, workers=workers)
     if request.method == "POST" and form.is_valid():
@@ -72,6 +77,7 @@ def vs_cover(request: ActorRequest) -> HttpResponse:
                     request, f"{done.barred} could not be given to this person. Find somebody else for them."
                 )
             return redirect("vs_cover")
+    rows = queries.absences(actor.service_id)
     return show(
         request,
         "advocacy/away.html",
@@ -81,7 +87,19 @@ def vs_cover(request: ActorRequest) -> HttpResponse:
             "lead": "Whoever covers has the clients from the first day to the last, and on no other.",
             "button_words": "Name the cover",
             "problems": bool(form.is_bound and form.errors),
-            "absences": queries.absences(actor.service_id),
+            "absences": rows,
+            "initials": queries.initials_of(record for row in rows for record in row.uncovered),
             "standing": Standing("client", words="Client side", subject="Your service"),
         },
     )
+
+
+def _withdraw(request: ActorRequest, then: str) -> HttpResponse:
+    """Not away after all; cover for it ends with the same click."""
+    try:
+        asked = UUID(request.POST["withdraw"])
+    except ValueError as error:
+        raise ObjectDoesNotExist from error
+    commands.withdraw_absence(by=request.actor, absence_id=asked)
+    messages.success(request, "Taken back. Cover for it has ended.")
+    return redirect(then)

@@ -7,13 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Subquery
+from django.db.models import BooleanField, F, Func, OuterRef, Subquery
 from django.db.models.functions import Now
 
 from drive.access.models import AssignmentKind, CaseAssignment, ClientAssignment, Membership, local_today
 from drive.access.scopes import Side
 from drive.access.stepping import Actor
-from drive.advocacy.models import Absence, CheckInPlan, CourtDate, VsRecord
+from drive.advocacy.models import CheckInPlan, CourtDate, VsRecord, absences_that_hold
 from drive.casework.models import SuCase
 from drive.components.dates import LONDON, local_date
 
@@ -108,13 +108,8 @@ def _check_ins(codes: dict[UUID, str], first: datetime.date, last: datetime.date
 
 
 def _away(actor: Actor, first: datetime.date, last: datetime.date) -> list[Entry]:
-    later = Absence.objects.filter(
-        membership=OuterRef("membership"),
-        first_day=OuterRef("first_day"),
-        recorded_at__gt=OuterRef("recorded_at"),
-    )
-    rows = Absence.objects.filter(membership_id=actor.membership_id, first_day__lte=last, last_day__gte=first)
-    held = list(rows.filter(~Exists(later)))
+    rows = absences_that_hold()
+    held = list(rows.filter(membership_id=actor.membership_id, first_day__lte=last, last_day__gte=first))
     days = [first + n * _DAY for n in range((last - first).days + 1)]
     return [
         Entry(day, None, "", "Away", f"away:{actor.membership_id}:{day}", takes_day=True)

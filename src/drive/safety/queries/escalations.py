@@ -75,7 +75,7 @@ def bookings_unsettled(*, limit: int = 50) -> Some[Escalation]:
     found = Escalation.objects.filter(booking__isnull=False).order_by("-starts_at")[:limit]
     keys = [one.pk for one in found]
     still = Escalation.objects.filter(pk__in=keys).annotate(still=unsettled).filter(still=True)
-    rows = list(still.select_related("link").order_by("starts_at"))
+    rows: list[Escalation] = [*still.select_related("link").order_by("starts_at")]
     return Some(rows, len(rows) == limit)
 
 

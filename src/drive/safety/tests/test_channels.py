@@ -3,6 +3,7 @@ reaches him leads to nobody."""
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ from drive.access.models import Membership, local_today
 from drive.access.refusal import Refusal
 from drive.access.stepping import acting_as
 from drive.advocacy import commands as advocacy
-from drive.advocacy.models import SealedValue, SealOpening
+from drive.advocacy.models import SafeContactRule, SealedValue, SealOpening
 from drive.audit.models import AuditEvent
 from drive.casework import commands as casework
 from drive.casework.models import ContactChannel
@@ -207,6 +208,40 @@ def test_s14_her_side_the_channel_is_compared_the_rule_is_shown_and_she_alone_ma
     assert reasons == ["to ring", "to ring, although: She has his old phone"]
     with seeding():
         assert AuditEvent.objects.filter(act="denied", kind="channel_clash").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "says"), [(None, "It is not agreed yet"), (-1, "was to be looked at again by"), (0, "")]
+)
+def test_s14_without_a_rule_that_holds_a_number_opens_only_with_a_reason(
+    cast: Cast, reviewed: int | None, says: str
+) -> None:
+    number = hers(cast, NUMBER, "phone")
+    if reviewed is not None:
+        with seeding():
+            SafeContactRule.objects.create(
+                record=cast.record,
+                service_id=cast.record.service_id,
+                recorded_by=cast.idva,
+                channels=["phone"],
+                agreed_on=local_today() - datetime.timedelta(days=200),
+                review_on=local_today() + datetime.timedelta(days=reviewed),
+            )
+    by = cast.idva.as_actor()
+
+    def tap(although: str = "") -> str:
+        return commands.open_to_reach(
+            by=by, record_id=cast.record.pk, value_id=number.pk, channel="phone", although=although
+        )
+
+    with acting_as(by):
+        if says:
+            with pytest.raises(Refusal, match=says) as refused:
+                tap()
+            assert (refused.value.rule, refused.value.field) == ("S-14", "although")
+            assert tap("She rang from it just now") == NUMBER
+        else:
+            assert tap() == NUMBER
 
 
 def test_s14_a_case_manager_who_asks_is_seen_in_the_audit(cast: Cast, client_of: Browser) -> None:

@@ -58,6 +58,8 @@ SPOILINGS = {
     "a view that asks as its owner": "create view peek as select * from advocacy_clientprofile",
     "a table whose writes leave no trace": "drop trigger stored_insert on casework_contact",
     "writes that are no longer recorded": "alter table advocacy_wish disable trigger stored_update",
+    "a table that erasing forgets": "delete from access.erased_with where tbl = 'casework_contact'",
+    "a policy that lets erasing take more": "create policy more on casework_contact for delete to {p}_policy using (note <> '')",
     "a right to truncate": "grant truncate on casework_action to {p}_su_manager",
 }
 

@@ -102,6 +102,8 @@ def gaps(connection: Connection, prefix: str) -> list[str]:
     return [
         *_unprotected(connection),
         *_unwatched(connection),
+        *_never_erased(connection),
+        *_erased_too_much(connection, prefix),
         *_policies_too_wide(connection, prefix),
         *_log_in_role(connection, prefix),
         *_the_wall(connection, prefix),
@@ -145,6 +147,33 @@ def _unwatched(connection: Connection) -> Iterator[str]:
     ):
         if table not in UNWATCHED and operations != [4, 8, 16]:  # pg_trigger.h: insert, delete, update
             yield f"{table}: a write of its rows leaves no trace in the audit"
+
+
+OUTLIVES = frozenset({"audit_auditevent", "retention_erasureproposal"})
+"""Tables with a record's key that stay when it is erased: they hold no content (docs/adr/0016)."""
+
+
+def _never_erased(connection: Connection) -> Iterator[str]:
+    """Tables whose rows hang on a record and would stay when it is erased."""
+    for (table,) in connection.execute(
+        "select distinct c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and not a.attisdropped"
+        " where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')"
+        " and a.attname in ('case_id', 'record_id', 'link_id', 'su_case_id', 'vs_record_id', 'referral_id')"
+        " and not exists (select from access.erased_with e where e.tbl = c.relname) order by 1"
+    ):
+        if table not in OUTLIVES:
+            yield f"{table}: its rows would stay when their record is erased"
+
+
+def _erased_too_much(connection: Connection, prefix: str) -> Iterator[str]:
+    """Policies that would let erasing one record take more than hangs on it, and scopes that delete."""
+    for table, name in connection.execute(
+        "select p.tablename, p.policyname from pg_policies p join access.erased_with e on e.tbl = p.tablename"
+        " where p.permissive = 'PERMISSIVE' and p.cmd in ('ALL', 'DELETE') and p.roles::text[] && array[%s]"
+        " and coalesce(p.qual, '') not like '%%erasing%%' order by 1, 2",
+        [f"{prefix}_policy"],
+    ):
+        yield f"{table}: policy {name} would let erasing take rows of other records"
 
 
 def _policies_too_wide(connection: Connection, prefix: str) -> Iterator[str]:

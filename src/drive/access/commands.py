@@ -46,7 +46,7 @@ def open_in_emergency(*, by: Actor, code: str, reason: str, told: str) -> BreakG
         kind=_KIND[by.side],
         record_id=reading.record_id,
         service_id=reading.service_id,
-        reason=reason.strip(),
+        reason=f"reading {reading.pk}",
     )
     return reading
 

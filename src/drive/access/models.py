@@ -284,6 +284,7 @@ class Bar(models.Model):
         help_text="who goes on supervising a record restricted for everybody else",
     )
     reason = models.TextField()
+    end_reason = models.TextField(blank=True, help_text="why it ended before its last day")
     starts_on = models.DateField(default=local_today)
     ends_on = models.DateField(default=OPEN)
     recorded_at = models.DateTimeField(default=timezone.now)

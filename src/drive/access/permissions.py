@@ -34,6 +34,7 @@ class Permission(StrEnum):
     REFERRAL_VIEW = "referral:view"
     RELEASE_ANSWER = "release:answer"
     RELEASE_ASK = "release:ask"
+    RETENTION_DECIDE = "retention:decide"
     RETURN_EXACT = "return:exact"
     RETURN_VIEW = "return:view"
     RISK_ITEM_SEND = "risk-item:send"
@@ -72,6 +73,7 @@ MEANINGS: dict[Permission, str] = {
     Permission.REFERRAL_VIEW: "Open referrals",
     Permission.RELEASE_ANSWER: "Release, or not, what somebody else asked for",
     Permission.RELEASE_ASK: "Ask that a return may leave",
+    Permission.RETENTION_DECIDE: "Take part, as one of two, in erasing a closed record past its time",
     Permission.RETURN_EXACT: "See exact figures of one's own service on screen",
     Permission.RETURN_VIEW: "Read released performance returns",
     Permission.RISK_ITEM_SEND: "Send shared risk information across",

@@ -177,6 +177,90 @@ return exists (select from casework_sucase c where c.id = record and c.service_i
     or exists (select from advocacy_vsrecord r where r.id = record and r.service_id = service);
 
 -- ---------------------------------------------------------------------------------------------------------------
+-- Erasing (docs/adr/0016-retention-and-erasure.md). No scope deletes. The policy role does, inside
+-- `access.erase_record`, and its policies let go only what hangs on a record whose erasure was confirmed in this very
+-- transaction. Which rows go is said here and by `access.goes_with`, never by the act.
+
+create or replace function access.erasing(wanted_side text) returns uuid[] language sql stable security definer
+return (select coalesce(array_agg(p.record_id), '{}') from retention_erasureanswer a
+          join retention_erasureproposal p on p.id = a.proposal_id
+         where a.outcome = 'erased' and a.recorded_at = now() and p.side = wanted_side);
+
+create or replace function access.erasing_any() returns uuid[] language sql stable security definer
+return (select access.erasing('su')) || (select access.erasing('vs'));
+
+-- What both sides hold goes with the last of the two: links, and referrals with all that came of them gone.
+create or replace function access.erasing_links() returns uuid[] language sql stable security definer
+return (select coalesce(array_agg(l.id), '{}') from safety_caselink l
+         where (l.su_case_id = any (access.erasing('su')) or l.vs_record_id = any (access.erasing('vs')))
+           and not exists (select from casework_sucase c where c.id = l.su_case_id and c.id <> all (access.erasing('su')))
+           and not exists (select from advocacy_vsrecord r where r.id = l.vs_record_id and r.id <> all (access.erasing('vs'))));
+
+create or replace function access.erasing_referrals() returns uuid[] language sql stable security definer
+return (select coalesce(array_agg(a.referral_id), '{}') from allocation_allocation a
+         where (a.su_case_id = any (access.erasing('su')) or a.vs_record_id = any (access.erasing('vs')))
+           and not exists (select from casework_sucase c where c.id = a.su_case_id and c.id <> all (access.erasing('su')))
+           and not exists (select from advocacy_vsrecord r where r.id = a.vs_record_id and r.id <> all (access.erasing('vs'))));
+
+-- A kept list goes with the last referral that it brought.
+create or replace function access.erasing_lists() returns uuid[] language sql stable security definer
+return (select coalesce(array_agg(distinct r.referral_list_id), '{}') from referrals_referral r
+         where r.id = any (access.erasing_referrals())
+           and not exists (select from referrals_referral other
+                            where other.referral_list_id = r.referral_list_id and other.id <> all (access.erasing_referrals())));
+
+create table if not exists access.erased_with (tbl text primary key, place integer not null);
+truncate access.erased_with;
+grant select on access.erased_with to role_policy, role_backup;
+
+-- Declares that rows of a table go with a record: which, and in what order (1 first, the record itself last).
+create or replace procedure access.goes_with(tbl regclass, place integer, which text) language plpgsql as $$
+begin
+  execute format('grant delete on %s to role_policy', tbl);
+  execute format('create policy %I on %s for delete to role_policy using (%s)', 'erased_' || md5(which), tbl, which);
+  insert into access.erased_with values (tbl::text, place) on conflict do nothing;
+end $$;
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- When a closed record is past its time (docs/adr/0016-retention-and-erasure.md).
+
+-- The functions without `security definer` run as their caller: inside those with it they read both sides; called by a
+-- scope they read what that scope may, and answer nothing about the other side.
+
+-- The day on which a record came to its end, or nothing while it is in work. A check-in after the exit moves the day.
+create or replace function access.ended_on(wanted_side text, record uuid) returns date language sql stable
+return case wanted_side
+  when 'su' then (select case when e.value in ('closed', 'not_progressed', 'rejected') then e.since end from casework_stateentry e
+                   where e.case_id = record and e.history = 'status' order by e.since desc, e.recorded_at desc limit 1)
+  else (select greatest(max(x.exited_on), (select max((c.happened_at at time zone 'Europe/London')::date)
+                                             from advocacy_clientcontact c where c.record_id = record))
+          from advocacy_recordexit x where x.record_id = record having max(x.exited_on) is not null) end;
+
+-- How many months a site keeps a closed record of this side; nothing where it has not said, and then nothing is past its time.
+create or replace function access.months_kept(site uuid, wanted_side text) returns integer language sql stable
+return (select (s.value ->> wanted_side)::integer from access_sitesetting s
+         where s.site_id = site and s.code = 'ADR-16' and s.applies_from <= (select access.today())
+         order by s.applies_from desc, s.recorded_at desc limit 1);
+
+create or replace function access.kept_until(site uuid, wanted_side text, record uuid) returns date language sql stable
+return (select (access.ended_on(wanted_side, record) + make_interval(months => access.months_kept(site, wanted_side)))::date);
+
+-- Keys of the own side's records that are past their time, at the acting person's site: asked by what the bridge tells.
+create or replace function access.past_their_time(wanted_side text) returns uuid[] language sql stable security definer
+return (select coalesce(array_agg(x.id), '{}')
+          from access_membership m, lateral (
+            select c.id from casework_sucase c
+             where wanted_side = 'su' and m.side = 'su' and c.site_id = m.site_id
+               and access.months_kept(m.site_id, 'su') is not null
+               and access.kept_until(m.site_id, 'su', c.id) <= (select access.today())
+            union all
+            select r.record_id from (select distinct e.record_id from advocacy_recordexit e) r join advocacy_vsrecord v on v.id = r.record_id
+             where wanted_side = 'vs' and m.side = 'vs' and v.site_id = m.site_id
+               and access.months_kept(m.site_id, 'vs') is not null
+               and access.kept_until(m.site_id, 'vs', r.record_id) <= (select access.today())) x
+         where m.id = (select access.member_today()));
+
+-- ---------------------------------------------------------------------------------------------------------------
 -- How a table is protected. Each app's policies.sql calls these and adds what is special to it.
 
 create or replace procedure access.protect(tbl regclass) language plpgsql as $$
@@ -208,6 +292,7 @@ begin
   execute format('create policy not_barred on %s as restrictive for all to role_su_worker, role_su_manager using (case_id <> all ((select access.barred())::uuid[]))', tbl);
   execute format('create policy adds_held on %s for insert to role_su_worker with check (case_id = any ((select access.su_cases_held())::uuid[]) and recorded_by_id = (select access.member_in(''su_worker'')))', tbl);
   execute format('create policy adds_at_service on %s for insert to role_su_manager with check (service_id = (select access.service_in(''su_manager'')) and recorded_by_id = (select access.member_in(''su_manager'')))', tbl);
+  call access.goes_with(tbl, 3, 'case_id = any ((select access.erasing(''su''))::uuid[])');
 end $$;
 
 -- The same for the client's record, with columns record_id, service_id, recorded_by_id.
@@ -221,6 +306,7 @@ begin
   execute format('create policy not_barred on %s as restrictive for all to role_vs_worker, role_vs_manager using (record_id <> all ((select access.barred())::uuid[]))', tbl);
   execute format('create policy adds_held on %s for insert to role_vs_worker with check (record_id = any ((select access.vs_records_held())::uuid[]) and recorded_by_id = (select access.member_in(''vs_worker'')))', tbl);
   execute format('create policy adds_at_service on %s for insert to role_vs_manager with check (service_id = (select access.service_in(''vs_manager'')) and recorded_by_id = (select access.member_in(''vs_manager'')))', tbl);
+  call access.goes_with(tbl, 3, 'record_id = any ((select access.erasing(''vs''))::uuid[])');
 end $$;
 
 -- The allocation scope writes into both sides once, when an accepted referral is given to workers; it reads neither.
@@ -337,7 +423,7 @@ grant select on access_bar to role_policy;
 create policy decides on access_bar for select to role_policy using (true);
 grant insert on access_bar to role_su_worker, role_vs_worker, role_referrals, role_panel, role_allocation;
 grant select, insert on access_bar to role_su_manager, role_vs_manager;
-grant select, insert, update (ends_on) on access_bar to role_governance;
+grant select, insert, update (ends_on, end_reason) on access_bar to role_governance;
 create policy declares on access_bar for insert to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_referrals,
   role_panel, role_allocation, role_governance
   with check (kind = 'tie' and user_id = (select access.account_of_member()) and recorded_by_id = (select access.member_today())
@@ -446,6 +532,14 @@ create policy reviews on access_breakglassreview for insert to role_su_manager, 
               and exists (select from access_breakglass b where b.id = access_breakglassreview.break_glass_id
                             and b.service_id = access_breakglassreview.service_id and b.membership_id <> (select access.membership())));
 
+-- What the ground holds of a record goes with it; drafts also where they hang on a link or a referral that goes, or were
+-- interrupted on one of its pages.
+call access.goes_with('access_caseassignment', 3, 'case_id = any ((select access.erasing(''su''))::uuid[])');
+call access.goes_with('access_clientassignment', 3, 'record_id = any ((select access.erasing(''vs''))::uuid[])');
+call access.goes_with('access_bar', 3, 'record_id = any ((select access.erasing_any() || access.erasing_referrals())::uuid[])');
+call access.goes_with('access_breakglassreview', 2, 'break_glass_id in (select b.id from access_breakglass b where b.record_id = any ((select access.erasing_any())::uuid[]))');
+call access.goes_with('access_breakglass', 3, 'record_id = any ((select access.erasing_any())::uuid[])');
+
 -- What the database is for: read by everybody, written by the owner at first start.
 do $$
 declare
@@ -464,6 +558,9 @@ grant select, insert, update, delete on access_draft to role_su_worker, role_su_
 create policy own on access_draft for all to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager,
   role_referrals, role_panel, role_allocation, role_adviser, role_governance, role_custodian, role_report, role_administration, role_su_disclosure, role_vs_disclosure
   using (membership_id = (select access.member_today())) with check (membership_id = (select access.member_today()));
+
+call access.goes_with('access_draft', 1, 'record_id = any ((select access.erasing_any() || access.erasing_links() || access.erasing_referrals())::uuid[])');
+call access.goes_with('access_draft', 1, 'exists (select from unnest((select access.erasing_any())::uuid[]) as gone (id) where position(gone.id::text in access_draft.content::text) > 0)');
 
 -- Backup reads everything, so that pg_dump can run as a role that writes nothing (docs/operations.md).
 grant usage on schema access, audit, safety to role_backup;

@@ -88,7 +88,7 @@ ROLES: dict[Role, RoleEntry] = {
     Role.SERVICE_MANAGER: RoleEntry(
         "Service manager", "A-07", "allocates, supervises, owns the quality of the data",
         Side.SERVICE_USER, (Scope.SU_MANAGER, Scope.SU_WORKER, Scope.REFERRALS, Scope.ALLOCATION, Scope.REPORT),
-        _SU_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE, Permission.ALLOCATION_DECIDE, Permission.REFERRAL_VIEW, Permission.RETURN_VIEW, Permission.RETURN_EXACT, Permission.RELEASE_ASK, Permission.STOP_OVERRIDE},
+        _SU_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE, Permission.ALLOCATION_DECIDE, Permission.REFERRAL_VIEW, Permission.RETURN_VIEW, Permission.RETURN_EXACT, Permission.RELEASE_ASK, Permission.STOP_OVERRIDE, Permission.RETENTION_DECIDE},
     ),
     Role.STEP_DOWN_WORKER: RoleEntry(
         "Step-down worker", "A-11", "keeps lighter contact after the main period",
@@ -105,7 +105,7 @@ ROLES: dict[Role, RoleEntry] = {
     Role.IDVA_MANAGER: RoleEntry(
         "IDVA manager", "A-08", "supervises IDVAs, their load and their cover",
         Side.CLIENT, (Scope.VS_MANAGER, Scope.VS_WORKER),
-        _VS_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE},
+        _VS_WORK | {Permission.TEAM_VIEW, Permission.AUDIT_WHO_LOOKED, Permission.BREAK_GLASS_USE, Permission.RETENTION_DECIDE},
     ),
     Role.EXPERT_ADVISOR: RoleEntry(
         "Expert advisor", "A-09", "advises on practice, contested decisions and overrides",
@@ -127,7 +127,7 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.GOVERNANCE_LEAD: RoleEntry(
         "Governance lead", "A-22", "reviews emergency reading, matches and subject access",
-        Side.NEITHER, (Scope.GOVERNANCE, Scope.SU_DISCLOSURE, Scope.VS_DISCLOSURE), frozenset({Permission.DESK_VIEW, Permission.SUBJECT_ACCESS, Permission.AUDIT_WHO_LOOKED, Permission.GOVERNANCE_MATCHES, Permission.PERMISSION_CHANGES_VIEW, Permission.RELEASE_ANSWER}),
+        Side.NEITHER, (Scope.GOVERNANCE, Scope.SU_DISCLOSURE, Scope.VS_DISCLOSURE), frozenset({Permission.DESK_VIEW, Permission.SUBJECT_ACCESS, Permission.AUDIT_WHO_LOOKED, Permission.GOVERNANCE_MATCHES, Permission.PERMISSION_CHANGES_VIEW, Permission.RELEASE_ANSWER, Permission.RETENTION_DECIDE}),
     ),
     Role.ANALYST: RoleEntry(
         "Analyst", "A-17", "studies coded data without identities",

@@ -10,6 +10,8 @@ create policy not_barred on advocacy_vsrecord as restrictive for all to role_vs_
 create policy opens_at_service on advocacy_vsrecord for insert to role_vs_manager
   with check (service_id = (select access.service_in('vs_manager')) and recorded_by_id = (select access.member_in('vs_manager')));
 
+call access.goes_with('advocacy_vsrecord', 6, 'id = any ((select access.erasing(''vs''))::uuid[])');
+
 -- Facts: read by the people who work with the client and by their manager, added to, never changed.
 call access.protect_client_fact('advocacy_clientprofile');
 call access.protect_client_fact('advocacy_recordexit');
@@ -60,6 +62,9 @@ create policy not_barred on advocacy_sealedend as restrictive for all to role_vs
   using (record_id <> all ((select access.barred())::uuid[]));
 create policy adds_held on advocacy_sealedend for insert to role_vs_worker
   with check (record_id = any ((select access.vs_records_held())::uuid[]) and recorded_by_id = (select access.member_in('vs_worker')));
+
+call access.goes_with('advocacy_sealedvalue', 3, 'record_id = any ((select access.erasing(''vs''))::uuid[])');
+call access.goes_with('advocacy_sealedend', 3, 'record_id = any ((select access.erasing(''vs''))::uuid[])');
 
 -- Who covers must know that something is withheld, and whom to ask; they learn the kind and nothing else.
 create or replace function access.withheld_kinds(record uuid) returns text[] language sql stable security definer parallel safe

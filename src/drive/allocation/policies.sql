@@ -82,3 +82,5 @@ return case when service = (select access.service_in('vs_manager'))
                 and 'accept' = (select d.outcome from referrals_referraldecision d where d.referral_id = r.id
                                  order by d.decided_on desc, d.recorded_at desc limit 1)
                 and not exists (select from allocation_allocation a where a.referral_id = r.id)) end;
+
+call access.goes_with('allocation_allocation', 5, 'referral_id = any ((select access.erasing_referrals())::uuid[])');

@@ -138,7 +138,7 @@ begin
                  string_agg(w.now::text, E'\n' order by w.now ->> 'id') as rows,
                  (select coalesce(jsonb_agg(distinct name), '[]') from jsonb_array_elements(jsonb_agg(w.changed)) a, jsonb_array_elements_text(a) name) as fields
             from (select v -> 'now' as now,
-                         (select jsonb_agg(f.key) from jsonb_each(v -> 'now') f
+                         (select coalesce(jsonb_agg(f.key), '[]') from jsonb_each(v -> 'now') f
                            where f.value is distinct from coalesce(v -> 'before' -> f.key, 'null')
                              and (tg_op = 'UPDATE' or f.value not in ('""', '[]', '{}'))) as changed
                     from jsonb_array_elements(written) v) w
@@ -160,8 +160,10 @@ begin
      where n.nspname = 'public' and c.relkind = 'r' and c.relforcerowsecurity
        and c.relname not in ('audit_auditevent', 'audit_auditseal', 'access_draft')
   loop
-    select coalesce((select x from unnest(array['case_id', 'record_id', 'link_id', 'referral_id', 'id']) with ordinality o(x, n)
-                      where x = any (tbl.keys) order by n limit 1), '') into record_column;
+    -- a case also names the referral that it came from, which is another record
+    select case when tbl.name = 'casework_sucase'::regclass then 'id' else
+             coalesce((select x from unnest(array['case_id', 'record_id', 'link_id', 'referral_id', 'id']) with ordinality o(x, n)
+                        where x = any (tbl.keys) order by n limit 1), '') end into record_column;
     select coalesce((select x from unnest(array['service_id', 'su_service_id']) with ordinality o(x, n)
                       where x = any (tbl.keys) order by n limit 1), '') into service_column;
     execute format('create or replace trigger stored_insert after insert on %s referencing new table as stored for each statement execute function audit.record_stored(%L, %L)', tbl.name, record_column, service_column);

@@ -21,6 +21,7 @@ class Act(StrEnum):
     WROTE = "wrote"
     EXPORTED = "exported"
     DISCLOSED = "disclosed"
+    ERASED = "erased"
     OPENED_SEAL = "opened-seal"
     BROKE_GLASS = "broke-glass"
     SIGNED_IN = "signed-in"
@@ -50,7 +51,8 @@ def record_event(
     `kind` is the record's kind (`su_case`, `vs_record`, `booking`...), `fields` the names of fields written. The
     database knows whose membership and role it is, whose service and site the record is, and through which assignment
     the actor reached it (`audit.record` in policies.sql); `service_id` counts where the record is not one of these.
-    Never pass content in `reason` beyond what the practitioner typed as a reason.
+    What somebody typed about one record never goes into `reason`: it stands in the record's own row, is named here by
+    that row's key, and is erased with it (ADR 16).
     """
     with connection.cursor() as cursor:
         cursor.execute(

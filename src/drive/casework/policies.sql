@@ -10,6 +10,8 @@ create policy not_barred on casework_sucase as restrictive for all to role_su_wo
 create policy opens_at_service on casework_sucase for insert to role_su_manager
   with check (service_id = (select access.service_in('su_manager')) and recorded_by_id = (select access.member_in('su_manager')));
 
+call access.goes_with('casework_sucase', 6, 'id = any ((select access.erasing(''su''))::uuid[])');
+
 call access.protect_case_fact('casework_serviceuserprofile');
 call access.protect_case_fact('casework_contactchannel');
 call access.protect_case_fact('casework_stateentry');

@@ -28,6 +28,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Alerts", "alert_list", Permission.AUDIT_WHO_LOOKED),
             ("Ties and restrictions", "bar_list", Permission.AUDIT_WHO_LOOKED),
             ("Nobody holds", "unheld", Permission.TEAM_VIEW),
+            ("Past their time", "past_time", Permission.RETENTION_DECIDE),
             ("Matches across", "governance_matches", Permission.GOVERNANCE_MATCHES),
             ("Permission changes", "permission_changes", Permission.PERMISSION_CHANGES_VIEW),
         ),

@@ -68,6 +68,7 @@ DRIVE_APPS = [
     "drive.panels",
     "drive.oversight",
     "drive.disclosures",
+    "drive.retention",
     "drive.extract",
     "drive.reporting",
 ]

@@ -138,7 +138,7 @@ def around(scribe: Scribe, place: Place, cases: dict[str, Case]) -> None:
             kind="su_case",
             record_id=case.id,
             service_id=case.service_id,
-            reason=reason,
+            reason=f"reading {reading}",
         )
         if reviewed:
             at = opened + DAY

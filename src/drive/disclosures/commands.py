@@ -52,7 +52,7 @@ def ask_for_bundle(
     made.sealed_content = seal(bundle.html.encode(), bound_to=made.bound_to())
     made.save(force_insert=True)
     record_event(
-        Act.EXPORTED, by=by, kind=KINDS[side], record_id=record_id, fields=["subject_access_made"], reason=f"SHA-256 {bundle.digest}"
+        Act.EXPORTED, by=by, kind=KINDS[side], record_id=record_id, fields=["subject_access_made"], reason=f"bundle {made.pk}"
     )  # fmt: skip
     return request
 
@@ -77,7 +77,7 @@ def decide_bundle(*, by: Actor, request_id: UUID, outcome: str, words: str) -> S
         raise Refusal("This was decided already.", rule="S-37") from error
     record_event(
         Act.DISCLOSED if outcome == "released" else Act.WROTE, by=by, kind=KINDS[request.side], record_id=request.record_id,
-        fields=[f"subject_access_{outcome}"], reason=f"SHA-256 {request.bundle.digest}",
+        fields=[f"subject_access_{outcome}"], reason=f"bundle {request.bundle.pk}",
     )  # fmt: skip
     return release
 
@@ -100,6 +100,6 @@ def take_out(*, by: Actor, request_id: UUID, form: str) -> tuple[str, str]:
         raise ObjectDoesNotExist
     record_event(
         Act.EXPORTED, by=by, kind=KINDS[request.side], record_id=request.record_id, fields=[f"subject_access_{form}"],
-        reason=f"SHA-256 {request.bundle.digest}",
+        reason=f"bundle {request.bundle.pk}",
     )  # fmt: skip
     return read_bundle(request), request.bundle.digest

@@ -62,3 +62,13 @@ begin
                    'using (record_id = any ((select access.records_asked_for(''vs_disclosure'', ''vs''))::uuid[]))', tbl);
   end loop;
 end $$;
+
+-- A bundle is a copy of the record, so it goes with it (ADR 16).
+do $$
+declare
+  asked constant text := '(select r.id from disclosures_subjectrequest r where r.record_id = any ((select access.erasing_any())::uuid[]))';
+begin
+  call access.goes_with('disclosures_subjectrelease', 1, 'bundle_id in (select b.id from disclosures_subjectbundle b where b.request_id in ' || asked || ')');
+  call access.goes_with('disclosures_subjectbundle', 2, 'request_id in ' || asked);
+  call access.goes_with('disclosures_subjectrequest', 3, 'record_id = any ((select access.erasing_any())::uuid[])');
+end $$;

@@ -20,6 +20,7 @@ from drive.access.role_table import addresses
 from drive.access.roles import Role
 from drive.access.scopes import Scope
 from drive.access.stepping import Actor
+from drive.advocacy.models import SealOpening
 from drive.audit.models import AuditEvent
 from drive.audit.record import Act
 from drive.safety.models import CaseLink
@@ -32,10 +33,14 @@ WORDS = {
     Act.WROTE: "Wrote",
     Act.EXPORTED: "Took out",
     Act.DISCLOSED: "Told another agency",
+    Act.ERASED: "Erased it",
     Act.OPENED_SEAL: "Opened what was sealed",
     Act.BROKE_GLASS: "Opened in an emergency",
     Act.DENIED: "Was not let in",
 }
+
+IN_THE_RECORD = frozenset({Act.BROKE_GLASS.value, Act.OPENED_SEAL.value})
+"""Acts whose reason stands in the record; the event has its key."""
 
 FILTERS = {
     "all": "Everything",
@@ -129,9 +134,10 @@ def who_looked(
     page = found[:PAGE]
     members = _members({event.membership_id for event in page})
     kinds = _assignments(actor, {event.assignment_id for event in page})
+    said = _reasons(actor, record_id, readings)
     return Looks(
         readers=readers,
-        looks=[_look(event, members, kinds, readings) for event in page],
+        looks=[_look(event, members, kinds, readings, said) for event in page],
         older=page[-1].at if len(found) > PAGE else None,
     )
 
@@ -203,8 +209,21 @@ def _assignments(actor: Actor, ids: set[UUID | None]) -> dict[UUID, str]:
     return dict(model._default_manager.filter(pk__in=wanted).values_list("pk", "kind"))
 
 
+def _reasons(actor: Actor, record_id: UUID, readings: list[BreakGlass]) -> dict[str, str]:
+    """The words behind what an event keeps by key alone: they stand in the record and are erased with it."""
+    said = {f"reading {each.pk}": each.reason for each in readings}
+    if actor.scope is Scope.VS_MANAGER:
+        openings = SealOpening.objects.filter(record_id=record_id).values_list("pk", "reason")
+        said |= {f"opening {key}": reason for key, reason in openings}
+    return said
+
+
 def _look(
-    event: AuditEvent, members: dict[UUID, Membership], kinds: dict[UUID, str], readings: list[BreakGlass]
+    event: AuditEvent,
+    members: dict[UUID, Membership],
+    kinds: dict[UUID, str],
+    readings: list[BreakGlass],
+    said: dict[str, str],
 ) -> Look:
     who, organisation = _named(event.membership_id, members)
     return Look(
@@ -215,7 +234,7 @@ def _look(
         what=WORDS.get(Act(event.act), event.act.capitalize()),
         through=_through(event),
         on_the_case=_on_the_case(event, kinds, readings),
-        reason=event.reason,
+        reason=said.get(event.reason, "" if event.act in IN_THE_RECORD else event.reason),
     )
 
 

@@ -3,7 +3,8 @@
 
 call access.protect('oversight_alert');
 grant select, insert on oversight_alert to role_policy;
-create policy finds on oversight_alert for all to role_policy using (true) with check (true);
+create policy finds on oversight_alert for select to role_policy using (true);
+create policy notes on oversight_alert for insert to role_policy with check (true);
 grant select on oversight_alert to role_su_manager, role_vs_manager, role_governance;
 create policy at_su_service on oversight_alert for select to role_su_manager using (service_id = (select access.service_in('su_manager')));
 create policy at_vs_service on oversight_alert for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
@@ -200,3 +201,7 @@ begin
   get diagnostics roles = row_count;
   return roles;
 end $$;
+
+-- Alerts about looks at a record, and what was found about them, go with it; the looks stay in the audit (ADR 16).
+call access.goes_with('oversight_alertanswer', 2, 'alert_id in (select a.id from oversight_alert a where a.record_id = any ((select access.erasing_any())::uuid[]))');
+call access.goes_with('oversight_alert', 3, 'record_id = any ((select access.erasing_any())::uuid[])');

@@ -137,3 +137,24 @@ begin atomic
 end;
 
 call access.protect_site_fact('referrals_identitydecision', 'governance');
+
+-- A referral goes with the last of what came of it (ADR 16).
+grant select (id, referral_id, earlier_id) on referrals_possiblematch to role_policy;
+create policy erases on referrals_possiblematch for select to role_policy
+  using (referral_id = any ((select access.erasing_referrals())::uuid[]) or earlier_id = any ((select access.erasing_referrals())::uuid[]));
+do $$
+declare
+  gone constant text := 'any ((select access.erasing_referrals())::uuid[])';
+  parties constant text := '(select p.id from referrals_referralparty p where p.referral_id = any ((select access.erasing_referrals())::uuid[]))';
+begin
+  call access.goes_with('referrals_sealedarrival', 1, 'party_id in ' || parties);
+  call access.goes_with('referrals_matchanswer', 1, 'match_id in (select m.id from referrals_possiblematch m where m.referral_id = ' || gone || ' or m.earlier_id = ' || gone || ')');
+  call access.goes_with('referrals_identitydecision', 1, 'match_id in (select m.id from referrals_identitymatch m where m.first in ' || parties || ' or m.second in ' || parties || ')');
+  call access.goes_with('referrals_listsaved', 1, 'referral_list_id = any ((select access.erasing_lists())::uuid[])');
+  call access.goes_with('referrals_referrallist', 1, 'id = any ((select access.erasing_lists())::uuid[])');
+  call access.goes_with('referrals_possiblematch', 2, 'referral_id = ' || gone || ' or earlier_id = ' || gone);
+  call access.goes_with('referrals_identitymatch', 2, 'first in ' || parties || ' or second in ' || parties);
+  call access.goes_with('referrals_referralparty', 3, 'referral_id = ' || gone);
+  call access.goes_with('referrals_referraldecision', 3, 'referral_id = ' || gone);
+  call access.goes_with('referrals_referral', 4, 'id = ' || gone);
+end $$;

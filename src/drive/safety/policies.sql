@@ -59,8 +59,10 @@ begin
   execute format('create policy su_adds_at_service on %s for insert to role_su_manager with check (su_service_id = (select access.service_in(''su_manager'')) and recorded_by_id = (select access.member_in(''su_manager'')))', tbl);
   execute format('create policy vs_adds_held on %s for insert to role_vs_worker with check (vs_record_id = any ((select access.vs_records_held())::uuid[]) and recorded_by_id = (select access.member_in(''vs_worker'')))', tbl);
   execute format('create policy vs_adds_at_service on %s for insert to role_vs_manager with check (vs_service_id = (select access.service_in(''vs_manager'')) and recorded_by_id = (select access.member_in(''vs_manager'')))', tbl);
+  call access.goes_with(tbl, 2, 'link_id = any ((select access.erasing_links())::uuid[])');
 end $$;
 
+call access.goes_with('safety_caselink', 4, 'id = any ((select access.erasing_links())::uuid[])');
 call access.protect_bridge_fact('safety_contactquestion');
 call access.protect_bridge_fact('safety_contactview');
 call access.protect_bridge_fact('safety_outcomeproposal');
@@ -118,6 +120,21 @@ begin
     execute format('create policy vs_writes_as_vs on %I as restrictive for insert to role_vs_worker, role_vs_manager with check (side = ''vs'')', tbl);
     execute format('create policy vs_adds_held on %I for insert to role_vs_worker with check (vs_record_id = any ((select access.vs_records_held())::uuid[]) and recorded_by_id = (select access.member_in(''vs_worker'')))', tbl);
     execute format('create policy vs_adds_at_service on %I for insert to role_vs_manager with check (vs_service_id = (select access.service_in(''vs_manager'')) and recorded_by_id = (select access.member_in(''vs_manager'')))', tbl);
+  end loop;
+end $$;
+
+-- What hangs on a booking or a planned action of his case goes with the case, also while the link stands. So do incidents.
+-- From the time of her own record on the client's side reads none of them, and cannot tell when they go.
+call access.goes_with('safety_citation', 2, 'booking_id in (select b.id from safety_booking b where b.case_id = any ((select access.erasing(''su''))::uuid[]))');
+call access.goes_with('safety_citation', 2, 'planned_id in (select p.id from safety_plannedaction p where p.case_id = any ((select access.erasing(''su''))::uuid[]))');
+call access.goes_with('safety_escalation', 2, 'booking_id in (select b.id from safety_booking b where b.case_id = any ((select access.erasing(''su''))::uuid[]))');
+do $$
+declare
+  tbl text;
+begin
+  foreach tbl in array array['safety_practiceincident', 'safety_incidentcharge', 'safety_incidentclosing', 'safety_citation', 'safety_escalation'] loop
+    execute format('create policy in_its_time on %I as restrictive for select to role_vs_worker, role_vs_manager '
+                   'using (vs_record_id <> all ((select access.past_their_time(''vs''))::uuid[]))', tbl);
   end loop;
 end $$;
 
@@ -250,11 +267,12 @@ return (select a.proposal_id from safety_outcomeanswer a
          order by a.recorded_at desc limit 1);
 
 -- Whether a case had ended by then: a yes or no about its status, for whoever asks about contact on their own link. The
--- IDVA's scope reads no status itself. Step-down after closing is contact again.
+-- IDVA's scope reads no status itself. Step-down after closing is contact again. A case that was erased had ended.
 create or replace function safety.case_has_ended(su_case uuid, moment timestamptz) returns boolean language sql stable security definer
 return coalesce((select e.value in ('closed', 'not_progressed', 'rejected') from casework_stateentry e
                   where e.case_id = su_case and e.history = 'status' and e.recorded_at <= moment
-                  order by e.since desc, e.recorded_at desc limit 1), false);
+                  order by e.since desc, e.recorded_at desc limit 1),
+                not exists (select from casework_sucase c where c.id = su_case));
 
 -- in_force, or why not: stop, closed, undecided, not_agreed, lapsed, ended (S-15, S-17, S-19).
 create or replace function safety.position(link uuid, moment timestamptz) returns text language sql stable
@@ -764,7 +782,8 @@ create or replace trigger calls_for_review after insert on advocacy_engagementen
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- What one side may know of the other. The column grants are the allow-list: a new column crosses only by a line here
--- (case) or in advocacy's policies (client).
+-- (case) or in advocacy's policies (client). Once one's own record is past its time (ADR 16) nothing is told of the other's
+-- any more, so that nobody can tell when it is erased.
 
 grant select (id, service_id, code) on casework_sucase to role_policy;
 create policy bridge on casework_sucase for select to role_policy using (true);
@@ -801,6 +820,7 @@ begin atomic
                         order by x.since desc, x.recorded_at desc limit 1) e on true
    where l.su_case_id = su_case and l.su_case_id <> all ((select access.barred())::uuid[])
      and (l.su_case_id = any ((select access.su_cases())::uuid[]) or l.su_service_id = (select access.service_in('su_manager')))
+     and l.su_case_id <> all ((select access.past_their_time('su'))::uuid[])
    order by l.recorded_at, l.id;
 end;
 
@@ -827,6 +847,7 @@ begin atomic
                         order by s.since desc, s.recorded_at desc limit 1) ap on true
    where l.vs_record_id = record and l.vs_record_id <> all ((select access.barred())::uuid[])
      and (l.vs_record_id = any ((select access.vs_records())::uuid[]) or l.vs_service_id = (select access.service_in('vs_manager')))
+     and l.vs_record_id <> all ((select access.past_their_time('vs'))::uuid[])
    order by l.recorded_at, l.id;
 end;
 

@@ -137,5 +137,14 @@ SETTINGS: dict[str, Setting] = {
             "Emergency reading: a reading not reviewed by its manager within these days is put to the governance lead.",
             numbers=(Number("working_days", "Working days", 1, 10),),
         ),
+        Setting(
+            "ADR-16", "How long a closed record is kept", {},
+            "Retention: a record closed for longer can be erased, by two people. Where nothing is said, nothing is ever past its time.",
+            numbers=(
+                Number("su", "Service user’s case, months after it closed", 1, 1200),
+                Number("vs", "Client’s record, months after the exit", 1, 1200),
+            ),
+            rising=False,
+        ),
     )
 }  # fmt: skip

@@ -83,7 +83,7 @@ def open_sealed_value(*, by: Actor, record_id: UUID, value_id: UUID, reason: str
     if not reason.strip():
         raise Refusal("Give a reason for opening this.", rule="S-06", field="reason")
     row = SealedValue.objects.select_related("record").get(pk=value_id, record_id=record_id)
-    SealOpening.objects.create(
+    opening = SealOpening.objects.create(
         record=row.record,
         service_id=row.service_id,
         recorded_by_id=by.membership_id,
@@ -98,7 +98,7 @@ def open_sealed_value(*, by: Actor, record_id: UUID, value_id: UUID, reason: str
         record_id=record_id,
         service_id=row.service_id,
         fields=[row.kind],
-        reason=reason.strip()[:200],
+        reason=f"opening {opening.pk}",
     )
     return open_sealed(bytes(row.ciphertext), bound_to=row.bound_to()).decode()
 

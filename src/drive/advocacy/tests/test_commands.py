@@ -180,9 +180,11 @@ def test_s06_a_sealed_value_opens_with_a_reason_and_each_opening_is_known(cast: 
             commands.open_sealed_value(by=by, record_id=cast.record.pk, value_id=row.pk, reason="lock change")
             == ADDRESS
         )
-        assert SealOpening.objects.get().reason == "lock change"
+        opening = SealOpening.objects.get()
+        assert opening.reason == "lock change"
     (event,) = events(cast, "opened-seal")
-    assert (event.membership_id, event.reason, event.fields) == (cast.idva.pk, "lock change", ["address"])
+    said = (event.membership_id, event.reason, event.fields)
+    assert said == (cast.idva.pk, f"opening {opening.pk}", ["address"])  # the words go with the record
     with seeding():
         stored = SealedValue.objects.get()
     assert b"Canary" not in bytes(stored.ciphertext)

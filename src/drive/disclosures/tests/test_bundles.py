@@ -213,7 +213,9 @@ def test_s37_two_people_release_and_each_step_is_an_event(cast: Cast) -> None:
     digest = hashlib.sha256(taken.content).hexdigest()
     assert taken.headers["X-Content-SHA256"] == digest
     with seeding():
-        events = AuditEvent.objects.filter(reason=f"SHA-256 {digest}").order_by("at")
+        bundle = SubjectRequest.objects.select_related("bundle").get().bundle
+        assert bundle.digest == digest
+        events = AuditEvent.objects.filter(reason=f"bundle {bundle.pk}").order_by("at")
         assert [(each.act, each.fields) for each in events] == [
             ("exported", ["subject_access_made"]),
             ("disclosed", ["subject_access_released"]),

@@ -66,10 +66,12 @@ def end_bar(*, by: Actor, bar_id: UUID, reason: str) -> None:
     """End a bar today; the row stays. Governance scope. Raises `Bar.DoesNotExist` for one that is not here, `Refusal`."""
     bar = Bar.objects.get(pk=bar_id, ends_on__gt=local_today())
     _need(reason)
-    if not Bar.objects.filter(pk=bar.pk).update(ends_on=max(bar.starts_on, local_today())):
+    if not Bar.objects.filter(pk=bar.pk).update(
+        ends_on=max(bar.starts_on, local_today()), end_reason=reason.strip()
+    ):
         raise Bar.DoesNotExist
     record_event(
-        Act.PERMISSION_CHANGED, by=by, kind="bar", record_id=bar.record_id, fields=["ends_on"], reason=reason.strip()
+        Act.PERMISSION_CHANGED, by=by, kind="bar", record_id=bar.record_id, fields=["ends_on"], reason=f"{bar.kind} ended"
     )  # fmt: skip
 
 

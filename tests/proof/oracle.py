@@ -7,6 +7,7 @@ table says here who sees it, by inheriting a kind of fact that has a rule or by 
 
 from __future__ import annotations
 
+import calendar
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,9 +78,12 @@ from drive.referrals.models import (
     ReferralParty,
     SealedArrival,
 )
+from drive.retention.models import ErasureAnswer, ErasureProposal, Hold
 from drive.safety.models import (
     CaseLink,
+    Citation,
     ContactView,
+    Escalation,
     IncidentCharge,
     IncidentClosing,
     OverrideNotice,
@@ -120,6 +124,30 @@ class World:
     def holds(self, dated: Row) -> bool:
         """A start that has come and an end that has not: the end is the first day that it no longer holds."""
         return dated.starts_on <= self.today < dated.ends_on
+
+    def past_its_time(self, record: Row) -> bool:
+        """Closed for longer than its site keeps closed records of its side; never where the site has not said (ADR 16)."""
+        su = isinstance(record, SuCase)
+        said = [s for s in self.all(SiteSetting) if s.site_id == record.site_id and s.code == "ADR-16"]
+        said = [s for s in said if s.applies_from <= self.today]
+        newest = max(said, key=lambda s: (s.applies_from, s.recorded_at), default=None)
+        if newest is None:
+            return False
+        if su:
+            states = [e for e in self.all(StateEntry) if e.case_id == record.pk and e.history == "status"]
+            last = max(states, key=lambda e: (e.since, e.recorded_at), default=None)
+            if last is None or last.value not in ("closed", "not_progressed", "rejected"):
+                return False
+            ended = last.since
+        else:
+            exits = [e.exited_on for e in self.all(RecordExit) if e.record_id == record.pk]
+            if not exits:
+                return False
+            spoke = [c.happened_at for c in self.all(ClientContact) if c.record_id == record.pk]
+            ended = max([*exits, *(timezone.localdate(at) for at in spoke)])
+        months = ended.year * 12 + ended.month - 1 + newest.value["su" if su else "vs"]
+        last_day = calendar.monthrange(months // 12, months % 12 + 1)[1]
+        return datetime.date(months // 12, months % 12 + 1, min(ended.day, last_day)) <= self.today
 
     def site_of_service(self, service_id: UUID) -> UUID:
         return self.by_key[service_id].site_id
@@ -301,7 +329,26 @@ def _stop(eyes: Eyes, row: Row) -> bool:
 
 def _incident(eyes: Eyes, row: Row) -> bool:
     """The case manager's side; the client's side of the link that it names, and of no other (S-41, S-04)."""
-    return eyes.case(row.case_id) or (row.vs_record_id is not None and eyes.client(row.vs_record_id))
+    return eyes.case(row.case_id) or (row.vs_record_id is not None and _in_her_time(eyes, row))
+
+
+def _in_her_time(eyes: Eyes, row: Row) -> bool:
+    """What would go with his case alone, while her record is not past its time (ADR 16)."""
+    return eyes.client(row.vs_record_id) and not eyes.world.past_its_time(eyes.world.by_key[row.vs_record_id])
+
+
+def _of_his_plans(eyes: Eyes, row: Row) -> bool:
+    return eyes.case(row.su_case_id) or _in_her_time(eyes, row)
+
+
+def _retention(eyes: Eyes, row: Row) -> bool:
+    """The manager of the record's side and service, the governance lead of its site; nobody barred (ADR 16, S-34)."""
+    if row.record_id in eyes.barred:
+        return False
+    own = {"su": Scope.SU_MANAGER, "vs": Scope.VS_MANAGER}[row.side]
+    return eyes.of_my_site(row.site_id, Scope.GOVERNANCE) or (
+        eyes.at(own) and row.service_id == eyes.member.service_id
+    )
 
 
 def _sealed(eyes: Eyes, row: Row) -> bool:
@@ -472,6 +519,9 @@ RULES: dict[type[models.Model], Rule] = {
     StopConcern: _stop,
     **dict.fromkeys((StopOverride, OverrideNotice), _override),
     **dict.fromkeys((PracticeIncident, IncidentCharge, IncidentClosing), _incident),
+    **dict.fromkeys((Citation, Escalation), _of_his_plans),
+    **dict.fromkeys((Hold, ErasureProposal), _retention),
+    ErasureAnswer: lambda eyes, row: _retention(eyes, eyes.world.by_key[row.proposal_id]),
     ReferralList: _lists,
     ListSaved: _lists,
     PossibleMatch: lambda eyes, row: (

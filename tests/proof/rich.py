@@ -18,14 +18,15 @@ from drive.access.models import (
     Membership,
     Service,
     Site,
+    SiteSetting,
     local_today,
 )
 from drive.access.roles import Role
 from drive.access.stepping import acting_as
-from drive.advocacy.models import Absence, ClientFact, SealedValue, VsRecord, Wish
+from drive.advocacy.models import Absence, ClientFact, RecordExit, SealedValue, VsRecord, Wish
 from drive.allocation.models import Allocation
 from drive.audit.record import Act, record_event
-from drive.casework.models import CaseFact, SuCase
+from drive.casework.models import CaseFact, StateEntry, SuCase
 from drive.extract.models import ReleaseAnswer, ReleaseFile, ReleaseRequest
 from drive.oversight.models import Alert, AlertAnswer
 from drive.referrals.models import (
@@ -40,6 +41,7 @@ from drive.referrals.models import (
     ReferralParty,
     SealedArrival,
 )
+from drive.retention.models import ErasureAnswer, ErasureProposal, Hold
 from drive.safety.models import (
     CaseLink,
     ContactQuestion,
@@ -171,6 +173,7 @@ def rich_world() -> Rich:
         )  # fmt: skip
     _release(filler, cast)
     _away(filler, cast)
+    _retire(filler, cast)
     referrals = _refer(filler, cast)
     _alerts(filler, cast)
     members = [*cast.everybody(), gone, left, barred, barred_idva]
@@ -245,6 +248,35 @@ def _away(filler: Filler, cast: Cast) -> None:
     for member, cover in ((cast.idva, cast.other_idva), (cast.idva, None), (cast.outside_idva, None)):
         filler.fill(
             Absence, service_id=member.service_id, membership=member, cover=cover, first_day=day, last_day=day
+        )
+
+
+def _retire(filler: Filler, cast: Cast) -> None:
+    """On each side a record past its time, proposed and held; of his, one proposal was answered (ADR 16)."""
+    day = datetime.timedelta(days=1)
+    with seeding():
+        SiteSetting.objects.create(site=cast.site, code="ADR-16", value={"su": 12, "vs": 12})
+        his = open_case(cast.su_service, cast.other_case_manager, "Septimus", "Olden", cast.service_manager)
+        StateEntry.objects.filter(case=his).update(value="closed", since=local_today() - 400 * day)
+        hers = open_record(cast.vs_service, cast.other_idva, "Seraphina", "Olden", cast.idva_manager)
+        RecordExit.objects.create(
+            record=hers, service_id=hers.service_id, recorded_by=cast.idva_manager, reason="completed",
+            exited_on=local_today() - 400 * day, check_ins_continue=False,
+        )  # fmt: skip
+    for side, record, by in (("su", his, cast.service_manager), ("vs", hers, cast.idva_manager)):
+        known = {
+            "side": side, "record_id": record.pk, "service_id": record.service_id, "site_id": record.site_id,
+            "recorded_by": by,
+        }  # fmt: skip
+        filler.fill(Hold, **known)
+        filler.fill(ErasureProposal, **known)
+        asked = filler.fill(ErasureProposal, **known)
+        filler.fill(
+            ErasureAnswer,
+            proposal=asked,
+            site_id=asked.site_id,
+            outcome="kept",
+            recorded_by=cast.governance_lead,
         )
 
 

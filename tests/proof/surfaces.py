@@ -138,7 +138,7 @@ def _all(model: type[models.Model]) -> list[Any]:
         return list(model._default_manager.order_by("pk"))
 
 
-OF_EITHER_SIDE = ("looked/",)
+OF_EITHER_SIDE = ("looked/", "past-their-time/record/")
 """Addresses whose `record_id` may be a case or a client's record."""
 
 ASKED_OF_EACH = ("calendar/with/",)

@@ -52,6 +52,7 @@ from drive.referrals.models import (
     ReferralParty,
     SealedArrival,
 )
+from drive.retention.models import ErasureAnswer, ErasureProposal, Hold
 from drive.safety.models import (
     CaseLink,
     Citation,
@@ -102,7 +103,7 @@ MEETS_PEOPLE = (
 
 JUDGED: tuple[type[models.Model], ...] = (
     CaseFact, ClientFact, BridgeFact, *OPENED_BY_ALLOCATION, *OF_A_SITE, Bar, BreakGlassReview, AlertAnswer, OwnChannel,
-    User, Membership, Draft, Absence,
+    User, Membership, Draft, Absence, Hold, ErasureProposal, ErasureAnswer,
 )  # fmt: skip
 """Tables and families of which we say who may add to them."""
 
@@ -223,6 +224,12 @@ def may_add(eyes: Eyes, row: Any) -> bool:
     if isinstance(row, BreakGlassReview):
         reading = eyes.world.by_key[row.break_glass_id]
         return _may_review(eyes, row) and reading.membership_id != eyes.member.pk
+    if isinstance(row, Hold | ErasureProposal):
+        return _may_keep_or_propose(eyes, row)
+    if isinstance(row, ErasureAnswer):  # `erased` is written by the act alone that erases (ADR 16)
+        asked = eyes.world.by_key[row.proposal_id]
+        here = eyes.of_my_site(row.site_id, Scope.GOVERNANCE) and rule_for(ErasureProposal)(eyes, asked)
+        return here and row.outcome == "kept" and _made_by_another(eyes, asked)
     if isinstance(row, AlertAnswer):
         return _supervises(eyes) and rule_for(AlertAnswer)(eyes, row)
     if isinstance(row, OPENED_BY_ALLOCATION) and eyes.at(Scope.ALLOCATION):
@@ -249,6 +256,18 @@ def _may_add_at_site(eyes: Eyes, row: Any) -> bool:
     if isinstance(row, SubjectRelease):  # two people release (S-37)
         return _made_by_another(eyes, eyes.world.by_key[row.bundle_id])
     return True
+
+
+def _may_keep_or_propose(eyes: Eyes, row: Hold | ErasureProposal) -> bool:
+    """Of a record that is where the row says; a proposal of one past its time, by its own manager (ADR 16)."""
+    record = eyes.world.by_key.get(row.record_id)
+    kind = {"su": SuCase, "vs": VsRecord}[row.side]
+    if not isinstance(record, kind) or (record.service_id, record.site_id) != (row.service_id, row.site_id):
+        return False
+    proposes = isinstance(row, ErasureProposal)
+    if proposes and (eyes.at(Scope.GOVERNANCE) or not eyes.world.past_its_time(record)):
+        return False
+    return rule_for(type(row))(eyes, row)
 
 
 def _not_barred(eyes: Eyes, row: Any) -> bool:

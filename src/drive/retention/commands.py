@@ -43,7 +43,9 @@ def propose_erasure(*, by: Actor, record_id: UUID, reason: str) -> ErasurePropos
     if past is None:
         raise ErasureProposal.DoesNotExist
     if past.held:
-        raise Refusal("It must be kept for now.", why="Say first that it need not be any more.", rule="ADR 16")
+        raise Refusal(
+            "It must be kept for now.", why="Say first that it need not be any more.", rule="ADR 16"
+        )
     if past.proposal:
         raise Refusal("This was proposed already.", rule="ADR 16")
     made = ErasureProposal(
@@ -107,6 +109,11 @@ def _hold(
     )  # fmt: skip
     made.save(force_insert=True)
     record_event(
-        Act.WROTE, by=by, kind=KINDS[side], record_id=record_id, service_id=service_id, fields=[f"hold_{state}"]
+        Act.WROTE,
+        by=by,
+        kind=KINDS[side],
+        record_id=record_id,
+        service_id=service_id,
+        fields=[f"hold_{state}"],
     )
     return made

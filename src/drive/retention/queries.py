@@ -70,8 +70,18 @@ def records_past_time(actor: Actor) -> list[PastRecord]:
     waiting = {each.record_id: each for each in proposals() if each.record_id in set(keys)}
     services = dict(Service.objects.filter(pk__in={row[2] for row in rows}).values_list("pk", "name"))
     return [
-        PastRecord(*row, code=codes.get(row[1], ""), service=services[row[2]], proposal=waiting.get(row[1]))
-        for row in rows
+        PastRecord(
+            side,
+            key,
+            service_id,
+            ended,
+            until,
+            held,
+            codes.get(key, ""),
+            services[service_id],
+            waiting.get(key),
+        )
+        for side, key, service_id, ended, until, held in rows
     ]
 
 

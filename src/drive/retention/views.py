@@ -54,7 +54,10 @@ def own_record(request: ActorRequest, record_id: UUID) -> HttpResponse:
         if asked == "hold" and holding.is_valid():
             with refusals_on(holding):
                 commands.hold_record(
-                    by=supervisor, record_id=record_id, state="lifted" if held else "held", **holding.cleaned_data
+                    by=supervisor,
+                    record_id=record_id,
+                    state="lifted" if held else "held",
+                    **holding.cleaned_data,
                 )
                 messages.success(request, "Recorded.")
                 return redirect("retention_record", record_id)
@@ -77,20 +80,20 @@ def own_record(request: ActorRequest, record_id: UUID) -> HttpResponse:
 
 
 @page(
-    Permission.RETENTION_DECIDE, "Erase or keep", scope=Scope.GOVERNANCE, looks_at="erasure_proposal", key="proposal_id"
+    Permission.RETENTION_DECIDE, "Erase or keep", scope=Scope.GOVERNANCE, looks_at="erasure_proposal", key="erasure_proposal_id"
 )  # fmt: skip
-def decide_erasure(request: ActorRequest, proposal_id: UUID) -> HttpResponse:
+def decide_erasure(request: ActorRequest, erasure_proposal_id: UUID) -> HttpResponse:
     """One proposal: erase for good as the second person, or keep with a reason."""
-    asked = queries.proposal(proposal_id)
+    asked = queries.proposal(erasure_proposal_id)
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             if form.cleaned_data["outcome"] == "erased":
-                commands.confirm_erasure(by=request.actor, proposal_id=proposal_id)
+                commands.confirm_erasure(by=request.actor, proposal_id=erasure_proposal_id)
                 messages.success(request, "Erased.")
             else:
                 commands.keep_record(
-                    by=request.actor, proposal_id=proposal_id, reason=form.cleaned_data["reason"]
+                    by=request.actor, proposal_id=erasure_proposal_id, reason=form.cleaned_data["reason"]
                 )
                 messages.success(request, "Kept.")
             return redirect("past_time")
@@ -99,7 +102,7 @@ def decide_erasure(request: ActorRequest, proposal_id: UUID) -> HttpResponse:
         "retention/decide.html",
         {
             "asked": asked,
-            "why_not": WHY_NOT.get(queries.why_not(proposal_id), ""),
+            "why_not": WHY_NOT.get(queries.why_not(erasure_proposal_id), ""),
             "form": form,
             "problems": form.is_bound and not form.is_valid(),
             "who_looked_url": "",

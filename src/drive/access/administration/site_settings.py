@@ -1,5 +1,5 @@
 """The settings of a site that can be changed here (C ids; where the handbook asks for a setting and gives it no C id, the
-id of the rule): their values, what they mean, what follows them.
+id of the rule, and where it asks the site without any id, the decision in docs/adr): their values, what they mean, what follows them.
 
 A setting is stored as JSON in `SiteSetting.value`: a code for a choice, a truth for a yes or no, an object of whole
 numbers otherwise. `followed_by` says honestly which part of Drive reads it. Defaults are the handbook's.

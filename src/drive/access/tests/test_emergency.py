@@ -57,7 +57,10 @@ def test_s35_a_reading_opens_one_record_reads_it_and_writes_nothing(cast: Cast) 
         event = AuditEvent.objects.get(act="broke-glass")
         reading = BreakGlass.objects.get()
         assert (event.record_id, event.membership_id) == (cast.case.pk, reader.pk)
-        assert (event.reason, reading.reason) == (f"reading {reading.pk}", REASON)  # the words go with the record
+        assert (event.reason, reading.reason) == (
+            f"reading {reading.pk}",
+            REASON,
+        )  # the words go with the record
 
 
 def test_s35_it_ends_after_three_hours_and_when_finished(cast: Cast) -> None:

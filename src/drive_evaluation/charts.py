@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from drive_evaluation.presentation import label
+from drive_evaluation.results import READ
 
 Shape = Literal["bars", "stacked", "columns", "histogram", "lines", "flow", "dual", "nested"]
 Document = Mapping[str, Any]
@@ -27,7 +28,7 @@ class Exhibit:
     reads one result whose ``value`` and ``second`` are both keyed by the axis, the second drawn as a line on its own
     scale; a ``histogram`` reads one result whose ``value`` is keyed by a number; a ``nested`` one draws its series as
     inner ring and its axis as outer ring; a ``stacked`` one lays the series ``order_by`` first, and the categories with
-    most in them.
+    most in them. With ``comparators``, values that the package states of other studies stand as further series.
     """
 
     name: str
@@ -47,13 +48,14 @@ class Exhibit:
     columns: tuple[tuple[str, str], ...] = ()
     beside: tuple[Beside, ...] = ()
     order_by: tuple[str, ...] = ()
+    comparators: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """An exhibit with its numbers: categories, series and, for every bar, value, n and missing.
 
-    ``beside`` holds the cells of the further columns by category.
+    ``beside`` holds the cells of the further columns by category, ``band`` what was expected.
     """
 
     exhibit: Exhibit
@@ -62,6 +64,7 @@ class Chart:
     values: Mapping[tuple[str, str], float | None]
     bases: Mapping[tuple[str, str], tuple[int | None, int | None]]
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    band: tuple[float, float] | None = None
 
 
 def at(document: Document, path: str) -> Any:
@@ -86,11 +89,16 @@ def chart(exhibit: Exhibit, documents: Sequence[Document]) -> Chart | None:
     values: dict[tuple[str, str], float | None] = {}
     bases: dict[tuple[str, str], tuple[int | None, int | None]] = {}
     beside: dict[str, tuple[str, ...]] = {}
+    band: tuple[float, float] | None = None
     for document in documents:
         if not _shown(exhibit, document):
             continue
         category = _place(exhibit.axis, document)
         own = _place(exhibit.series, document) if exhibit.series else ""
+        if READ in document["notes"]:
+            own = document["population"].split(".", 1)[0]
+        low, high = at(document, "expected_low"), at(document, "expected_high")
+        band = (float(low), float(high)) if low is not None and high is not None else band
         path = _main(document) if exhibit.value == MAIN else exhibit.value
         # A share of known judgements has no place for don't know.
         if {category, own} & set(exhibit.leave_out) or (path == "percent_known" and category == "unknown"):
@@ -114,7 +122,7 @@ def chart(exhibit: Exhibit, documents: Sequence[Document]) -> Chart | None:
         kept = tuple(sorted(kept, key=lambda c: -weight[c]))
     first = tuple(name for name in exhibit.order_by if name in series)
     names = (*first, *(name for name in series if name not in first))
-    return Chart(exhibit, kept, names, values, bases, beside)
+    return Chart(exhibit, kept, names, values, bases, beside, band)
 
 
 def _shown(exhibit: Exhibit, document: Document) -> bool:
@@ -124,10 +132,16 @@ def _shown(exhibit: Exhibit, document: Document) -> bool:
     return (
         document["measure"] == exhibit.measure
         and document["population"].split(".", 1)[1] == exhibit.sample
-        and any(_covers(pattern, document["subgroup"]) for pattern in exhibit.subgroups)
+        and _whose(exhibit, document)
         and set(dimensions) == wanted - {"subgroup"}
         and all(dimensions[key] == value for key, value in fixed.items())
     )
+
+
+def _whose(exhibit: Exhibit, document: Document) -> bool:
+    if READ in document["notes"]:
+        return exhibit.comparators
+    return any(_covers(pattern, document["subgroup"]) for pattern in exhibit.subgroups)
 
 
 def _covers(pattern: str, subgroup: str) -> bool:

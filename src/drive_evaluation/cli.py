@@ -144,7 +144,7 @@ def _release(arguments: argparse.Namespace) -> int:
     if errors(_checked(package)):
         _complain("drive-evaluation: the package breaks the contract; nothing released")
         return 1
-    study = Study.from_package(package, progress=progress)
+    study = Study.from_package(package, progress=progress, masked=True)
     outcome = evaluate(study, arguments.report)
     hashes = write_release(
         package,

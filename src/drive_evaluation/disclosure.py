@@ -16,8 +16,17 @@ from typing import Any
 from drive_evaluation.errors import ReleaseRefusedError
 from drive_evaluation.release_line import EarlierRelease, Told, told_differences
 from drive_evaluation.release_numbers import coarse, released_effect, released_p, released_test
-from drive_evaluation.release_sums import WHOLE, Key, Sum, visible_sums, whole_key
-from drive_evaluation.results import Result, plain
+from drive_evaluation.release_sums import (
+    REST,
+    WHOLE,
+    Key,
+    Sum,
+    rest_key,
+    table_totals,
+    visible_sums,
+    whole_key,
+)
+from drive_evaluation.results import READ, Result, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,8 @@ NOT_COUNTS = frozenset(
         "window_months",
         "draws",
         "meeting_minutes",
+        "expected_low",
+        "expected_high",
     }
 )
 EXTREMES = frozenset(
@@ -95,6 +106,8 @@ def midpoint_six(count: int) -> int:
     return math.ceil(count / 6) * 6 - 3 if count > 0 else 0
 
 
+SHOWN_ONLY = "total_of_shown_cells"
+"""Note of a released result with a total that leaves redacted cells of its table out."""
 OF_COUNTS = frozenset({"T2", "T3", "T4", "T7"})
 """Tests whose statistic and effect follow from a table of counts."""
 DOMINANCE = 0.9
@@ -122,6 +135,12 @@ class _Cells:
                 self.value[key] = count
                 if abs(count) <= policy.redact_up_to:
                     self.hidden[key] = "small_count"
+            # Who is in the base and not in the count is nowhere printed, and a person all the same.
+            rest = rest_key(result)
+            others = result.n - self.value.get((result.id, "values.count"), result.n + 1)
+            if 0 <= others <= policy.redact_up_to:
+                self.value[rest] = others
+                self.hidden[rest] = "not_printed"
             # Nobody prints the size of a population by itself; what one result tells of it bounds the others.
             self.value[whole_key(result)] = result.n + result.n_missing
             self.hidden[whole_key(result)] = "not_printed"
@@ -157,7 +176,7 @@ class _Cells:
         return {
             key: Told(value, key in self.hidden, *known[key])
             for key, value in self.value.items()
-            if key[1] != WHOLE
+            if key[1] not in (WHOLE, REST)
         }
 
 
@@ -249,12 +268,14 @@ def protect(
     still be narrowed too far.
     """
     rules = policy or Policy()
-    cells = _Cells(results, rules)
+    # What the package states of other studies is nobody's count here and was printed before.
+    counted = [result for result in results if READ not in result.notes]
+    cells = _Cells(counted, rules)
     others = [release for release in earlier if release.package != package]
     for release in earlier:
         if release.package == package:
             cells.remember(release)
-    sums = visible_sums(results, cells.value)
+    sums = visible_sums(counted, cells.value)
     _secondary(cells, sums)
     told = cells.told(sums)
     for _ in range(50):
@@ -272,7 +293,7 @@ def protect(
     left = exposed(cells, sums)
     if left:
         raise ReleaseRefusedError(f"{len(left)} hidden cells can be narrowed; the release is refused")
-    writer = _Writer(rules, cells)
+    writer = _Writer(rules, cells, table_totals(counted, cells.value))
     documents = tuple(writer.document(result) for result in results)
     return Release(documents, tuple(writer.redactions), tuple(writer.by_hand), rules, told)
 
@@ -281,6 +302,7 @@ def protect(
 class _Writer:
     policy: Policy
     cells: _Cells
+    totals: Mapping[Key, tuple[Key, ...]]
     redactions: list[Redaction] = field(default_factory=list)
     by_hand: list[str] = field(default_factory=list)
 
@@ -292,10 +314,26 @@ class _Writer:
         if reason:
             self._drop(result, path, reason)
             return None
-        return half_up(count, self.policy.round_to)
+        return self._printed((result.id, path), count)
+
+    def _printed(self, key: Key, count: int) -> int | None:
+        """A count as it is printed: the total of a table is the sum of its rounded cells, redacted ones left out.
+
+        Being made of printed cells, such a total tells nothing that they do not. With all of them redacted it is rounded itself.
+        """
+        if key in self.cells.hidden:
+            return None
+        parts = self.totals.get(key)
+        if parts is None:
+            return half_up(count, self.policy.round_to)
+        shown = [self._printed(part, self.cells.value[part]) for part in parts]
+        kept = [value for value in shown if value is not None]
+        return sum(kept) if kept else half_up(count, self.policy.round_to)
 
     def document(self, result: Result) -> dict[str, Any]:
-        """The protected form of one result; redacted values are null."""
+        """The protected form of one result; redacted values are null. A value that was read leaves as it is."""
+        if READ in result.notes:
+            return result.to_json() | {"released": True}
         values = self._values(result, result.values, "values")
         document = result.to_json()
         document.update(
@@ -311,6 +349,10 @@ class _Writer:
             for part in ("other_tests", "other_effects", "posthoc"):
                 document[part] = []
         self._coarsen(document)
+        totals = (self.totals.get((result.id, path), ()) for path, _ in _counts(result))
+        hidden = [[part in self.cells.hidden for part in parts] for parts in totals]
+        if any(any(parts) and not all(parts) for parts in hidden):
+            document["notes"].append(SHOWN_ONLY)
         document["released"] = True
         return document
 
@@ -348,16 +390,22 @@ class _Writer:
             if name in BY_CASE or name in EXTREMES:
                 self._drop(result, here, "extreme_or_single_person")
                 released[name] = None
+            elif name == "percent" and isinstance(value, Mapping) and isinstance(values["count"], Mapping):
+                counts = {code: {code: values["count"][code]} for code in value}
+                released[name] = {
+                    code: None if share is None else self._share(result, counts[code], f"{path}.count", share)
+                    for code, share in value.items()
+                }
             elif isinstance(value, Mapping):
                 released[name] = self._values(result, value, here)
-            elif isinstance(value, bool) or value is None or isinstance(value, str):
+            elif name in NOT_COUNTS or isinstance(value, bool) or value is None or isinstance(value, str):
                 released[name] = value
             elif isinstance(value, int):
-                released[name] = value if name in NOT_COUNTS else self._count(result, here, value)
+                released[name] = self._count(result, here, value)
             elif isinstance(value, float):
                 released[name] = self._number(result, values, path, name, value, enough)
             else:
-                released[name] = value if name in NOT_COUNTS or name == "needs" else None
+                released[name] = value if name == "needs" else None
         return released
 
     def _number(
@@ -403,14 +451,18 @@ class _Writer:
             for bottom, base in bases:
                 if not base or top == bottom or abs(100 * count / base - value) > 1e-9:
                     continue
-                if (result.id, top) in self.cells.hidden or (result.id, bottom) in self.cells.hidden:
-                    continue
-                if bottom == "whole" and (result.id, "n") in self.cells.hidden:
-                    continue
-                rounded = half_up(base, self.policy.round_to)
-                if base > self.policy.redact_up_to and rounded:
-                    return min(100.0, 100.0 * half_up(count, self.policy.round_to) / rounded)
+                shown = self._printed((result.id, top), count)
+                rounded = self._base(result, bottom, base)
+                if shown is not None and rounded and base > self.policy.redact_up_to:
+                    return min(100.0, 100.0 * shown / rounded)
         return None
+
+    def _base(self, result: Result, path: str, base: int) -> int | None:
+        if path != "whole":
+            return self._printed((result.id, path), base)
+        if (result.id, "n") in self.cells.hidden:
+            return None
+        return half_up(base, self.policy.round_to)
 
 
 def approve(people: Sequence[str]) -> tuple[str, str]:

@@ -251,7 +251,13 @@ ERRATA: tuple[Erratum, ...] = (
         "69 + 99 − 68 is 100, printed 96.",
         "The reconciliation sheet shows the difference.",
     ),
-    Erratum("E-CR-05", "croydon", "Contact target", "About half, and 50 to 60 %.", "The band is a setting."),
+    Erratum(
+        "E-CR-05",
+        "croydon",
+        "Contact target",
+        "About half, and 50 to 60 %.",
+        "The band of the targets is printed beside the share.",
+    ),
     Erratum(
         "E-CR-06",
         "croydon",

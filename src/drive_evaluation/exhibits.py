@@ -119,8 +119,8 @@ YEAR2 = (
 _CROYDON = (
     Exhibit("people", "People worked with", "M-THROUGHPUT", "accepted", "person", "count", "subgroup", (), ("all", *PERIODS), "columns", unit="people"),
     Exhibit("needs-levels", "Needs by level", "M-NEEDS-PREV", "accepted", "need", "percent", "level", shape="stacked", leave_out=("unknown",), order_by=("low", "medium", "high")),
-    Exhibit("contact", "Open cases with direct contact", "M-CONTACT-RATE", "open", "contacted", "percent", "subgroup", (), PERIODS, "columns"),
-    Exhibit("engagement", "Engagement of open contacted cases", "M-ENGAGE", "open_direct", "level", "percent", "subgroup", (), PERIODS, "columns", leave_out=("any",)),
+    Exhibit("contact", "Open cases with direct contact", "M-CONTACT-RATE", "open", "contacted", "percent", "subgroup", (), PERIODS, "columns", comparators=True),
+    Exhibit("engagement", "Engagement of open contacted cases", "M-ENGAGE", "open_direct", "level", "percent", "subgroup", (), PERIODS, "columns", leave_out=("any",), comparators=True),
     Exhibit("purpose", "Interventions by purpose", "M-ACT-MULTI", "interventions", "subcategory", "percent", "subgroup", (), PERIODS, "columns"),
     Exhibit("agencies", "Interventions by agency", "M-ACT-AGENCY", "interventions", "agency", "percent", "subgroup", (), PERIODS),
     Exhibit("reasons", "Reasons for closure", "M-CLOSE-REASON", "closed", "reason", "percent", "subgroup", (), PERIODS),

@@ -195,6 +195,11 @@ def _columns(axes: Axes, chart: Chart) -> None:
     axes.set_xticks(range(len(chart.categories)), names, fontsize=7)
     axes.set_ylabel(chart.exhibit.unit.capitalize())
     axes.axhline(0, color="black", linewidth=0.6)
+    if chart.band is not None:
+        name = f"Expected {rounded(chart.band[0], 0)} to {rounded(chart.band[1], 0)}"
+        axes.axhspan(
+            *chart.band, facecolor="none", edgecolor="#444444", hatch="....", linewidth=0.8, label=name
+        )
 
 
 def _base(chart: Chart, category: str) -> str:

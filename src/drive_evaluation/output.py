@@ -14,6 +14,7 @@ from typing import Any
 
 from drive_evaluation.charts import Chart, chart
 from drive_evaluation.disclosure import Policy, protect
+from drive_evaluation.errors import ReleaseRefusedError
 from drive_evaluation.exhibits import exhibits_of
 from drive_evaluation.listing import listings
 from drive_evaluation.package import Package
@@ -93,8 +94,10 @@ def write_release(
     """Write ``release/`` with protected results, tables, figures and report, and the record of who approved what.
 
     ``earlier`` are the output folders of releases about the same people. Raises ReleaseRefusedError where the attack
-    test fails.
+    test fails, and where sites are not masked: make the study with ``masked``.
     """
+    if not study.settings.mask_sites:
+        raise ReleaseRefusedError("a release never names a site; make the study with masked=True")
     from drive_evaluation.tables import write_tables
 
     fingerprint = package.fingerprint()

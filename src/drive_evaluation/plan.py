@@ -22,6 +22,7 @@ from drive_evaluation.measures import (
     police,
     profiles,
     propensity,
+    reference,
     risk,
     throughput,
 )
@@ -130,6 +131,9 @@ _CASES = (
     Job("M-NEEDS-BY-CONTACT", needs.needs_by_contact, "su_closed", ALL, "Appendix 2 Table 2"),
 )
 
+_COMPARATORS = Job("M-CONTACT-RATE", reference.comparators, "reference", ALL, "Comparators")
+"""Comparators of any measure, each under the id of the result it stands beside."""
+
 YEAR1 = (
     Job("M-FLOW-PERP", flows.flow_perpetrators, "flow_perp", SITES, "Table 1 (groups)"),
     Job(
@@ -163,6 +167,7 @@ YEAR1 = (
     *_ADVOCATE,
     Job("M-REFS", activity.coded_references, "notes_sample", SITES, "Figures 8 to 10"),
     Job("M-REGISTER", profiles.register, "register", ALL, "Qualitative samples"),
+    _COMPARATORS,
 )
 
 YEAR2 = (
@@ -196,6 +201,7 @@ YEAR2 = (
     Job("M-POLICE-PROP", police.proportion_criminal, "police", ((), ("arm",)), "Figures 23, 24"),
     Job("M-POLICE-CHANGE", police.change_in_incidents, "police", ((), ("arm",)), "Police"),
     Job("M-REGISTER", profiles.register, "register", ALL, "Table 2"),
+    _COMPARATORS,
 )
 
 _PERIOD: tuple[Axes, ...] = ((), ("period",), ("period", "site"))
@@ -249,6 +255,7 @@ CROYDON = (
     Job("M-COST-INPUT", cost.cost_inputs, "reference", ALL, "Cost context"),
     Job("M-COST-AVOIDED", cost.cost_avoided, "su_completed", ALL, "Cost context"),
     Job("M-REGISTER", profiles.register, "register", ALL, "Fieldwork"),
+    _COMPARATORS,
 )
 
 PLANS: Mapping[str, tuple[Job, ...]] = {"year1": YEAR1, "year2": YEAR2, "croydon": CROYDON}

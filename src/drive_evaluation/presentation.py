@@ -21,6 +21,8 @@ LABELS = {
     "childrens_services": "Children's services",
     "probation_crc": "Probation (CRC)",
     "probation_nps": "Probation (NPS)",
+    "p2": "Comparator P2",
+    "pilot": "Comparator pilot",
 }
 
 

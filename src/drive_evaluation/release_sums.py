@@ -18,6 +18,8 @@ Sum = tuple[Key, tuple[Key, ...]]
 
 WHOLE = "whole"
 """Path of the size of a population after its subgroup, which no result prints by itself."""
+REST = "rest"
+"""Path of the units of the base that are not in the count, which no result prints by itself either."""
 
 ROLLUPS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "white": (("white_british", "white_other"),),
@@ -50,25 +52,57 @@ def whole_key(result: Result) -> Key:
     return (f"{result.population}|{result.subgroup}|{result.n + result.n_missing}", WHOLE)
 
 
+def rest_key(result: Result) -> Key:
+    """The key of the units that are in the base of a result and not in its count."""
+    return (result.id, REST)
+
+
 def visible_sums(results: Sequence[Result], value: Mapping[Key, int]) -> list[Sum]:
     """Every sum an outsider can see: categories, roll-ups, valid and missing, groups in an object, subgroups, periods."""
     candidates = [
         *_valid_and_missing(results),
         *_within_objects(results),
         *_categories(results),
+        *_summaries(results),
         *_subgroups(results, value),
     ]
-    found: dict[Sum, None] = {}
-    for total, parts in candidates:
-        present = total in value and all(part in value for part in parts)
-        if present and sum(value[part] for part in parts) == value[total]:
-            found[(total, parts)] = None
-    return list(found)
+    return list(dict.fromkeys((total, parts) for total, parts in candidates if _holds(value, total, parts)))
+
+
+def _holds(value: Mapping[Key, int], total: Key, parts: tuple[Key, ...]) -> bool:
+    present = total in value and all(part in value for part in parts)
+    return present and sum(value[part] for part in parts) == value[total]
+
+
+def table_totals(results: Sequence[Result], value: Mapping[Key, int]) -> dict[Key, tuple[Key, ...]]:
+    """Every total that stands in one table with its parts → the parts: the base of categories, roll-ups, groups."""
+    found: dict[Key, tuple[Key, ...]] = {}
+    for total, parts in (*_within_objects(results), *_categories(results)):
+        if total[1] != WHOLE and len(parts) > 1 and _holds(value, total, parts):
+            found.setdefault(total, parts)
+    return found
+
+
+def _summaries(results: Sequence[Result]) -> Iterator[Sum]:
+    """The counts of a summary are those of the categories beside it: what is hidden in one is hidden in the other."""
+    own = {result.identity: result for result in results}
+    for result in results:
+        counts = result.values.get("count")
+        if not isinstance(counts, Mapping):
+            continue
+        for category in counts:
+            dimensions = tuple(sorted({**result.dimensions, "category": category}.items()))
+            other = own.get((result.measure, result.population, result.subgroup, dimensions))
+            if other is not None:
+                pair = ((result.id, f"values.count.{category}"), _count(other))
+                yield pair[0], (pair[1],)
+                yield pair[1], (pair[0],)
 
 
 def _valid_and_missing(results: Sequence[Result]) -> Iterator[Sum]:
     for result in results:
         yield whole_key(result), ((result.id, "n"), (result.id, "n_missing"))
+        yield (result.id, "n"), (_count(result), rest_key(result))
 
 
 def _within_objects(results: Sequence[Result]) -> Iterator[Sum]:
@@ -94,7 +128,12 @@ def _categories(results: Sequence[Result]) -> Iterator[Sum]:
         for varying, category in result.dimensions.items():
             rest = tuple(sorted((k, v) for k, v in result.dimensions.items() if k != varying))
             tables[(result.measure, result.population, result.subgroup, varying, rest)][category] = result
-    for rows in tables.values():
+    summaries: dict[tuple[Any, ...], list[Result]] = defaultdict(list)
+    for result in results:
+        if isinstance(result.values.get("count"), Mapping):
+            own = tuple(sorted(result.dimensions.items()))
+            summaries[(result.measure, result.population, result.subgroup, "category", own)].append(result)
+    for place, rows in tables.items():
         if len(rows) < 2:
             continue
         for name, choices in ROLLUPS.items():
@@ -109,7 +148,9 @@ def _categories(results: Sequence[Result]) -> Iterator[Sum]:
         first = next(iter(rows.values()))
         for left_out in ((), ("missing",), ("unknown",), ("missing", "unknown")):
             adding = tuple(_count(row) for name, row in leaves.items() if name not in left_out)
-            yield (first.id, "n"), adding
+            for row in (*rows.values(), *summaries.get(place, ())):
+                yield (row.id, "n"), adding
+                yield (row.id, "values.known"), adding
             yield whole_key(first), adding
 
 

@@ -23,7 +23,7 @@ from drive_evaluation.definitions import MEASURES
 from drive_evaluation.errata import errata_of
 from drive_evaluation.presentation import rounded
 from drive_evaluation.run import Skipped
-from drive_evaluation.samples import SAMPLES
+from drive_evaluation.samples import SAMPLES, definition_of
 from drive_evaluation.sentences import sentences
 from drive_evaluation.study import Study
 from drive_evaluation.tables import FIXED_TIME
@@ -114,7 +114,7 @@ def content(
     numbers: dict[str, int] = {}
     for document in documents:
         numbers[document["measure"]] = numbers.get(document["measure"], 0) + 1
-    used = list(dict.fromkeys(document["population"].split(".", 1)[1] for document in documents))
+    used = list({definition.name: definition for definition in map(definition_of, documents)}.values())
     return {
         "title": TITLES[report],
         "synthetic": study.synthetic,
@@ -137,7 +137,7 @@ def content(
             }
             for measure, number in numbers.items()
         ],
-        "samples": [SAMPLES[name] for name in used],
+        "samples": used,
         "settings": [
             (item.name, str(getattr(study.settings, item.name)))
             for item in dataclasses.fields(study.settings)

@@ -90,6 +90,8 @@ class Comparison:
     method: str = ""
 
 
+READ = "read_not_computed"
+"""Note of a value that the package states; it is nobody's count, and no person of the package is behind it."""
 NO_TEST = Comparison(method="T8")
 """Descriptive only (T8)."""
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
 from drive_evaluation import case_samples, link_samples
 from drive_evaluation.case_samples import Builder
+from drive_evaluation.results import READ
 from drive_evaluation.study import Study
 from drive_evaluation.subgroups import subgroup_values
 
@@ -269,6 +271,12 @@ _DEFINITIONS = (
         "su_completed", "case", "all Drive cases closed by the data cut", case_samples.completed
     ),
 )
+
+
+def definition_of(document: Mapping[str, Any]) -> SampleDefinition:
+    """Who is counted in a result of the result format; values that were read have the definition of a reference."""
+    return SAMPLES["reference" if READ in document["notes"] else document["population"].split(".", 1)[1]]
+
 
 SAMPLES: Mapping[str, SampleDefinition] = {definition.name: definition for definition in _DEFINITIONS}
 """Sample name → definition."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drive_evaluation.presentation import df_text, label, p_text, percent_text, rounded
+from drive_evaluation.results import READ
 
 Document = Mapping[str, Any]
 
@@ -175,7 +176,11 @@ def _share(what: str, dimension: tuple[str, str]) -> Callable[[Document], str | 
             return None
         values = document["values"]
         whole = document["n"] + document["n_missing"]
-        return f"{values['count']} of {whole} cases ({percent_text(values['percent'], 0)}){_group(document)} {what}."
+        text = f"{values['count']} of {whole} cases ({percent_text(values['percent'], 0)}){_group(document)} {what}."
+        if values.get("expected_low") is not None:
+            band = " to ".join(rounded(values[end], 0) for end in ("expected_low", "expected_high"))
+            text += f" Expected: {band} %."
+        return text
 
     return sentence
 
@@ -205,15 +210,31 @@ TEMPLATES: Mapping[str, Callable[[Document], str | None]] = {
 }
 
 
+def _compared(document: Document, comparators: Sequence[Document]) -> str:
+    """What the package states of the same cell in other studies, their names in front."""
+    who = document["population"].split(".", 1)[1]
+    return "".join(
+        f" {label(prefix)}: {percent_text(other['values']['percent'], 0)}."
+        for other in comparators
+        for prefix, _, sample in (other["population"].partition("."),)
+        if other["measure"] == document["measure"]
+        and sample == who
+        and other["dimensions"] == document["dimensions"]
+        and other["values"].get("percent") is not None
+    )
+
+
 def sentences(documents: Sequence[Document]) -> Iterator[Sentence]:
     """Every sentence the templates make of the results, in result order, checked for words that must not occur."""
+    comparators = [document for document in documents if READ in document["notes"]]
     for document in documents:
         template = TEMPLATES.get(document["measure"])
         if template is None or "site=" in document["subgroup"] or document["subgroup"].count("&"):
             continue
-        text = template(document)
+        text = None if READ in document["notes"] else template(document)
         if text is None:
             continue
+        text += _compared(document, comparators)
         for words in FORBIDDEN:
             if words in text.lower():
                 raise ContradictionError(f"{text!r} uses {words!r}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -89,12 +90,16 @@ class Study:
 
     @classmethod
     def from_package(
-        cls, package: Package, *, progress: Callable[[str], None] | None = None, blrt: bool = False
+        cls,
+        package: Package,
+        *,
+        progress: Callable[[str], None] | None = None,
+        blrt: bool = False,
+        masked: bool = False,
     ) -> Study:
-        """The study of a package that was read and validated."""
-        return cls(
-            package.tables, package.settings, synthetic=package.synthetic, progress=progress, blrt=blrt
-        )
+        """The study of a package that was read and validated; ``masked`` masks its sites whatever the package says."""
+        settings = replace(package.settings, mask_sites=True) if masked else package.settings
+        return cls(package.tables, settings, synthetic=package.synthetic, progress=progress, blrt=blrt)
 
     @classmethod
     def from_tables(

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from drive_evaluation.definitions import MEASURES
 from drive_evaluation.results import Result, plain
-from drive_evaluation.samples import SAMPLES
+from drive_evaluation.samples import definition_of
 
 FIXED_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 """Creation time written into documents, so that reruns give the same bytes."""
@@ -64,8 +64,11 @@ def _row(result: Mapping[str, Any]) -> dict[str, Any]:
 def sheets(documents: Iterable[Mapping[str, Any]]) -> list[Sheet]:
     """Tables of results in the result format, in order of first appearance."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    counted: dict[tuple[str, str], str] = {}
     for document in documents:
-        groups.setdefault((document["measure"], document["population"]), []).append(_row(document))
+        key = (document["measure"], document["population"])
+        groups.setdefault(key, []).append(_row(document))
+        counted[key] = definition_of(document).rule
     found = []
     for (measure, population), rows in groups.items():
         columns = list(dict.fromkeys(column for row in rows for column in row))
@@ -77,7 +80,7 @@ def sheets(documents: Iterable[Mapping[str, Any]]) -> list[Sheet]:
                 f"{measure}.{population}",
                 definition.title,
                 definition.definition,
-                SAMPLES[population.split(".", 1)[1]].rule,
+                counted[(measure, population)],
                 tuple(columns),
                 tuple(tuple(row.get(column) for column in columns) for row in rows),
             )

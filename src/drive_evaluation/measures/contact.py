@@ -7,6 +7,7 @@ import pandas as pd
 from drive_evaluation import case_rules
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.measures.needs import GRADED, need_levels
+from drive_evaluation.measures.reference import expected_contact
 from drive_evaluation.measures.tally import is_known, make
 from drive_evaluation.results import Result, percent
 from drive_evaluation.samples import Sample
@@ -19,16 +20,23 @@ from drive_evaluation.subgroups import child_protection
 
 
 def contact_rate(study: Study, sample: Sample) -> list[Result]:
-    """M-CONTACT-RATE (K11): direct contact by the reference day; no record is not contacted."""
+    """M-CONTACT-RATE (K11): direct contact by the reference day; no record is not contacted.
+
+    Of open cases with the band that ``targets`` expect, ``expected_low`` to ``expected_high`` in percent.
+    """
     made = case_rules.contacted(study, sample.frame)
     notes = case_rules.contact_notes(study)
     counts = {"yes": int(made.sum()), "no": int((~made).sum())}
+    band: dict[str, float] = {}
+    if sample.definition.by_period:
+        day = study.days(sample.period)[1]
+        band = expected_contact(study, day, sample.restrictions.get("site"))
     return [
         make(
             "M-CONTACT-RATE",
             sample,
             {"contacted": answer},
-            {"count": count, "percent": percent(count, sample.size)},
+            {"count": count, "percent": percent(count, sample.size), **(band if answer == "yes" else {})},
             notes=notes,
         )
         for answer, count in counts.items()

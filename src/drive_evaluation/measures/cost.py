@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drive_evaluation.errors import NotComputableError
 from drive_evaluation.measures.tally import make
-from drive_evaluation.results import Result
+from drive_evaluation.results import READ, Result
 from drive_evaluation.samples import Sample
 from drive_evaluation.study import Study
 
@@ -29,7 +29,7 @@ def cost_inputs(study: Study, sample: Sample) -> list[Result]:
             "source": row["source"],
             "excludes": row["excludes"] if isinstance(row["excludes"], str) else None,
         }
-        notes = ("suspected_error_never_summed",) if flagged else ()
+        notes = (READ, "suspected_error_never_summed") if flagged else (READ,)
         results.append(
             make(
                 "M-COST-INPUT", sample, {"item": str(item)}, values, n=len(part), size=len(part), notes=notes

@@ -8,7 +8,7 @@ import pandas as pd
 from drive_evaluation.case_samples import INTAKE_TABLES, accepted_in, intake_record_cases, known_need_cases
 from drive_evaluation.contract import CODE_LISTS
 from drive_evaluation.measures.tally import category_results, is_known, make, number_result
-from drive_evaluation.results import Result, percent
+from drive_evaluation.results import READ, Result, percent
 from drive_evaluation.samples import Sample
 from drive_evaluation.settings import VICTIM_NEEDS
 from drive_evaluation.study import WHITE, Study, look_up
@@ -200,7 +200,7 @@ def benchmark_values(study: Study, sample: Sample) -> list[Result]:
     """M-DISPROP of the reference: the population shares as read from the package."""
     study.table("reference_values")
     return [
-        make("M-DISPROP", sample, {"group": group}, {"percent": value}, notes=("read_not_computed",))
+        make("M-DISPROP", sample, {"group": group}, {"percent": value}, n=1, size=1, notes=(READ,))
         for group, value in population_benchmarks(study).items()
     ]
 

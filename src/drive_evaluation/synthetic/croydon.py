@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from drive_evaluation.printed import published
 from drive_evaluation.synthetic.croydon_practice import (
     draw_aces,
     draw_actions,
@@ -245,9 +246,18 @@ def _costs() -> pd.DataFrame:
 
 def _references() -> pd.DataFrame:
     rows = [("borough_population", "bame", 41), ("borough_population", "white", 59)]
-    frame = pd.DataFrame(rows, columns=["name", "category", "value"])
-    return frame.assign(
-        kind="population_share", unit="percent", as_of=dt.date(2019, 6, 30), source="as printed"
+    frame = pd.DataFrame(rows, columns=["name", "category", "value"]).assign(kind="population_share")
+    others = [
+        (entry["id"], path, value, "comparator")
+        for entry in published("croydon")
+        if entry["kind"] == "reference" and entry["population"].split(".")[0] in ("p2", "pilot")
+        for path, value in entry["values"].items()
+    ]
+    comparators = pd.DataFrame(others, columns=["name", "category", "value", "kind"])
+    return pd.concat([frame, comparators], ignore_index=True).assign(
+        unit=lambda rows: rows["category"].where(rows["category"] == "count", "percent"),
+        as_of=dt.date(2019, 6, 30),
+        source="as printed",
     )
 
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from drive_evaluation.charts import chart
+from drive_evaluation.exhibits import exhibits_of
+from drive_evaluation.sentences import sentences
 from drive_evaluation.tests.small_package import Read, run
 
 CUT = "2020-03-31"
@@ -342,5 +345,51 @@ def test_m_cost_input_counts_the_rows_of_the_registry(tmp_path: Path) -> None:
             state 63400 GBP 2018 home_office -""",
     )
     state = found["M-COST-INPUT|cr.reference|all|item=state"]
-    assert (state["n"], state["n_missing"], state["notes"], state["values"]["value"]) == (2, 0, [], 63400)
-    assert found["M-COST-INPUT|cr.reference|all|item=harm"]["notes"] == ["suspected_error_never_summed"]
+    assert (state["n"], state["n_missing"], state["notes"], state["values"]["value"]) == (
+        2,
+        0,
+        ["read_not_computed"],
+        63400,
+    )
+    assert found["M-COST-INPUT|cr.reference|all|item=harm"]["notes"][1:] == ["suspected_error_never_summed"]
+
+
+def test_comparators_and_the_expected_band_stand_beside_the_share(tmp_path: Path) -> None:
+    """K11, K13, K16: read from the package, never computed, and drawn and said beside the share."""
+    found = run(
+        tmp_path,
+        "cr",
+        CUT,
+        sites="site_id public_label\ns1 area1",
+        perpetrators="perpetrator_id arm\np1 drive\np2 drive",
+        cases="case_id perpetrator_id accepted_date\nk1 p1 2019-01-01\nk2 p2 2019-01-01",
+        contacts="contact_id case_id date outcome\na1 k1 2019-02-01 made",
+        sessions="session_id case_id date kind attended\ns1 k1 2019-03-01 behaviour_change true",
+        targets="""
+            site_id metric period_start period_end value
+            s1 direct_contact_low 2018-07-01 2019-05-08 50
+            s1 direct_contact_high 2018-07-01 2019-05-08 60""",
+        reference_values="""
+            name kind category value unit as_of source
+            M-CONTACT-RATE|p2.open|all|contacted=yes comparator - 40 percent 2019-01-01 printed
+            M-CONTACT-RATE|p2.open|all|contacted=yes comparator - 45 percent 2020-01-01 printed
+            M-BCW-RATE|pilot.open|all| comparator percent 38.5 percent - printed
+            M-BCW-RATE|cr.open|all| comparator percent 99 percent - printed
+            marac_return_percent comparator - 20 percent - printed""",
+    )
+    rate = "M-CONTACT-RATE|cr.open|period={}|contacted=yes"
+    assert found.at(rate.format("y1"), "percent", "expected_low", "expected_high") == (50, 50, 60)
+    assert "expected_low" not in found[rate.format("y2")]["values"]
+    other = found["M-CONTACT-RATE|p2.open|all|contacted=yes"]
+    assert (other["values"], other["notes"]) == ({"percent": 45}, ["read_not_computed"])
+    assert found.at("M-BCW-RATE|pilot.open|all|", "percent") == 38.5
+    assert found.at("M-BCW-RATE|cr.open|all|", "percent") == 50  # the study's own number is never read
+    documents = list(found.documents.values())
+    texts = [sentence.text for sentence in sentences(documents)]
+    assert any("Expected: 50 to 60 %. Comparator P2: 45 %." in text for text in texts)
+    assert any(text.endswith("Comparator pilot: 39 %.") for text in texts)
+    charts = (chart(exhibit, documents) for exhibit in exhibits_of("croydon", documents))
+    (contact,) = [c for c in charts if c is not None and c.exhibit.name == "contact"]
+    assert contact.series == ("period=y1", "period=y2", "p2")
+    assert contact.values[("yes", "p2")] == 45
+    assert contact.band == (50, 60)

@@ -88,6 +88,17 @@ def test_a_published_result_is_recomputed(
     assert {difference.split(":")[0] for difference in found} == paths, found
 
 
+def test_comparators_of_other_studies_are_read_from_the_package(outcomes: dict[str, Outcome]) -> None:
+    results = {result.identity: result.to_json() for result in outcomes["croydon"].results}
+    others = [
+        entry
+        for entry in published("croydon")
+        if entry["kind"] == "reference" and entry["population"].split(".")[0] in ("p2", "pilot")
+    ]
+    assert len(others) >= 7
+    assert [entry["id"] for entry in others if differences(entry, results[identity(entry)])] == []
+
+
 def test_enough_of_the_published_results_is_checked() -> None:
     assert len(ENTRIES) - len(NO_RESULT) > 345
     assert set(DIFFERS) | set(NO_RESULT) <= {entry["id"] for _, entry in ENTRIES}

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from drive_evaluation import cli
 from drive_evaluation.disclosure import protect
-from drive_evaluation.errors import PackageError
+from drive_evaluation.errors import PackageError, ReleaseRefusedError
+from drive_evaluation.output import write_release
+from drive_evaluation.package import Package, read_package, write_package
 from drive_evaluation.release_line import EarlierRelease, Told, read_record, told_differences, write_record
 from drive_evaluation.results import Result
+from drive_evaluation.run import Outcome
+from drive_evaluation.study import Study
+from drive_evaluation.tests.small_package import frame
 
 
 def reasons(counts: dict[str, int]) -> list[Result]:
@@ -70,3 +77,35 @@ def test_the_record_is_read_back_as_it_was_written_and_its_absence_is_said(tmp_p
     assert read_record(tmp_path) == EarlierRelease("one", told)
     with pytest.raises(PackageError, match="no record of an earlier release"):
         read_record(tmp_path / "nowhere")
+
+
+def test_a_release_names_no_site_whatever_the_package_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M-SDC: masked site labels throughout; an unmasked study is refused, the command masks."""
+    frames = {
+        "sites": frame("sites", "site_id\nnorthtown"),
+        "perpetrators": frame("perpetrators", "perpetrator_id arm site_id\nd1 drive northtown"),
+    }
+    evaluation = {"spec": "y1", "data_cut": "2017-04-30", "mask_sites": False}
+    write_package(tmp_path / "package", frames, evaluation=evaluation, synthetic=True)
+    package = read_package(tmp_path / "package")
+    named = Study.from_package(package)
+    with pytest.raises(ReleaseRefusedError, match="masked"):
+        write_release(
+            package, named, Outcome((), ()), tmp_path / "out", report="year1", approved_by=("Ada", "Bo")
+        )
+    given = {}
+
+    def kept(package: Package, study: Study, outcome: Outcome, folder: Path, **rest: Any) -> dict[str, str]:
+        given["results"] = [result.id for result in outcome.results]
+        return {}
+
+    monkeypatch.setattr(cli, "write_release", kept)
+    people = ["--approved-by", "Ada Example", "--approved-by", "Bo Example"]
+    assert (
+        cli.main(["release", str(package.path), "--out", str(tmp_path / "out"), "--report", "year1", *people])
+        == 0
+    )
+    assert any("site=area1" in name for name in given["results"])
+    assert not any("northtown" in name for name in given["results"])

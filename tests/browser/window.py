@@ -21,8 +21,8 @@ PICTURES = ROOT / "docs" / "screenshots"
 DRAWS = os.environ.get("DRIVE_SCREENSHOTS") == "1"
 """With DRIVE_SCREENSHOTS=1 the walk draws the pictures of docs/screenshots anew."""
 PHONE, DESK = 375, 1280
-PATIENCE = int(os.environ.get("DRIVE_BROWSER_PATIENCE", "8"))
-"""Seconds until a click or a page that does not come is a failure; more on a machine that is busy with other work."""
+PATIENCE = int(os.environ.get("DRIVE_BROWSER_PATIENCE", "20"))
+"""Seconds until a click or a page that does not come is a failure. How fast a page comes, a benchmark says."""
 
 
 @dataclass

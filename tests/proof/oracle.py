@@ -270,7 +270,12 @@ class Eyes:
 
     def counts(self, service_id: UUID) -> bool:
         """Whether the row is in the coded tables of the reader's site (no names: tests of privacy see to that)."""
-        return self.at(Scope.REPORT) and self.world.site_of_service(service_id) == self.member.site_id
+        return self.counts_at(self.world.site_of_service(service_id))
+
+    def counts_at(self, site_id: UUID) -> bool:
+        """Analysts and service managers count; a commissioner reads what was released and no row behind it (A-20)."""
+        counts = self.member.role in (Role.ANALYST, Role.SERVICE_MANAGER)
+        return counts and self.of_my_site(site_id, Scope.REPORT)
 
 
 def _everybody(eyes: Eyes, row: Row) -> bool:
@@ -381,10 +386,10 @@ def _bar(eyes: Eyes, row: Row) -> bool:
 
 def _break_glass(eyes: Eyes, row: Row) -> bool:
     """Its reader, whoever holds the record, their manager, the governance lead of the reader's site (S-35)."""
-    if eyes.at(Scope.GOVERNANCE):
-        return bool(eyes.world.by_key[row.membership_id].site_id == eyes.member.site_id)
     if row.record_id in eyes.barred:
         return False
+    if eyes.at(Scope.GOVERNANCE):
+        return bool(eyes.world.by_key[row.membership_id].site_id == eyes.member.site_id)
     if eyes.at(Scope.SU_WORKER, Scope.VS_WORKER):
         return row.membership_id == eyes.member.pk or row.record_id in eyes.assigned
     return eyes.at(Scope.SU_MANAGER, Scope.VS_MANAGER) and row.service_id == eyes.member.service_id
@@ -411,28 +416,28 @@ def _account(eyes: Eyes, row: Row) -> bool:
 def _event(eyes: Eyes, row: Row) -> bool:
     """The managers of the record's service, the governance lead of the site (S-36); never of a barred record. Acts, not
     what the tables themselves recorded."""
-    if row.act == "stored":
+    if row.act == "stored" or row.record_id in eyes.barred:
         return False
     if eyes.at(Scope.GOVERNANCE):
         return bool(row.site_id == eyes.member.site_id)
-    return (
-        eyes.at(Scope.SU_MANAGER, Scope.VS_MANAGER)
-        and row.service_id == eyes.member.service_id
-        and row.record_id not in eyes.barred
-    )
+    return eyes.at(Scope.SU_MANAGER, Scope.VS_MANAGER) and row.service_id == eyes.member.service_id
 
 
 def _alert(eyes: Eyes, row: Row) -> bool:
     """Supervisors of the record's own service and the governance lead of its site; never whose look it was (S-34)."""
-    if row.user_id == eyes.member.user_id:
+    if row.user_id == eyes.member.user_id or row.record_id in eyes.barred:
         return False
     if eyes.at(Scope.GOVERNANCE):
         return bool(row.site_id == eyes.member.site_id)
-    return (
-        eyes.at(Scope.SU_MANAGER, Scope.VS_MANAGER)
-        and row.service_id == eyes.member.service_id
-        and row.record_id not in eyes.barred
-    )
+    return eyes.at(Scope.SU_MANAGER, Scope.VS_MANAGER) and row.service_id == eyes.member.service_id
+
+
+def _subject(eyes: Eyes, row: Row) -> bool:
+    """Subject access is the governance leads' of the site, but of nobody whom they are barred from (S-34, S-37)."""
+    asked = row if isinstance(row, SubjectRequest) else eyes.world.by_key[
+        row.request_id if isinstance(row, SubjectBundle) else eyes.world.by_key[row.bundle_id].request_id
+    ]  # fmt: skip
+    return eyes.of_my_site(row.site_id, Scope.GOVERNANCE) and asked.record_id not in eyes.barred
 
 
 def _lists(eyes: Eyes, row: Row) -> bool:
@@ -448,7 +453,7 @@ def _before_panel(world: World, referral: Referral) -> bool:
 
 
 def _of_referral(eyes: Eyes, referral: Referral) -> bool:
-    if eyes.of_my_site(referral.site_id, Scope.REPORT):
+    if eyes.counts_at(referral.site_id):
         return True
     if referral.pk in eyes.barred_referrals:
         return False
@@ -492,10 +497,7 @@ RULES: dict[type[models.Model], Rule] = {
     Draft: _draft,
     AuditEvent: _event,
     AuditSeal: _nobody,
-    **dict.fromkeys(
-        (SubjectRequest, SubjectBundle, SubjectRelease),
-        lambda eyes, row: eyes.of_my_site(row.site_id, Scope.GOVERNANCE),
-    ),
+    **dict.fromkeys((SubjectRequest, SubjectBundle, SubjectRelease), _subject),
     Alert: _alert,
     AlertAnswer: lambda eyes, row: _alert(eyes, eyes.world.by_key[row.alert_id]),
     **dict.fromkeys((OwnChannel, UsualVolume, AuditWatch), _nobody),

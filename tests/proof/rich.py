@@ -82,6 +82,9 @@ def rich_world() -> Rich:
         barred_idva = join(
             "Beatrix Kin", Role.IDVA_MANAGER, cast.vs_service, cast.site, cast.vs_service.organisation
         )
+        barred_lead = join(
+            "Bathsheba Kin", Role.GOVERNANCE_LEAD, None, cast.site, cast.governance_lead.organisation
+        )
         second = open_case(
             cast.su_service, cast.other_case_manager, "Peregrine", "Mossop", cast.service_manager
         )
@@ -113,7 +116,7 @@ def rich_world() -> Rich:
             link(cast.case, hers, cast.service_manager, "Marigold Tansy"),
             link(elsewhere, away, cast.outside_manager, "C. O."),
         ]
-        for member, record in ((barred, cast.case), (barred_idva, cast.record)):
+        for member, record in ((barred, cast.case), (barred_idva, cast.record), (barred_lead, cast.case)):
             Bar.objects.create(
                 user=member.user,
                 record_id=record.pk,
@@ -176,7 +179,7 @@ def rich_world() -> Rich:
     _retire(filler, cast)
     referrals = _refer(filler, cast)
     _alerts(filler, cast)
-    members = [*cast.everybody(), gone, left, barred, barred_idva]
+    members = [*cast.everybody(), gone, left, barred, barred_idva, barred_lead]
     return Rich(cast, filler, members, cases, records, links, referrals)
 
 

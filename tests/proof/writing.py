@@ -253,8 +253,11 @@ def _may_add_at_site(eyes: Eyes, row: Any) -> bool:
         asked = eyes.world.by_key[row.request_id]
         answers = [a.outcome for a in eyes.world.all(ReleaseAnswer) if a.request_id == asked.pk]
         return asked.site_id == eyes.member.site_id and "released" in answers
+    if isinstance(row, SubjectRequest):
+        return row.record_id not in eyes.barred
     if isinstance(row, SubjectRelease):  # two people release (S-37)
-        return _made_by_another(eyes, eyes.world.by_key[row.bundle_id])
+        bundle = eyes.world.by_key[row.bundle_id]
+        return rule_for(SubjectBundle)(eyes, bundle) and _made_by_another(eyes, bundle)
     return True
 
 
@@ -368,7 +371,14 @@ def _may_override(eyes: Eyes, row: StopOverride) -> bool:
 def changes(model: type[models.Model]) -> list[tuple[str, bool]]:
     """Changes that are tried on each row, and whether anybody at all may make them."""
     if model in (CaseAssignment, ClientAssignment):
-        return [("handover = handover", True), ("service_id = gen_random_uuid()", False)]
+        never = (
+            "handover = handover",
+            "starts_on = starts_on",
+            "kind = kind",
+            "membership_id = membership_id",
+            "service_id = gen_random_uuid()",
+        )
+        return [("ends_on = ends_on", True), *((each, False) for each in never)]
     if model in (Membership, Bar):
         return [("ends_on = ends_on", True)]
     if model is User:

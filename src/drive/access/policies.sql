@@ -382,7 +382,7 @@ create policy colleagues on access_membership for select to role_su_worker, role
 -- Assignments. Readable on the record's own side; across the wall only through the bridge (drive.safety).
 call access.protect('access_caseassignment');
 grant select on access_caseassignment to role_policy, role_su_worker;
-grant select, insert, update on access_caseassignment to role_su_manager;
+grant select, insert, update (ends_on) on access_caseassignment to role_su_manager;
 create policy decides on access_caseassignment for select to role_policy using (true);
 create policy held on access_caseassignment for select to role_su_worker using (case_id = any ((select access.su_cases())::uuid[]));
 create policy at_service on access_caseassignment for select to role_su_manager using (service_id = (select access.service_in('su_manager')));
@@ -397,7 +397,7 @@ call access.allocation_adds('access_caseassignment');
 
 call access.protect('access_clientassignment');
 grant select on access_clientassignment to role_policy, role_vs_worker;
-grant select, insert, update on access_clientassignment to role_vs_manager;
+grant select, insert, update (ends_on) on access_clientassignment to role_vs_manager;
 create policy decides on access_clientassignment for select to role_policy using (true);
 create policy held on access_clientassignment for select to role_vs_worker using (record_id = any ((select access.vs_records())::uuid[]));
 create policy at_service on access_clientassignment for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
@@ -457,8 +457,8 @@ call access.protect('access_breakglass');
 grant select on access_breakglass to role_policy, role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_governance;
 create policy decides on access_breakglass for select to role_policy using (true);
 create policy own on access_breakglass for select to role_su_worker, role_vs_worker using (membership_id = (select access.member_today()));
--- Whoever is barred from a record learns neither that it was opened nor why, manager or holder (S-34).
-create policy not_barred on access_breakglass as restrictive for select to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager
+-- Whoever is barred from a record learns neither that it was opened nor why: manager, holder or governance lead (S-34).
+create policy not_barred on access_breakglass as restrictive for select to role_su_worker, role_su_manager, role_vs_worker, role_vs_manager, role_governance
   using (record_id <> all ((select access.barred())::uuid[]));
 create policy reviews_su on access_breakglass for select to role_su_manager using (service_id = (select access.service_in('su_manager')));
 create policy reviews_vs on access_breakglass for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));

@@ -62,8 +62,8 @@ create policy at_vs_service on audit_auditevent for select to role_vs_manager
 create policy at_site on audit_auditevent for select to role_governance
   using (site_id = (select access.site_in('governance')));
 
--- A manager who is barred from a record does not follow what is done on it (S-34).
-create policy not_barred on audit_auditevent as restrictive for select to role_su_manager, role_vs_manager
+-- A manager or governance lead who is barred from a record does not follow what is done on it (S-34).
+create policy not_barred on audit_auditevent as restrictive for select to role_su_manager, role_vs_manager, role_governance
   using (record_id is null or record_id <> all ((select access.barred())::uuid[]));
 
 -- What the database itself stored (act `stored`, see below) is evidence for whoever verifies or investigates, through

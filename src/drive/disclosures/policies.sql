@@ -6,6 +6,14 @@ call access.protect_site_fact('disclosures_subjectrequest', 'governance');
 call access.protect_site_fact('disclosures_subjectbundle', 'governance');
 call access.protect_site_fact('disclosures_subjectrelease', 'governance');
 
+-- A colleague's request for a record that one is barred from is out of sight, and so are its bundle and release (S-34).
+create policy not_barred on disclosures_subjectrequest as restrictive for all to role_governance
+  using (record_id <> all ((select access.barred())::uuid[]));
+create policy of_requests_seen on disclosures_subjectbundle as restrictive for select to role_governance
+  using (exists (select from disclosures_subjectrequest r where r.id = disclosures_subjectbundle.request_id));
+create policy of_bundles_seen on disclosures_subjectrelease as restrictive for select to role_governance
+  using (exists (select from disclosures_subjectbundle b where b.id = disclosures_subjectrelease.bundle_id));
+
 grant select on disclosures_subjectrequest, disclosures_subjectbundle to role_policy;
 create policy decides on disclosures_subjectrequest for select to role_policy using (true);
 create policy decides on disclosures_subjectbundle for select to role_policy using (true);
@@ -15,7 +23,7 @@ create or replace function access.second_for_bundle(bundle uuid) returns boolean
 return exists (select from disclosures_subjectbundle b join access_membership m on m.id = b.recorded_by_id
                 where b.id = bundle and m.user_id <> (select access.account_of_member()));
 create policy second_person on disclosures_subjectrelease as restrictive for insert to role_governance
-  with check (access.second_for_bundle(bundle_id));
+  with check (access.second_for_bundle(bundle_id) and exists (select from disclosures_subjectbundle b where b.id = disclosures_subjectrelease.bundle_id));
 
 -- The record of a code at the governance lead's own site, to ask for. Never one that they are barred from.
 create or replace function access.record_of_code(wanted_side text, wanted_code text) returns uuid language sql stable security definer

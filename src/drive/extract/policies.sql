@@ -1,8 +1,12 @@
 -- The report scope: coded columns of one site, for returns and extracts. No name, address, free text or exact birth
 -- date is granted, so no mistake in a query can show one (house decision 9). No worker's page uses it.
 
+-- Who counts: analysts and service managers. A commissioner works in the same scope and reads released returns alone (A-20).
+create or replace function access.site_counted() returns uuid language sql stable security definer parallel safe
+return (select m.site_id from access_membership m where m.id = (select access.member_in('report')) and m.role in ('analyst', 'service_manager'));
+
 create or replace function access.services_reported() returns uuid[] language sql stable security definer parallel safe
-return (select coalesce(array_agg(s.id), '{}') from access_service s where s.site_id = (select access.site_in('report')));
+return (select coalesce(array_agg(s.id), '{}') from access_service s where s.site_id = (select access.site_counted()));
 
 create or replace procedure access.report_columns(tbl regclass, columns text, restriction text) language plpgsql as $$
 begin
@@ -12,7 +16,7 @@ end $$;
 
 do $$
 declare
-  of_site constant text := 'site_id = (select access.site_in(''report''))';
+  of_site constant text := 'site_id = (select access.site_counted())';
   of_services constant text := 'service_id = any ((select access.services_reported())::uuid[])';
 begin
   call access.report_columns('referrals_referral', 'id, site_id, source, referred_on, marac_on, relationship, children_count, repeat_marac, recorded_at', of_site);
@@ -151,7 +155,7 @@ end;
 -- can be written and read. Whoever asked does not answer, in whatever role: the account is compared, not the membership.
 
 create or replace function access.asks_for_releases() returns boolean language sql stable security definer parallel safe
-return (select m.role in ('analyst', 'service_manager') from access_membership m where m.id = (select access.member_in('report')));
+return (select access.site_counted()) is not null;
 
 call access.protect_site_fact('extract_releaserequest', 'report', 'governance');
 call access.protect_site_fact('extract_releaseanswer', 'report', 'governance');

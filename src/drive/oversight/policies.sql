@@ -11,7 +11,7 @@ create policy at_vs_service on oversight_alert for select to role_vs_manager usi
 create policy at_site on oversight_alert for select to role_governance using (site_id = (select access.site_in('governance')));
 create policy not_about_oneself on oversight_alert as restrictive for select to role_su_manager, role_vs_manager, role_governance
   using (user_id <> (select access.account_of_member()));
-create policy not_barred on oversight_alert as restrictive for select to role_su_manager, role_vs_manager
+create policy not_barred on oversight_alert as restrictive for select to role_su_manager, role_vs_manager, role_governance
   using (record_id is null or record_id <> all ((select access.barred())::uuid[]));
 
 call access.protect('oversight_alertanswer');

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -118,6 +118,20 @@ def test_a_commissioner_sees_released_returns_and_nothing_else(cast: Cast) -> No
             extract.pk,
             *(r.pk for r in returns),
         }
+
+
+def test_a_commissioner_reads_no_row_behind_the_figures(cast: Cast) -> None:
+    """A-20, S-40: the database refuses, whatever a page asks for. An analyst counts them."""
+    asked_for = (
+        "select count(*) from casework_sucase", "select count(*) from safety_caselink",
+        "select count(*) from access_caseassignment", "select count(*) from access.client_keys()",
+        "select count(*) from access.coded_clients(current_date)", "select count(*) from access.coded_service_users()",
+    )  # fmt: skip
+    for member, rows in ((cast.analyst, 1), (cast.service_manager, 1), (cast.commissioner, 0)):
+        with acting_as(member.as_actor(), Scope.REPORT), connection.cursor() as cursor:
+            for statement in asked_for:
+                cursor.execute(statement)
+                assert cursor.fetchone()[0] == rows, (member.name, statement)
 
 
 def test_pages_for_those_who_may_and_the_one_404_for_the_others(cast: Cast, client_of: SignIn) -> None:

@@ -6,10 +6,20 @@ import datetime
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import ProgrammingError
+from django.db import DatabaseError, ProgrammingError
+from django.utils import timezone
 
 from drive.access.administration.commands.memberships import end_membership
-from drive.access.models import Bar, CaseAssignment, ClientAssignment, Membership, local_today
+from drive.access.commands import open_in_emergency, review_reading
+from drive.access.models import (
+    Bar,
+    BreakGlass,
+    BreakGlassReview,
+    CaseAssignment,
+    ClientAssignment,
+    Membership,
+    local_today,
+)
 from drive.access.queries import restricted_to_me
 from drive.access.refusal import Refusal
 from drive.access.scopes import Scope
@@ -18,8 +28,11 @@ from drive.allocation.models import Allocation
 from drive.audit.models import AuditEvent
 from drive.casework.commands import assign_case
 from drive.casework.models import SuCase
+from drive.disclosures.models import SubjectRequest
 from drive.oversight.bars import unheld
 from drive.oversight.clockwork import end_assignments_of_leavers
+from drive.oversight.commands import declare_tie
+from drive.oversight.models import Alert, AlertAnswer
 from drive.referrals.models import Referral, ReferralParty
 from tests.cast import Cast, seeding, sign_in
 
@@ -245,3 +258,55 @@ def test_s46_a_membership_that_ends_on_its_day_is_found_by_the_clock(cast: Cast)
     manager = cast.idva_manager.as_actor()
     with acting_as(manager):
         assert [each.why for each in unheld(manager)] == ["no longer works here"]
+
+
+def test_s34_a_governance_lead_with_a_tie_reads_nothing_of_who_came_to_the_record(cast: Cast) -> None:
+    """Neither what was done on it, nor alerts, nor emergency readings and their reviews, nor its subject access."""
+    lead = cast.governance_lead.as_actor()
+    reader = cast.other_case_manager.as_actor()
+    with acting_as(reader):
+        reading = open_in_emergency(by=reader, code=cast.case.code, reason="he is on his way", told="yes")
+    manager = cast.service_manager.as_actor()
+    with acting_as(manager):
+        review_reading(by=manager, reading_id=reading.pk, finding="needed", note="It was")
+    with seeding():
+        alert = Alert.objects.create(
+            kind="no_relation", looked_at=timezone.now(), looked_on=local_today(), user_id=cast.other_case_manager.user_id,
+            membership_id=cast.other_case_manager.pk, record_id=cast.case.pk, service_id=cast.su_service.pk, site_id=cast.site.pk,
+            was_denied=False, found_at=timezone.now(),
+        )  # fmt: skip
+        AlertAnswer.objects.create(
+            alert=alert, finding="explained", words="He was", recorded_by=cast.service_manager
+        )
+        SubjectRequest.objects.create(
+            site_id=cast.site.pk, side="su", record_id=cast.case.pk, asked_on=local_today(), identity_checked="Seen",
+            recorded_by=cast.governance_lead,
+        )  # fmt: skip
+
+    def sees() -> list[int]:
+        with acting_as(lead):
+            return [
+                AuditEvent.objects.filter(record_id=cast.case.pk).count(), BreakGlass.objects.count(),
+                BreakGlassReview.objects.count(), Alert.objects.count(), AlertAnswer.objects.count(), SubjectRequest.objects.count(),
+            ]  # fmt: skip
+
+    before = sees()
+    assert all(before)
+    with acting_as(lead):
+        declare_tie(by=lead, record_id=cast.case.pk, reason="He is my brother")
+    assert not any(sees())
+    assert sign_in(cast.governance_lead).get(f"/looked/{cast.case.pk}/").status_code == 404
+
+
+def test_s46_a_manager_ends_an_assignment_and_rewrites_none(cast: Cast) -> None:
+    for member, model in ((cast.service_manager, CaseAssignment), (cast.idva_manager, ClientAssignment)):
+        with acting_as(member.as_actor()):
+            assert model._default_manager.update(ends_on=local_today()) == 1
+        for wrong in (
+            {"handover": "x"},
+            {"membership_id": member.pk},
+            {"starts_on": local_today()},
+            {"kind": "cover"},
+        ):
+            with pytest.raises(DatabaseError, match="permission denied"), acting_as(member.as_actor()):
+                model._default_manager.update(**wrong)

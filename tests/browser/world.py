@@ -3,7 +3,8 @@
 Run as a program, it lays them out and commits, in a process of its own whose settings name that database. It prints the
 addresses of the accounts by part ("coordinator"), and the keys of what the cast holds already. With the word `decided`
 the case manager and the IDVA have also agreed that contact may go ahead at the office and at court (S-15); with `sealed` the
-client's address and number are sealed on her record.
+client's address and number are sealed on her record; with `closed` both were closed more than a year ago, and the site keeps
+a closed record for a year (ADR 16).
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ def main() -> None:
         give_passwords()
         if "sealed" in sys.argv:
             seal(cast)
+        if "closed" in sys.argv:
+            close_long_ago(cast)
         if "decided" in sys.argv:
             decide(cast.case_manager, cast.idva, cast.link.pk, places=["office", "court", "remote"])
     tell(cast)
@@ -47,6 +50,25 @@ def seal(cast: Cast) -> None:
     with acting_as(by):
         for kind, value in (("address", HOUSE), ("phone", NUMBER)):
             add_sealed(by=by, record_id=cast.record.pk, new=NewSealedValue(kind=kind, value=value))
+
+
+def close_long_ago(cast: Cast) -> None:
+    """Case and record ended 400 days ago, at a site that keeps both for twelve months."""
+    from datetime import timedelta
+
+    from drive.access.models import SiteSetting, local_today
+    from drive.advocacy.models import RecordExit
+    from drive.casework.models import StateEntry
+    from tests.cast import seeding
+
+    day = local_today() - timedelta(days=400)
+    with seeding():
+        SiteSetting.objects.create(site=cast.site, code="ADR-16", value={"su": 12, "vs": 12})
+        StateEntry.objects.filter(case=cast.case).update(value="closed", since=day)
+        RecordExit.objects.create(
+            record=cast.record, service_id=cast.vs_service.pk, recorded_by=cast.idva, exited_on=day, reason="completed",
+            check_ins_continue=False,
+        )  # fmt: skip
 
 
 def give_passwords() -> None:

@@ -245,20 +245,13 @@ return (select (s.value ->> wanted_side)::integer from access_sitesetting s
 create or replace function access.kept_until(site uuid, wanted_side text, record uuid) returns date language sql stable
 return (select (access.ended_on(wanted_side, record) + make_interval(months => access.months_kept(site, wanted_side)))::date);
 
--- Keys of the own side's records that are past their time, at the acting person's site: asked by what the bridge tells.
-create or replace function access.past_their_time(wanted_side text) returns uuid[] language sql stable security definer
-return (select coalesce(array_agg(x.id), '{}')
-          from access_membership m, lateral (
-            select c.id from casework_sucase c
-             where wanted_side = 'su' and m.side = 'su' and c.site_id = m.site_id
-               and access.months_kept(m.site_id, 'su') is not null
-               and access.kept_until(m.site_id, 'su', c.id) <= (select access.today())
-            union all
-            select r.record_id from (select distinct e.record_id from advocacy_recordexit e) r join advocacy_vsrecord v on v.id = r.record_id
-             where wanted_side = 'vs' and m.side = 'vs' and v.site_id = m.site_id
-               and access.months_kept(m.site_id, 'vs') is not null
-               and access.kept_until(m.site_id, 'vs', r.record_id) <= (select access.today())) x
-         where m.id = (select access.member_today()));
+-- Whether a record of the acting person's own side and site is past its time; false of any other. Asked by what the bridge tells.
+create or replace function access.past_its_time(wanted_side text, record uuid) returns boolean language sql stable security definer
+return exists (select from access_membership m
+                where m.id = (select access.member_today()) and m.side = wanted_side
+                  and m.site_id = case wanted_side when 'su' then (select c.site_id from casework_sucase c where c.id = record)
+                                                   else (select r.site_id from advocacy_vsrecord r where r.id = record) end
+                  and access.kept_until(m.site_id, wanted_side, record) <= (select access.today()));
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- How a table is protected. Each app's policies.sql calls these and adds what is special to it.

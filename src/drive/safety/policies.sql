@@ -134,7 +134,7 @@ declare
 begin
   foreach tbl in array array['safety_practiceincident', 'safety_incidentcharge', 'safety_incidentclosing', 'safety_citation', 'safety_escalation'] loop
     execute format('create policy in_its_time on %I as restrictive for select to role_vs_worker, role_vs_manager '
-                   'using (vs_record_id <> all ((select access.past_their_time(''vs''))::uuid[]))', tbl);
+                   'using (not access.past_its_time(''vs'', vs_record_id))', tbl);
   end loop;
 end $$;
 
@@ -820,7 +820,7 @@ begin atomic
                         order by x.since desc, x.recorded_at desc limit 1) e on true
    where l.su_case_id = su_case and l.su_case_id <> all ((select access.barred())::uuid[])
      and (l.su_case_id = any ((select access.su_cases())::uuid[]) or l.su_service_id = (select access.service_in('su_manager')))
-     and l.su_case_id <> all ((select access.past_their_time('su'))::uuid[])
+     and not access.past_its_time('su', l.su_case_id)
    order by l.recorded_at, l.id;
 end;
 
@@ -847,7 +847,7 @@ begin atomic
                         order by s.since desc, s.recorded_at desc limit 1) ap on true
    where l.vs_record_id = record and l.vs_record_id <> all ((select access.barred())::uuid[])
      and (l.vs_record_id = any ((select access.vs_records())::uuid[]) or l.vs_service_id = (select access.service_in('vs_manager')))
-     and l.vs_record_id <> all ((select access.past_their_time('vs'))::uuid[])
+     and not access.past_its_time('vs', l.vs_record_id)
    order by l.recorded_at, l.id;
 end;
 

@@ -51,6 +51,19 @@ begin atomic
       select 'none', null, f.site_id from referrals_referral f where f.id = about.id) own on true;
 end;
 
+-- Writes what somebody did about their own account (signing in, or not; a password, a second step) as one event at each
+-- site where the account works today, for the governance leads there; at no site where it works nowhere, or is none. One
+-- statement whatever is found, so that a known and an unknown address take the same.
+create or replace function audit.record_own_account(act text, kind text, account uuid, fields text[], origin text)
+  returns void language sql volatile security definer
+begin atomic
+  insert into audit_auditevent (id, at, act, kind, record_id, site_id, account_id, role, fields, digest, reason, origin)
+  select gen_random_uuid(), clock_timestamp(), act, kind, account, s.site_id, account, '', to_jsonb(fields), '', '', left(origin, 45)
+    from (select null) one
+    left join (select distinct m.site_id from access_membership m
+                where m.user_id = account and m.starts_on <= (select access.today()) and m.ends_on > (select access.today())) s on true;
+end;
+
 grant select, insert on audit_auditevent to role_policy;
 create policy writes on audit_auditevent for insert to role_policy with check (true);
 

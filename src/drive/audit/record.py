@@ -44,7 +44,6 @@ def record_event(
     service_id: UUID | None = None,
     fields: Iterable[str] = (),
     reason: str = "",
-    account_id: UUID | None = None,
 ) -> None:
     """Write one event in the current transaction. One statement; raises when it cannot be written, and so must the act.
 
@@ -67,6 +66,20 @@ def record_event(
                 list(fields) or "{}",  # most events name none, and an empty list is slow to adapt
                 reason,
                 by.origin if by else "",
-                by.user_id if by else account_id,
+                by.user_id if by else None,
             ],
+        )
+
+
+def record_own_account(
+    act: Act, *, kind: str, account_id: UUID | None, origin: str, fields: Iterable[str] = ()
+) -> None:
+    """What somebody did about their own account, or tried: one event at each site where the account works today.
+
+    `origin` is the network address that the request came from. One statement; raises when it cannot be written.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select audit.record_own_account(%s, %s, %s, %s, %s)",
+            [act.value, kind, account_id, list(fields) or "{}", origin],
         )

@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from drive.access.console import ConsoleError, acting_from_console
+from drive.access.console import CONSOLE, ConsoleError, acting_from_console
 from drive.access.models import Organisation, Site, User, local_today
 from drive.access.refusal import Refusal
 from drive.access.roles import Role
@@ -87,7 +87,7 @@ def _by_another(asked: Asked, password: str | None) -> User:
             )  # fmt: skip
             if password is not None:
                 with stepping_into(Scope.ACCOUNTS):
-                    set_own_password(user=user, password=password)
+                    set_own_password(user=user, password=password, origin=CONSOLE)
             return user
     except Refusal as refusal:
         raise ConsoleError(str(refusal)) from refusal

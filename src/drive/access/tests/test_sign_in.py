@@ -11,9 +11,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
-from drive.access.models import Membership, User, local_today
+from drive.access.models import Membership, Site, User, local_today
+from drive.access.roles import Role
 from drive.audit.models import AuditEvent
-from tests.cast import Cast, seeding, sign_in
+from tests.cast import Cast, join, seeding, sign_in
 
 PASSWORD = "marmalade umbrella trombone"
 
@@ -201,3 +202,31 @@ def test_every_page_of_the_frame_is_drawn(cast: Cast, address: str) -> None:
     client = sign_in(cast.case_manager)
     answer = client.get(address, follow=True)
     assert answer.status_code == 200, answer.content[:300]
+
+
+def test_the_governance_lead_of_each_site_of_the_account_sees_who_signed_in_and_who_was_not_let_in(
+    person: Membership, cast: Cast
+) -> None:
+    """From where, at both sites where the account works, and at no third."""
+    with seeding():
+        organisation = cast.su_service.organisation
+        third = Site.objects.create(name="Oxbarrow", publication_label="Site 3")
+        join("Casimir Tolliver", Role.CASE_MANAGER, cast.other_su_service, cast.other_site, organisation)
+        Membership.objects.filter(site=cast.other_site, name="Casimir Tolliver").update(user=person.user)
+        leads = [
+            cast.governance_lead,
+            join("Gwendolen Thorne", Role.GOVERNANCE_LEAD, None, cast.other_site, organisation),
+            join("Gaspard Reed", Role.GOVERNANCE_LEAD, None, third, organisation),
+        ]
+    client = Client(REMOTE_ADDR="192.0.2.7")
+    enter(client, person.user.email, "not the password at all")
+    enter(client, person.user.email)
+    enter(client, "nobody@example.invalid")
+    for lead in leads[:2]:
+        shown = sign_in(lead).get("/permission-changes/?show=sign-ins").content.decode()
+        rows = re.findall(r"<tr>(.*?)</tr>", shown, re.DOTALL)[1:]
+        told = [re.sub(r"\s*<[^>]+>\s*", "|", row) for row in rows]
+        assert len(told) == 2
+        assert all("Casimir Tolliver" in row and "192.0.2.7" in row for row in told)
+        assert ["Not let in: wrong password" in row for row in told] == [False, True]
+    assert "Casimir" not in sign_in(leads[2]).get("/permission-changes/?show=sign-ins").content.decode()

@@ -13,7 +13,7 @@ from drive.access.models import Membership, User, local_today
 from drive.access.refusal import Refusal
 from drive.access.scopes import Scope
 from drive.access.stepping import Actor, stepping_into
-from drive.audit.record import Act, record_event
+from drive.audit.record import Act, record_own_account
 
 from .memberships import end_assignments_of_leavers
 from .recording import record_account_change, record_change
@@ -73,13 +73,16 @@ def reset_sign_in(*, by: Actor, account_id: UUID, reason: str) -> User:
 
 
 @transaction.atomic
-def set_own_password(*, user: User, password: str) -> None:
-    """Set the password that the holder of a one-time link typed; the link is used up by it. Accounts scope."""
+def set_own_password(*, user: User, password: str, origin: str) -> None:
+    """Set the password that the holder of a one-time link typed; the link is used up by it. Accounts scope.
+
+    `origin` is the network address that it came from.
+    """
     user.set_password(password)
     user.save(update_fields=["password"])
-    record_event(
-        Act.PERMISSION_CHANGED, by=None, kind="account", record_id=user.pk, fields=["password"], account_id=user.pk
-    )  # fmt: skip
+    record_own_account(
+        Act.PERMISSION_CHANGED, kind="account", account_id=user.pk, origin=origin, fields=["password"]
+    )
 
 
 def _another(by: Actor, account_id: UUID) -> User:

@@ -1,4 +1,6 @@
-"""Who changed whose access, for the governance lead of the site: read from the audit, so nothing can be left out."""
+"""Who changed whose access, and who signed in, for the governance lead of the site: read from the audit, so nothing can
+be left out.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +23,7 @@ KINDS = {
     "service": "Service",
     "team": "Team",
     "site_setting": "Setting",
+    "second_factor": "Second step",
 }
 FIELDS = {
     "is_active": "open or closed",
@@ -31,6 +34,25 @@ FIELDS = {
     "applies_from": "applies from",
     "review_on": "review date",
 }
+
+
+SIGN_INS = {
+    (Act.SIGNED_IN.value, "session"): "Signed in",
+    (Act.SIGNED_OUT.value, "session"): "Signed out",
+    (Act.SIGN_IN_FAILED.value, "session"): "Not let in: wrong password",
+    (Act.SIGN_IN_FAILED.value, "second_factor"): "Not let in: wrong second step",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One sign-in, or an attempt at one."""
+
+    at: datetime.datetime
+    who: str
+    what: str
+    origin: str
+    """The network address that it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +94,38 @@ def changes(before: datetime.datetime | None = None) -> list[Change]:
     ]
 
 
+def sign_ins(before: datetime.datetime | None = None) -> list[SignIn]:
+    """Sign-ins of everybody who works at the reader's own site, let in or not, newest first, at most `PAGE`, older than
+    `before`. Governance scope.
+    """
+    events = AuditEvent.objects.filter(act__in={act for act, _ in SIGN_INS})
+    if before is not None:
+        events = events.filter(at__lt=before)
+    page = list(events.order_by("-at")[:PAGE])
+    names = dict(
+        Membership.objects.filter(user_id__in={event.account_id for event in page}).values_list(
+            "user_id", "name"
+        )
+    )
+    return [
+        SignIn(
+            at=event.at,
+            who=names.get(event.account_id, "Somebody who has left"),
+            what=SIGN_INS.get((event.act, event.kind), event.act),
+            origin=event.origin,
+        )
+        for event in page
+        if event.account_id
+    ]
+
+
 def _who(event: AuditEvent, member: Membership | None) -> str:
     label = Role(event.role).entry.label if event.role else "Administrator"
     return f"{member.name}, {label}" if member else f"{label} of another site"
 
 
 def _operator(event: AuditEvent) -> str:
-    return "The operator of the machine" if event.origin else "The person themselves"
+    return "The person themselves" if event.account_id else "The operator of the machine"
 
 
 def _about(member: Membership | None) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
-from drive.access.administration.queries.changes import PAGE, changes
+from drive.access.administration.queries.changes import PAGE, changes, sign_ins
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.scopes import Scope
@@ -21,7 +23,21 @@ from drive.access.scopes import Scope
 )
 @require_safe
 def permission_changes(request: ActorRequest) -> HttpResponse:
-    """Who gave or took which role, account or setting at this site, newest first."""
-    found = changes(parse_datetime(request.GET.get("before", "")))
-    older = found[-1].at.isoformat() if len(found) == PAGE else ""
-    return render(request, "administration/changes.html", {"changes": found, "older": older})
+    """Who gave or took which role, account or setting at this site, newest first; or who signed in, or tried to."""
+    before = parse_datetime(request.GET.get("before", ""))
+    shown = "sign-ins" if request.GET.get("show") == "sign-ins" else "changes"
+    found = sign_ins(before) if shown == "sign-ins" else changes(before)
+    older = urlencode({"show": shown, "before": found[-1].at.isoformat()}) if len(found) == PAGE else ""
+    return render(
+        request,
+        "administration/changes.html",
+        {
+            "found": found,
+            "shown": shown,
+            "filters": [
+                (words, f"?show={code}", code == shown)
+                for code, words in (("changes", "Changes"), ("sign-ins", "Signing in"))
+            ],
+            "older_url": f"?{older}" if older else "",
+        },
+    )

@@ -25,7 +25,9 @@ def set_password(request: HttpRequest, account_id: UUID, token: str) -> HttpResp
         return render(request, "administration/link_gone.html", status=404)
     form = OwnPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
-        set_own_password(user=user, password=form.cleaned_data["password"])
+        set_own_password(
+            user=user, password=form.cleaned_data["password"], origin=request.META.get("REMOTE_ADDR", "")
+        )
         messages.success(request, "Your password is set. Sign in with it.")
         return redirect("account_login")
     return render(request, "administration/set_password.html", {"form": form})

@@ -5,10 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+BESIDE = (
+    "NOTE     The file of roots lies in the data folder. Whoever can change the database there can cut the newest events"
+    " and roots together, and nothing would show it: set DRIVE_AUDIT_ROOTS to a disk of another machine."
+)
 
 
 def add_commands(commands: Commands) -> None:
@@ -31,22 +37,21 @@ def _ready() -> None:
 
 def _seal(_chosen: argparse.Namespace) -> int:
     _ready()
-    from .sealing import seal_once
+    from .sealing import seal_left_behind
 
-    total = 0
-    while sealed := seal_once():
-        total += sealed
-    print(f"{total} events sealed")  # noqa: T201  # a command's own output
+    print(f"{seal_left_behind()} events sealed")  # noqa: T201  # a command's own output
     return 0
 
 
 def _verify(_chosen: argparse.Namespace) -> int:
     _ready()
-    from .sealing import exported_events, root_lines
+    from .sealing import exported_events, root_lines, roots_are_beside_the_database
     from .verify import check, describe
 
-    report = check(exported_events(), root_lines())
+    report = check(exported_events(), root_lines(), taken=datetime.now(UTC))
     print(describe(report))  # noqa: T201  # a command's own output
+    if roots_are_beside_the_database():
+        print(BESIDE)  # noqa: T201  # a command's own output
     return 0 if report.intact else 1
 
 

@@ -3,6 +3,10 @@
 No request waits for it: events are written in the transaction of the act, unchained, and sealed within a minute by the
 clock. A stream is one site on one day. One sealer runs at a time (an advisory lock). It acts in the clock's scope,
 which may read events and add seals and nothing else.
+
+It looks from the newest sealed event on, and `OVERLAP` before it, since an event carries the time at which it was
+written and shows when its transaction ends. What a longer transaction brought in is found by `seal_left_behind`, which
+looks at everything.
 """
 
 from __future__ import annotations
@@ -20,16 +24,24 @@ from django.db import connection
 from drive.access.scopes import Scope
 from drive.access.stepping import stepping_into
 
-from .verify import EVENT_FIELDS, GENESIS, MerkleTree, chained, event_hash, root_line_hash
+from .verify import EVENT_FIELDS, GENESIS, LONGEST_TAIL, MerkleTree, chained, event_hash, root_line_hash
 
 _LOCK = 0x5EA1
 BATCH = 20_000
 """Events sealed in one transaction."""
 
+OVERLAP = LONGEST_TAIL
+"""How far before the newest sealed event it looks again: as old as an event may get before the verifier says so."""
+
 
 def roots_file() -> Path:
     """Where roots are kept: `DRIVE_AUDIT_ROOTS`, best on another machine, or the data folder."""
     return Path(settings.DRIVE_AUDIT_ROOTS)
+
+
+def roots_are_beside_the_database() -> bool:
+    """Whether the roots are kept in the data folder: newest roots and events could then be cut together unseen."""
+    return roots_file().resolve().is_relative_to(Path(settings.DRIVE_DATA.path).resolve())
 
 
 def _as_event(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -46,8 +58,27 @@ def _as_event(row: tuple[Any, ...]) -> dict[str, Any]:
 _COLUMNS = ", ".join(f"e.{name}" for name in EVENT_FIELDS)
 
 
-def seal_once() -> int:
-    """Seal what is waiting, up to BATCH events; how many. Roots are on disk before the seals are committed.
+def seal_waiting() -> int:
+    """Seal what was written lately, all of it; how many. What it costs does not grow with what is sealed already."""
+    return _until_done(everything=False)
+
+
+def seal_left_behind() -> int:
+    """Seal whatever is not sealed, however old; how many. Compares every event with the seals."""
+    return _until_done(everything=True)
+
+
+def _until_done(*, everything: bool) -> int:
+    total = 0
+    while sealed := seal_once(everything=everything):
+        total += sealed
+        if sealed < BATCH:
+            break
+    return total
+
+
+def seal_once(*, everything: bool = False) -> int:
+    """Seal up to BATCH events, oldest first; how many. Roots are on disk before the seals are committed.
 
     Should the program die between the two, the file knows more than the database: the next run writes the same points
     again, since chains depend on nothing but the events, and the verifier sees no fork.
@@ -56,11 +87,13 @@ def seal_once() -> int:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
             return 0
+        since = None if everything else _newest_sealed(cursor)
         cursor.execute(
             f"select {_COLUMNS} from audit_auditevent e"  # a closed list of columns
-            " where not exists (select from audit_auditseal s where s.event_id = e.id)"
+            " where e.at >= coalesce(%s, '-infinity'::timestamptz)"
+            " and not exists (select from audit_auditseal s where s.event_id = e.id)"
             " order by e.at, e.id limit %s",
-            [BATCH],
+            [since and since - OVERLAP, BATCH],
         )
         waiting = [_as_event(row) for row in cursor.fetchall()]
         if not waiting:
@@ -94,6 +127,16 @@ def seal_once() -> int:
     return len(waiting)
 
 
+def _newest_sealed(cursor: Any) -> datetime | None:
+    """When the newest sealed event was written: reads no more than what waits, newest first, and the one behind it."""
+    cursor.execute(
+        "select e.at from audit_auditevent e where exists (select from audit_auditseal s where s.event_id = e.id)"
+        " order by e.at desc, e.id desc limit 1"
+    )
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def _so_far(cursor: Any, stream: str, last: dict[str, Any] | None) -> tuple[str, MerkleTree]:
     """The stream's head and tree up to its last seal: taken up where the last line of the roots left them, or made again
     from every sealed event where the two do not say the same."""
@@ -105,14 +148,16 @@ def _so_far(cursor: Any, stream: str, last: dict[str, Any] | None) -> tuple[str,
         return GENESIS, MerkleTree()
     if last and "peaks" in last and (last["count"], last["head"]) == row:
         return row[1], MerkleTree(row[0], [(size, bytes.fromhex(node)) for size, node in last["peaks"]])
-    cursor.execute(
-        f"select {_COLUMNS} from audit_auditseal s join audit_auditevent e on e.id = s.event_id"  # a closed list of columns
-        " where s.stream = %s order by s.number",
-        [stream],
-    )
     tree = MerkleTree()
-    for event in cursor.fetchall():
-        tree.add(event_hash(_as_event(event)))
+    with connection.chunked_cursor() as again:
+        again.execute(
+            f"select {_COLUMNS} from audit_auditseal s join audit_auditevent e on e.id = s.event_id"  # a closed list of columns
+            " where s.stream = %s order by s.number",
+            [stream],
+        )
+        while rows := again.fetchmany(_ROWS):
+            for event in rows:
+                tree.add(event_hash(_as_event(event)))
     return row[1], tree
 
 
@@ -154,14 +199,21 @@ def _append_roots(lines: list[dict[str, Any]]) -> None:
         os.fsync(file.fileno())
 
 
+_ROWS = 5_000
+"""Events held at once while all are read."""
+
+
 def exported_events() -> Iterator[dict[str, Any]]:
-    """Every event with its seal, as the verifier reads it. In the clock's scope."""
-    with stepping_into(Scope.CLOCK), connection.cursor() as cursor:
+    """Every event with its seal, as the verifier reads it: each stream's together and in order, then what is not sealed.
+
+    In the clock's scope. Held by the database's cursor, never all at once by the program.
+    """
+    with stepping_into(Scope.CLOCK), connection.chunked_cursor() as cursor:
         cursor.execute(
             f"select {_COLUMNS}, s.stream, s.number, s.chain from audit_auditevent e"  # a closed list of columns
-            " left join audit_auditseal s on s.event_id = e.id"
+            " left join audit_auditseal s on s.event_id = e.id order by s.stream, s.number"
         )
-        while rows := cursor.fetchmany(5_000):
+        while rows := cursor.fetchmany(_ROWS):
             for *row, stream, number, chain in rows:
                 yield _as_event(tuple(row)) | {"stream": stream, "number": number, "chain": chain}
 

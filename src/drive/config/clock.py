@@ -25,12 +25,13 @@ class Act:
 
 def acts() -> tuple[Act, ...]:
     """The whole list."""
-    from drive.audit.sealing import seal_once
+    from drive.audit.sealing import seal_left_behind, seal_waiting
     from drive.oversight.clockwork import end_assignments_of_leavers, find_alerts, reckon_usual_volumes
     from drive.safety.commands.escalations import alert_lapsed_bookings, escalate_unread
 
     return (
-        Act("seal the audit", 30, seal_once),
+        Act("seal the audit", 30, seal_waiting),
+        Act("seal what long transactions left behind", 3600, seal_left_behind),
         Act("escalate what nobody read", 60, escalate_unread),
         Act("alert of contact that no decision carries", 60, alert_lapsed_bookings),
         Act("reckon what volume is usual", 3600, reckon_usual_volumes),

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import copy
+import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from drive.__main__ import main
 from drive.access.stepping import acting_as
 from drive.audit.models import AuditEvent
 from drive.audit.record import Act, record_event
-from drive.audit.sealing import exported_events, root_lines, seal_once
-from drive.audit.verify import MerkleTree, chained, check, event_hash
-from tests.cast import Cast, seeding
+from drive.audit.sealing import OVERLAP, exported_events, root_lines, seal_left_behind, seal_waiting
+from drive.audit.verify import EVENT_FIELDS, MerkleTree, chained, check, event_hash
+from tests.cast import Cast, lay_out, seeding
+from tests.racing import remove_everything
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+"""When a log of sealed events was read does not matter."""
 
 Log = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
@@ -37,13 +45,13 @@ def sealed_log(cast: Cast, settings: Any, tmp_path: Path) -> Log:
                         record_id=UUID(int=n),
                         reason=f"visit {visit}",
                     )
-        assert seal_once() == 3 * (2 + visit % 2)
+        assert seal_waiting() == 3 * (2 + visit % 2)
     return list(exported_events()), list(root_lines())
 
 
 def test_an_untouched_log_is_intact(sealed_log: Log) -> None:
     events, roots = sealed_log
-    report = check(copy.deepcopy(events), roots)
+    report = check(copy.deepcopy(events), roots, taken=NOW)
     assert report.intact, report.faults
     assert (report.sealed, report.unsealed, report.streams) == (30, 0, 2)
 
@@ -51,7 +59,7 @@ def test_an_untouched_log_is_intact(sealed_log: Log) -> None:
 def test_events_not_sealed_yet_are_counted_with_their_age(sealed_log: Log, cast: Cast) -> None:
     with acting_as(cast.idva.as_actor()):
         record_event(Act.LOOKED, by=cast.idva.as_actor(), kind="vs_record")
-    report = check(exported_events(), root_lines())
+    report = check(exported_events(), root_lines(), taken=datetime.now(UTC))
     assert report.intact
     assert report.unsealed == 1
     assert report.oldest_unsealed
@@ -72,7 +80,7 @@ def test_a_sealer_goes_on_from_the_last_root_and_from_the_events_alike(
         with transaction.atomic():
             with acting_as(cast.idva.as_actor()):
                 record_event(Act.LOOKED, by=cast.idva.as_actor(), kind="vs_record", reason="one more")
-            assert seal_once() == 1
+            assert seal_waiting() == 1
             last = list(root_lines())[-1]
             assert last["count"] == sum(e["stream"] == last["stream"] for e in exported_events())
             head, tree = "0" * 64, MerkleTree()
@@ -89,9 +97,14 @@ def _of_last_visit(line: str, lines: str) -> bool:
     return line in lines.splitlines()[-2:]
 
 
+def as_exported(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """In the order in which the database gives them."""
+    return sorted(events, key=lambda event: (str(event["stream"]), int(event["number"])))
+
+
 def _edit(events: list[dict[str, Any]], roots: list[dict[str, Any]], rng: random.Random) -> None:
     event = rng.choice(events)
-    name = rng.choice(["act", "kind", "reason", "role", "origin", "membership_id", "record_id", "at"])
+    name = rng.choice(EVENT_FIELDS)
     event[name] = f"{event[name]}x"
 
 
@@ -197,9 +210,94 @@ def test_ten_thousand_tamperings_are_all_found(sealed_log: Log) -> None:
         tamper = TAMPERINGS[n % len(TAMPERINGS)]
         changed, changed_roots = [dict(e) for e in events], [dict(r) for r in roots]
         tamper(changed, changed_roots, rng)
-        if check(changed, changed_roots).intact:
+        if check(as_exported(changed), changed_roots, taken=NOW).intact:
             missed.append((n, tamper.__name__))
     assert missed == [], f"seed {seed}"
+
+
+def test_newest_events_and_roots_cut_together_show_against_the_roots_of_another_machine(
+    sealed_log: Log,
+) -> None:
+    """Against the file that was cut they do not: why the roots belong elsewhere, and what `drive audit verify` says."""
+    events, roots = sealed_log
+    gone = roots[-1]
+    before = max(line["count"] for line in roots[:-1] if line["stream"] == gone["stream"])
+    cut = [e for e in events if e["stream"] != gone["stream"] or int(e["number"]) <= before]
+    assert len(cut) < len(events)
+    assert check(as_exported(cut), roots[:-1], taken=NOW).intact
+    assert check(as_exported(cut), roots, taken=NOW).faults == [
+        f"{gone['stream']}: the last {len(events) - len(cut)} sealed events were removed"
+    ]
+
+
+def test_roots_beside_the_database_are_said_to_be(
+    cast: Cast, settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder, said in ((settings.DRIVE_DATA.path, True), (tmp_path, False)):
+        settings.DRIVE_AUDIT_ROOTS = str(folder / "no-such-folder" / "roots.jsonl")
+        assert main(["audit", "verify"]) == 0
+        assert ("NOTE " in capsys.readouterr().out) is said
+
+
+def test_an_event_that_waits_for_more_than_five_minutes_is_a_fault(
+    sealed_log: Log, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _written(timedelta(minutes=4), "short")
+    assert main(["audit", "verify"]) == 0
+    _written(timedelta(minutes=12), "long")
+    assert main(["audit", "verify"]) == 1
+    assert "LATE     The oldest event that is not sealed has waited for 12 minutes" in capsys.readouterr().out
+
+
+def _written(before: timedelta, kind: str) -> None:
+    """An event written so long ago, which shows only now."""
+    with seeding():
+        AuditEvent.objects.create(at=datetime.now(UTC) - before, act="looked", kind=kind)
+
+
+def test_a_late_event_is_sealed_and_one_later_than_that_when_everything_is_looked_at(sealed_log: Log) -> None:
+    """Sealing goes on from the newest sealed event, and looks back as far as `OVERLAP`."""
+    _written(OVERLAP - timedelta(minutes=1), "late")
+    assert seal_waiting() == 1
+    _written(OVERLAP + timedelta(hours=1), "left behind")
+    assert seal_waiting() == 0
+    assert seal_left_behind() == 1
+    assert check(exported_events(), root_lines(), taken=NOW).intact
+
+
+def test_everything_that_waits_is_sealed_at_once(sealed_log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drive.audit.sealing.BATCH", 3)
+    for n in range(11):
+        _written(timedelta(seconds=n), "one of many")
+    assert seal_waiting() == 11
+    assert seal_waiting() == 0
+    assert check(exported_events(), root_lines(), taken=NOW).intact
+
+
+@pytest.fixture
+def committed(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Cast]:
+    """People who are really committed, and taken away afterwards."""
+    settings.DRIVE_AUDIT_ROOTS = str(tmp_path / "roots.jsonl")
+    try:
+        yield lay_out()
+    finally:
+        remove_everything()
+
+
+def test_what_another_transaction_commits_after_a_sealing_is_sealed_by_the_next(committed: Cast) -> None:
+    """The event is older than one that is sealed already, by its time, and showed only afterwards."""
+    seal_left_behind()
+    with psycopg.connect(os.environ["DRIVE_TEST_SUPERUSER_HERE"]) as slow:
+        slow.execute("select audit.record('looked', 'slow', null, null, null, '', '{}', '', '', null)")
+        with acting_as(committed.idva.as_actor()):
+            record_event(Act.LOOKED, by=committed.idva.as_actor(), kind="quick")
+        assert seal_waiting() == 1
+        slow.commit()
+    assert seal_waiting() == 1
+    sealed = [e["kind"] for e in as_exported(list(exported_events())) if e["kind"] in ("slow", "quick")]
+    assert sorted(sealed) == ["quick", "slow"]
+    report = check(exported_events(), root_lines(), taken=datetime.now(UTC))
+    assert (report.intact, report.unsealed) == (True, 0)
 
 
 def test_no_scope_can_change_or_forge_an_event(cast: Cast) -> None:

@@ -22,9 +22,9 @@ from drive.audit.tests import test_verify
 from tests.proof.mutation import in_order, replaced, variants
 
 EXPLAINED: dict[str, str] = {
-    "50: 1: one more": "sizes of peaks are only compared with each other",
-    "53: size * 2: another sign": "sizes of peaks are only compared with each other",
-    "53: 2: one more": "sizes of peaks are only compared with each other",
+    "60: 1: one more": "sizes of peaks are only compared with each other",
+    "63: size * 2: another sign": "sizes of peaks are only compared with each other",
+    "63: 2: one more": "sizes of peaks are only compared with each other",
     "report.oldest_unsealed: another comparison": "of two of the same age either is the oldest",
 }
 """Words of a mutant's name, and why nobody can notice it."""

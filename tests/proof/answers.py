@@ -37,7 +37,8 @@ class Answer:
     """(member, bytes): one nameless member, or those of an XLSX file."""
     statements: tuple[str, ...]
     """What was asked of the database, without values: its length is the query count."""
-    mails: int
+    mails: tuple[tuple[str, ...], ...]
+    """Every mail that the answer sent: to whom, from whom, about what, and its words."""
 
     def difference(self, other: Answer) -> str:
         """Where two answers part, in one line."""
@@ -47,6 +48,8 @@ class Answer:
             return f"headers {set(self.headers) ^ set(other.headers)}"
         if len(self.statements) != len(other.statements):
             return f"{len(self.statements)} queries, {len(other.statements)}"
+        if self.mails != other.mails:
+            return f"mails {set(self.mails) ^ set(other.mails)}"
         for (name, mine), (_, theirs) in zip(self.content, other.content, strict=False):
             if mine != theirs:
                 at = next(
@@ -78,6 +81,13 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def _said_by(message: mail.EmailMessage) -> list[str]:
+    """All that a mail tells: the people, the subject, each form of its words, and what is attached."""
+    parts = [*message.recipients(), message.from_email, message.subject, str(message.body)]
+    parts += [str(each) for each in getattr(message, "alternatives", [])]
+    return parts + [str(each) for each in message.attachments]
+
+
 class Reader:
     """One member at a browser who changes nothing: every answer is undone."""
 
@@ -88,7 +98,7 @@ class Reader:
         """Keys of the world: any other key in an answer was drawn for it and is masked."""
 
     def _ask(self, method: str, path: str, **sent: Any) -> tuple[Answer, HttpResponse]:
-        database, mails = _Database(), len(mail.outbox) if hasattr(mail, "outbox") else 0
+        database, before = _Database(), len(mail.outbox)
         with undone(), connection.execute_wrapper(database):
             response: Any = getattr(self.client, method)(path, **sent)
             content = body(response)
@@ -99,9 +109,9 @@ class Reader:
                 if k not in ("Set-Cookie", "Content-Length")
             )
         )
-        arrived = (len(mail.outbox) if hasattr(mail, "outbox") else 0) - mails
+        mails = tuple(tuple(self._mask(part) for part in _said_by(sent)) for sent in mail.outbox[before:])
         return Answer(
-            response.status_code, kept, self._members(content), tuple(database.statements), arrived
+            response.status_code, kept, self._members(content), tuple(database.statements), mails
         ), response
 
     def ask(self, method: str, path: str) -> Answer:

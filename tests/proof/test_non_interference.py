@@ -8,6 +8,7 @@ every role, and lets everybody send.
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +16,10 @@ from typing import Any
 
 import psycopg
 import pytest
+import time_machine
+from django.core import mail
 from django.db import connection
+from django.utils import timezone
 
 from drive.access.models import Membership
 from drive.access.scopes import Side
@@ -26,7 +30,7 @@ from .answers import Answer, Reader
 from .behind_the_wall import alter_case_side, alter_client_side, alter_other_client
 from .oracle import World
 from .rich import Rich, rich_world
-from .surfaces import Surface, surfaces
+from .surfaces import Surface, masked, stopped_clock, surfaces
 
 EVERYBODY = bool(os.environ.get("DRIVE_PROOF_EVERYBODY"))
 
@@ -70,10 +74,12 @@ def _compare(
 ) -> list[str]:
     """What differs between the two worlds, in words; empty when nobody can tell."""
     known, everything = _keys(rich), list(surfaces(rich))
-    before = _told(members, everything, known, only)
+    with stopped_clock() as moment:
+        before = _told(members, everything, known, only)
     changed = alter(rich)
     known |= _keys(rich)
-    after = _told(members, everything, known, only)
+    with time_machine.travel(moment, tick=False):
+        after = _told(members, everything, known, only)
     statements = sum(len(each.statements) for each in before.values())
     print(f"{changed} fields changed; {len(before)} answers compared, {statements} statements")  # noqa: T201  # for docs/proofs.md
     assert changed > 300, "hardly anything was made different"
@@ -189,3 +195,30 @@ def test_one_query_more_for_a_row_behind_the_wall_is_noticed(
     found = _compare(rich, [rich.cast.case_manager], alter_client_side, lambda surface: surface.path == page)
     assert found
     assert "queries" in found[0]
+
+
+def test_a_mail_with_other_words_and_a_time_of_day_in_a_row_are_noticed(
+    rich: Rich, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many mails and as many letters; what a hidden row says is in the words of the mail, or an hour on the page."""
+    from drive.access import pages
+
+    write = pages.record_event
+    page = f"/cases/{rich.cases[0].pk}/"
+
+    def telling(*given: Any, **more: Any) -> None:
+        with seeding():
+            hidden = Wish.objects.filter(record_id=rich.records[0].pk).values_list("words", flat=True)
+            mail.send_mail(
+                "A case", f"She wishes {hidden[0]}", "drive@example.invalid", ["him@example.invalid"]
+            )
+        write(*given, **more)
+
+    monkeypatch.setattr(pages, "record_event", telling)
+    found = _compare(rich, [rich.cast.case_manager], alter_client_side, lambda surface: surface.path == page)
+    assert "mails" in found[0]
+    with stopped_clock() as now:
+        clock = timezone.localtime(now)
+        later = clock + datetime.timedelta(minutes=1)
+        assert masked(f"at {clock:%H:%M}, {clock:%H:%M:%S}") == "at CLOCK, CLOCK"
+        assert masked(f"at {later:%H:%M}") == f"at {later:%H:%M}"

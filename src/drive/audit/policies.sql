@@ -13,43 +13,76 @@ call access.protect('audit_auditevent');
 --   what was not let in, or failed, belongs to the record alone, and to nobody where there is none: hidden and absent
 --   records leave the same trace with the reader's own service, which is none;
 --   a subject access request is the business of the person's record, so its key is replaced by that record's.
+--
+-- Looks up one table after the other, and no more than it needs: it is called for every page.
 create or replace function audit.record(
   act text, kind text, record uuid, service uuid, site uuid, role text, fields text[], reason text, origin text, account uuid
-) returns void language sql volatile security definer
-begin atomic
+) returns void language plpgsql volatile security definer as $$
+declare
+  me constant uuid := access.membership();
+  attempt constant boolean := act in ('denied', 'failed');
+  about uuid := record;
+  own_side text;
+  own_service uuid;
+  own_site uuid;
+  my_side text;
+  my_role text;
+  my_site uuid;
+  link safety_caselink;
+  held uuid;
+begin
+  if me is not null then
+    select m.side, m.role, m.site_id into my_side, my_role, my_site from access_membership m where m.id = me;
+  end if;
+  if kind = 'subject_request' then
+    about := coalesce((select r.record_id from disclosures_subjectrequest r where r.id = record), record);
+  end if;
+  if about is not null then
+    select 'su', c.service_id, c.site_id into own_side, own_service, own_site from casework_sucase c where c.id = about;
+    if not found then
+      select 'vs', v.service_id, v.site_id into own_side, own_service, own_site from advocacy_vsrecord v where v.id = about;
+    end if;
+    if not found then
+      select * into link from safety_caselink l where l.id = about;
+      if found then
+        own_side := coalesce(my_side, 'none');
+        own_site := link.site_id;
+        own_service := case my_side when 'su' then link.su_service_id when 'vs' then link.vs_service_id end;
+      else
+        select 'none', f.site_id into own_side, own_site from referrals_referral f where f.id = about;
+      end if;
+    end if;
+    if my_side = 'su' and own_side = 'su' then
+      select a.id into held from access_caseassignment a
+       where a.case_id = coalesce(link.su_case_id, about) and a.membership_id = me
+         and a.starts_on <= access.today() and a.ends_on > access.today() limit 1;
+    elsif my_side = 'vs' and own_side = 'vs' then
+      select a.id into held from access_clientassignment a
+       where a.record_id = coalesce(link.vs_record_id, about) and a.membership_id = me
+         and a.starts_on <= access.today() and a.ends_on > access.today() limit 1;
+    end if;
+  end if;
+  if act <> 'permission-changed' and about is not null then
+    if own_side is null then
+      if attempt then
+        service := null;
+        site := null;
+        my_site := null;
+      end if;
+    elsif attempt then
+      service := own_service;
+    elsif coalesce(my_side, 'none') in ('none', own_side) then
+      service := coalesce(own_service, service);
+    end if;
+  end if;
+  if act <> 'permission-changed' then
+    site := coalesce(own_site, my_site, site);
+  end if;
   insert into audit_auditevent (id, at, act, kind, record_id, service_id, site_id, account_id, membership_id, role,
                                 assignment_id, fields, digest, reason, origin)
-  select gen_random_uuid(), clock_timestamp(), act, kind, about.id,
-         case when act = 'permission-changed' then service
-              when own.side is null then case when act in ('denied', 'failed') and record is not null then null else service end
-              when act in ('denied', 'failed') then own.service_id
-              when m.side = 'none' or m.side = own.side then coalesce(own.service_id, service)
-              else service end,
-         case when act = 'permission-changed' then coalesce(site, m.site_id)
-              when own.side is null and act in ('denied', 'failed') and record is not null then null
-              else coalesce(own.site_id, m.site_id, site) end,
-         coalesce((select access.account()), account), me.id, coalesce(m.role, record.role),
-         coalesce(
-            (select a.id from access_caseassignment a
-              where a.case_id in (about.id, l.su_case_id) and a.membership_id = me.id
-                and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()) limit 1),
-            (select a.id from access_clientassignment a
-              where a.record_id in (about.id, l.vs_record_id) and a.membership_id = me.id
-                and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()) limit 1)),
-         to_jsonb(fields), '', reason, origin
-    from (select access.membership() as id) me
-    left join access_membership m on m.id = me.id
-    cross join lateral (select coalesce((select r.record_id from disclosures_subjectrequest r where r.id = record), record) as id) about
-    left join (select id, site_id, su_case_id, su_service_id, vs_record_id, vs_service_id from safety_caselink) l on l.id = about.id
-    left join lateral (
-      select 'su' as side, c.service_id, c.site_id from casework_sucase c where c.id = about.id
-      union all
-      select 'vs', v.service_id, v.site_id from advocacy_vsrecord v where v.id = about.id
-      union all
-      select coalesce(m.side, 'none'), case m.side when 'su' then l.su_service_id when 'vs' then l.vs_service_id end, l.site_id where l.id is not null
-      union all
-      select 'none', null, f.site_id from referrals_referral f where f.id = about.id) own on true;
-end;
+  values (gen_random_uuid(), clock_timestamp(), act, kind, about, service, coalesce(site, my_site),
+          coalesce(access.account(), account), me, coalesce(my_role, role), held, to_jsonb(fields), '', reason, origin);
+end $$;
 
 -- Writes what somebody did about their own account (signing in, or not; a password, a second step) as one event at each
 -- site where the account works today, for the governance leads there; at no site where it works nowhere, or is none. One

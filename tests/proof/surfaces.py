@@ -213,9 +213,9 @@ def said(response: HttpResponse) -> str:
 
 
 @contextmanager
-def stopped_clock() -> Iterator[datetime.datetime]:
-    """One moment for every answer in the block, so that no other time of day has to be masked."""
-    now = timezone.now().replace(microsecond=0)
+def stopped_clock(at: datetime.datetime | None = None) -> Iterator[datetime.datetime]:
+    """One moment for every answer in the block, or in several, so that no other time of day has to be masked."""
+    now = at or timezone.now().replace(microsecond=0)
     with time_machine.travel(now, tick=False):
         yield now
 

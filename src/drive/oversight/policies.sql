@@ -86,7 +86,7 @@ begin
                     select k.vs_record_id, k.vs_service_id, k.site_id, 'vs', true from safety_caselink k where k.id = e.record_id) r on true
      where e.at > since and e.at <= upto and e.act in ('looked', 'opened-seal', 'exported', 'disclosed', 'wrote', 'denied')
        -- what oversight itself opens is no look at the record's content
-       and e.kind not in ('who_looked', 'emergency_review', 'bars')
+       and e.kind not in ('who_looked', 'emergency_review', 'bars', 'retention')
        -- and who may open a bundle that somebody asked for was decided by that request (S-37)
        and not (e.kind = 'subject_request' and e.act = 'looked')
   ), judged as (

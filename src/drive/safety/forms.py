@@ -36,7 +36,7 @@ from .rules import (
 DECISION_DAYS = 28
 """The end date that is offered: the longest usual gap between joint reviews (C-15)."""
 
-ITEM_KINDS_OFFERED = frozenset({"view", "stop", "closure", "boundary_contact"})
+ITEM_KINDS_OFFERED = frozenset({"view", "stop", "closure", "boundary_contact", "session_held"})
 """Kinds of K-60 that have their own page and are not offered when telling the other worker something."""
 
 

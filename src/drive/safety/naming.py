@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from drive.access.models import CaseAssignment, ClientAssignment, Membership, local_today
+from drive.access.roles import Role
 from drive.advocacy.models import ClientProfile
 from drive.casework.models import LinkedPerson, ServiceUserProfile
 
@@ -32,6 +33,13 @@ def names_of(membership_ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted = set(membership_ids)
     known = dict(Membership.objects.filter(pk__in=wanted).values_list("pk", "name"))
     return {one: known.get(one, ELSEWHERE) for one in wanted}
+
+
+def signed(membership_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The same with the role beside the name of whoever stands in for the IDVA (A-06): what they tell is read as such."""
+    names = names_of(membership_ids)
+    stand_ins = Membership.objects.filter(pk__in=names, role=Role.STAND_IN).values_list("pk", flat=True)
+    return names | {one: f"{names[one]} (stand-in for the IDVA)" for one in stand_ins}
 
 
 def names_of_case(case_id: UUID) -> OwnNames:

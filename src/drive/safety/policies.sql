@@ -455,7 +455,7 @@ create or replace trigger suspends_at_court after insert on advocacy_courtdate f
 -- opened, and every answer is yes or no. For him all linked clients are asked; for her he alone, so that no client's worker
 -- learns of another client (S-04).
 
-grant select (id, case_id, lookup, recorded_at) on casework_contactchannel to role_policy;
+grant select (id, case_id, kind, lookup, recorded_at) on casework_contactchannel to role_policy;
 create policy bridge on casework_contactchannel for select to role_policy using (true);
 
 create or replace function safety.leads_to_client(su_case uuid, digests text[]) returns boolean language sql stable security definer
@@ -567,15 +567,15 @@ create policy advises on safety_overridenotice for select to role_adviser using 
 create policy advises on safety_stopconcern for select to role_adviser using (safety.advised_on(link_id) and safety.was_overridden(id));
 
 -- ---------------------------------------------------------------------------------------------------------------
--- Whether a plan may rest on an item (S-08, S-09). What came from the client's side opens by an agency that knows it for
--- itself, or by both workers' word with a plan for her safety; otherwise by its use rule, and never while she is the only source.
+-- Whether a plan may rest on an item (S-08, S-09). What came from the client's side opens by both workers' word with a plan for
+-- her safety. An agency that knows it for itself makes her no longer the only source, and lifts nothing else: how her word may
+-- be used is her side's to say.
 
 create or replace function safety.item_refusal(item uuid) returns text language sql stable
 return (select case
     when i.side = 'su' and i.kind <> 'boundary_contact' then null -- what the client told the case manager herself (V-16) is guarded too
-    when exists (select from safety_independentsource s where s.item_id = i.id) then null
     when (select count(distinct u.side) = 2 from safety_useagreement u where u.item_id = i.id) then null
-    when i.sole_informant then 'sole_informant'
+    when i.sole_informant and not exists (select from safety_independentsource s where s.item_id = i.id) then 'sole_informant'
     when i.use_rule <> 'direct' then i.use_rule::text end
   from safety_riskitem i where i.id = item);
 
@@ -708,8 +708,23 @@ declare
   row_now jsonb := to_jsonb(new);
   before text;
   links uuid[];
+  cause text := tg_argv[0];
+  told_by text := tg_argv[1];
 begin
   if safety.loading() then
+    return null;
+  end if;
+  if tg_table_name = 'advocacy_livingwith' then
+    select w.answer into before from advocacy_livingwith w
+     where w.record_id = (row_now ->> 'record_id')::uuid and w.id <> (row_now ->> 'id')::uuid
+     order by w.as_of desc, w.recorded_at desc limit 1;
+    if before is null or before = row_now ->> 'answer'
+       or exists (select from advocacy_livingwith w where w.record_id = (row_now ->> 'record_id')::uuid and w.as_of > (row_now ->> 'as_of')::date) then
+      return null;  -- said for the first time, said again, or about a day before what is known
+    end if;
+  end if;
+  if tg_table_name = 'advocacy_sealedend' and not exists (
+      select from advocacy_sealedvalue v where v.id = (row_now ->> 'value_id')::uuid and v.kind in ('address', 'refuge')) then
     return null;
   end if;
   if tg_argv[0] in ('custody', 'client_engagement') then
@@ -735,15 +750,21 @@ begin
              (row_now ->> 'entry_route', row_now ->> 'hook', row_now ->> 'cover_story', row_now ->> 'place')) then
     return null;
   end if;
-  if tg_argv[1] = 'su' then
+  if tg_table_name = 'safety_riskitem' then
+    -- Told across: by the case manager it is about him, for every link; by an IDVA for her own link alone (S-04).
+    cause := row_now ->> 'kind';
+    told_by := row_now ->> 'side';
+    select array_agg(l.id) into links from safety_caselink l
+     where l.id = (row_now ->> 'link_id')::uuid or (told_by = 'su' and l.su_case_id = (row_now ->> 'su_case_id')::uuid);
+  elsif told_by = 'su' then
     select array_agg(l.id) into links from safety_caselink l where l.su_case_id = (row_now ->> 'case_id')::uuid;
   else
     select array_agg(l.id) into links from safety_caselink l where l.vs_record_id = (row_now ->> 'record_id')::uuid;
   end if;
   -- Here and in no function of its own, which any scope could call with any link and any author.
   insert into safety_decisionlapse (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, cause, what)
-  select gen_random_uuid(), clock_timestamp(), (row_now ->> 'recorded_by_id')::uuid, l.id, tg_argv[1],
-         l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id, tg_argv[0], ''
+  select gen_random_uuid(), clock_timestamp(), (row_now ->> 'recorded_by_id')::uuid, l.id, told_by,
+         l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id, cause, ''
     from safety_caselink l where l.id = any (links) and safety.decision_in_force(l.id, clock_timestamp()) is not null;
   return null;
 end $$;
@@ -757,12 +778,27 @@ create or replace trigger ends_decision_on_engagement after insert on advocacy_e
   execute function safety.lapse_on_event('client_engagement', 'vs');
 create or replace trigger ends_decision_on_residence after insert on advocacy_sealedvalue for each row
   when (new.kind in ('address', 'refuge')) execute function safety.lapse_on_event('client_residence', 'vs');
+create or replace trigger ends_decision_on_residence after insert on advocacy_sealedend for each row
+  execute function safety.lapse_on_event('client_residence', 'vs');
+grant select (id, record_id, answer, as_of, recorded_at) on advocacy_livingwith to role_policy;
+create policy bridge on advocacy_livingwith for select to role_policy using (true);
+create or replace trigger ends_decision_on_residence after insert on advocacy_livingwith for each row
+  execute function safety.lapse_on_event('client_residence', 'vs');
+-- A new incident, partner or allegation is told across, and an emergency is an incident. A notice that our own practice went
+-- wrong (S-41) is none.
+create or replace trigger ends_decision_on_what_is_told after insert on safety_riskitem for each row
+  when (new.kind in ('incident', 'new_partner', 'allegation') and not new.details ? 'practice')
+  execute function safety.lapse_on_event('item', 'link');
+create or replace trigger ends_decision_on_emergency after insert on safety_caseemergency for each row
+  execute function safety.lapse_on_event('incident', 'su');
+create or replace trigger ends_decision_on_emergency after insert on safety_clientemergency for each row
+  execute function safety.lapse_on_event('incident', 'vs');
 
 -- A client who is no longer in touch calls for a joint review, never for an end (V-13): within five working days, or before
 -- the next contact if that comes sooner. That it happened crosses; why stays on her side (S-03). Bank holidays are not
 -- counted out: the day named is never later than the rule's.
 grant insert on safety_reviewcall to role_policy;
-create policy calls on safety_reviewcall for insert to role_policy with check (cause = 'engagement');
+create policy calls on safety_reviewcall for insert to role_policy with check (cause in ('engagement', 'asked'));
 create or replace function safety.call_on_disengagement() returns trigger language plpgsql security definer as $$
 begin
   if safety.loading() or new.value is not distinct from (
@@ -779,6 +815,31 @@ begin
 end $$;
 create or replace trigger calls_for_review after insert on advocacy_engagemententry for each row
   when (new.value in ('disengaged', 'declined')) execute function safety.call_on_disengagement();
+
+-- An address of his that is a linked client's too calls for a joint review (S-44): of every link of the case, as asked for by
+-- nobody in particular and in the name of whoever linked them, so that no row says whose address it is. Once a day.
+create or replace function safety.call_on_shared_address() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  insert into safety_reviewcall (id, recorded_at, recorded_by_id, link_id, side, su_case_id, su_service_id, vs_record_id, vs_service_id, cause, words)
+  select gen_random_uuid(), clock_timestamp(), l.recorded_by_id, l.id, 'su', l.su_case_id, l.su_service_id, l.vs_record_id, l.vs_service_id,
+         'asked', ''
+    from safety_caselink l
+   where exists (select from safety_caselink x
+                   join casework_contactchannel c on c.case_id = x.su_case_id and c.lookup = new.lookup and c.kind = 'address'
+                   join advocacy_sealedvalue v on v.record_id = x.vs_record_id and v.lookup = new.lookup
+                  where x.su_case_id = l.su_case_id and (to_jsonb(new) ->> 'case_id' = x.su_case_id::text or to_jsonb(new) ->> 'record_id' = x.vs_record_id::text))
+     and not safety.case_has_ended(l.su_case_id, clock_timestamp())
+     and not exists (select from safety_reviewcall r where r.link_id = l.id and r.cause = 'asked'
+                        and (r.recorded_at at time zone 'Europe/London')::date = access.today());
+  return null;
+end $$;
+create or replace trigger calls_on_shared_address after insert on advocacy_sealedvalue for each row
+  when (new.lookup <> '' and new.ended_on is null) execute function safety.call_on_shared_address();
+create or replace trigger calls_on_shared_address after insert on casework_contactchannel for each row
+  when (new.kind = 'address' and new.lookup <> '' and new.ended_on is null) execute function safety.call_on_shared_address();
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- What one side may know of the other. The column grants are the allow-list: a new column crosses only by a line here

@@ -61,6 +61,9 @@ LAPSE_CAUSES: tuple[tuple[str, str], ...] = (
 )
 """Events that end a decision at once (S-19)."""
 
+LONGEST_DECISION = datetime.timedelta(days=84)
+"""How far ahead the last day of a joint decision may be: three usual gaps between reviews. Our figure: the handbook gives none."""
+
 STOP_SCOPES: tuple[tuple[str, str], ...] = (
     ("all", "Everything"),
     ("contact", "All contact"),
@@ -198,11 +201,11 @@ ITEM_REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "ask_first": (
         "The IDVA is asked first before anything rests on this.",
-        "Agree its use with the IDVA, or find another source for it.",
+        "Agree its use with the IDVA; another source does not open it.",
     ),
     "background": (
         "This is for background only.",
-        "Find another source for it, or agree its use with the IDVA.",
+        "Agree its use with the IDVA, or rest the plan on what another agency knows, without this.",
     ),
 }
 """What `safety.item_refusal` answers: what, and what would open it (S-08, S-09)."""
@@ -294,6 +297,8 @@ class Waiting:
     gap: Gap = REVIEW_GAP
     cross_border: bool = False
     rhythm_days: int | None = None
+    rhythm_due: bool = False
+    """Whether a pair in two areas has not talked for longer than they agreed (X-03)."""
     from_case: int = 0
     from_client: int = 0
     """Items that crossed within the usual gap, each way: shown to both and their managers, never a score (S-05)."""

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.utils import timezone
 
 from drive.access.refusal import Refusal
+from drive.access.scopes import Side
+from drive.advocacy.models import ClientProfile
 from drive.casework.models import LinkedPerson
 from drive.people.profiles import fold
 
-from .models import FROM_CLIENT, RiskItem
+from .models import FROM_CLIENT, CaseLink, RiskItem
 
 LATELY = datetime.timedelta(days=180)
 """How far back items from the IDVA's side are compared."""
@@ -69,24 +72,48 @@ _NAMED_PLACE = re.compile(
 """Streets, children's places and refuges by name, as a name is written: lower case, these are words like others."""
 
 
-def check_what_reaches_him(case_id: UUID, words: str, *, field: str) -> None:
+def check_what_reaches_him(case_id: UUID, words: str, *, field: str, side: Side = Side.SERVICE_USER) -> None:
     """Raise `Refusal` (S-07, S-10) when words that would reach him could lead to a linked person.
 
     It says which of his worker's own words stand in the way, and that addresses and numbers are left out, whosever
-    they are. Whoever calls it records the refusal (`note_clash`), outside the transaction that it undoes.
+    they are. Of what the client's `side` writes, its own client's name is looked for and nobody else's (S-04). Whoever calls it records the refusal (`note_clash`), outside the transaction that it undoes.
     """
     said = fold(words)
     if not said:
         return
     if found := _HER_SUPPORT.search(said):
         raise _refused(f"“{found[0]}”: he is told nothing of anybody’s support.", field, rule="S-10")
-    if name := _name_in(case_id, words):
+    if name := _part_in(_linked_names(case_id, side), words):
         raise _refused(f"“{name}” is the name of a linked person.", field)
     if quoted := _quotation(case_id, said):
         raise _refused(f"“{quoted}” stands in what came from the client’s side.", field)
     if looks_like_an_address(words):
         raise _refused(
             "Leave addresses and numbers out, whosever they are, and the names of schools and streets.", field
+        )
+
+
+def names_somebody_else(link: CaseLink, words: str, side: Side) -> str:
+    """The name, or a part of it, of a person linked to the case whom this link is not about; empty where there is none.
+
+    Asks what the case manager's side knows; on the other `side` nobody else is known of (S-04).
+    """
+    if side is not Side.SERVICE_USER or not words.strip():
+        return ""
+    people = LinkedPerson.objects.filter(case_id=link.su_case_id).values_list("link_id", "name_as_referred")
+    own = {fold(part) for key, name in people if key == link.pk for part in _NAME.findall(name)}
+    others = [name for key, name in people if key != link.pk]
+    return _part_in(others, words, but=own)
+
+
+def check_names_nobody_else(link: CaseLink, words: str, *, field: str, side: Side) -> None:
+    """Raise `Refusal` (S-04) when words that go to the client's side of one link name the client of another."""
+    if name := names_somebody_else(link, words, side):
+        raise Refusal(
+            f"“{name}” is the name of somebody else who is linked to this case.",
+            why="Each client’s worker hears of their own client alone: say it without, or to each on their own.",
+            rule="S-04",
+            field=field,
         )
 
 
@@ -99,13 +126,24 @@ def _refused(what: str, field: str, *, rule: str = "S-07") -> Refusal:
     )
 
 
-def _name_in(case_id: UUID, words: str) -> str:
-    """A linked person's name, or a part of it, as referred."""
+def _linked_names(case_id: UUID, side: Side) -> list[str]:
+    """Of every linked person as referred; on the client's side of the reader's own client."""
+    if side is Side.SERVICE_USER:
+        people = LinkedPerson.objects.filter(case_id=case_id)
+        return list(people.values_list("name_as_referred", flat=True))
+    records = CaseLink.objects.filter(su_case_id=case_id).values_list("vs_record_id", flat=True)
+    return [profile.full_name for profile in ClientProfile.objects.filter(record_id__in=list(records))]
+
+
+def _part_in(names: Iterable[str], words: str, *, but: Collection[str] = ()) -> str:
+    """The first name, or part of one, that stands in the words."""
     spoken = set(_WORD.findall(fold(words)))
     as_written = set(words.replace("’", " ").split())
-    for name in LinkedPerson.objects.filter(case_id=case_id).values_list("name_as_referred", flat=True):
+    for name in names:
         parts: list[str] = _NAME.findall(name)
         for part in parts:
+            if fold(part) in but:
+                continue
             # A short name may be a word as well (Will, May): then only as a name is written.
             if fold(part) in spoken if len(part) > 4 else len(part) > 1 and part in as_written:
                 return part

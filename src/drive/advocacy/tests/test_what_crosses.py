@@ -25,6 +25,7 @@ ALLOWED = {
     "advocacy_checkinplan": {"id", "record_id", "due_on", "recorded_at"},
     "advocacy_sealedvalue": {"id", "record_id", "kind", "lookup", "withheld"},
     "advocacy_recordexit": {"id", "record_id"},
+    "advocacy_livingwith": {"id", "record_id", "answer", "as_of", "recorded_at"},  # that it changed, S-19
     "advocacy_courtdate": {
         "record_id",
         "thread",

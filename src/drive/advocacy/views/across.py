@@ -200,7 +200,7 @@ class DeskAcross:
 
 def _crossing(items: list[RiskItem], side: str) -> list[Crossing]:
     """Items with who sent them and whether the other side has read them."""
-    names = safety.names_of(item.recorded_by_id for item in items)
+    names = safety.signed(item.recorded_by_id for item in items)
     return [
         Crossing(
             item,

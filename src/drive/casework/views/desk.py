@@ -14,7 +14,7 @@ from drive.access.scopes import Scope
 from drive.components.page import Standing
 from drive.components.some import Some, together
 from drive.safety.models import RiskItem
-from drive.safety.naming import initials_of_links, names_of
+from drive.safety.naming import initials_of_links, signed
 from drive.safety.queries import (
     bookings_unsettled,
     boundary_contacts,
@@ -101,6 +101,6 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
             "outcomes": outcomes.each(lambda one: (one, cases.get(one.su_case_id))),
             "rang": rang.each(lambda item: (item, cases.get(item.su_case_id))),
             "items": items.each(lambda item: (item, cases.get(item.su_case_id))),
-            "names": names_of(item.recorded_by_id for item in [*items, *rang]),
+            "names": signed(item.recorded_by_id for item in [*items, *rang]),
         },
     )

@@ -19,7 +19,8 @@ from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.refusal import refusals_on
 from drive.safety import commands as safety
-from drive.safety.queries import client_summaries, what_may_happen_now
+from drive.safety.queries import client_summaries, link_of, what_may_happen_now
+from drive.safety.source_check import check_names_nobody_else
 
 from .. import commands, queries
 from ..forms import (
@@ -128,10 +129,13 @@ def record_session(request: ActorRequest, case_id: UUID) -> HttpResponse:
         )
         if tell.strip() or values["check_in_asked"]:
             for client in client_summaries(case_id):
+                check_names_nobody_else(
+                    link_of(client.link_id), tell, field="tell_idva", side=request.actor.side
+                )
                 safety.send_risk_item(
                     by=request.actor,
                     link_id=client.link_id,
-                    kind="engagement_change",
+                    kind="session_held",
                     purpose="The client’s safety after this session.",
                     text=tell.strip() or "A session took place. Please look in afterwards.",
                     urgency="soon" if values["check_in_asked"] else "routine",

@@ -22,6 +22,7 @@ from .stops import (
     override_stop,
     raise_stop,
     raise_stop_on_case,
+    reason_kept,
 )
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "propose_outcome",
     "raise_stop",
     "raise_stop_on_case",
+    "reason_kept",
     "record_boundary_contact",
     "record_contact",
     "record_differing_step",

@@ -15,11 +15,11 @@ from drive.audit.record import Act, record_event
 from drive.casework.models import SuCase
 from drive.people.facts import sent_before
 
-from ..models import Booking, BookingState
+from ..models import Booking, BookingState, RiskItem
 from ..position import booking_refusal, channel_refusal, refuse, stand_in_line
 from ..rules import SENT
 from ..source_check import check_what_reaches_him
-from .sources import cite
+from .sources import check_may_rest_on, cite
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def book_contact(
 
 @transaction.atomic
 def continue_booking(*, by: Actor, booking_id: UUID) -> None:
-    """Take up a suspended booking again, if it might be made anew now."""
+    """Take up a suspended booking again, if it might be made anew now: decision, channel, words and what it rests on."""
     booking = Booking.objects.get(pk=booking_id)
     stand_in_line(booking.case_id)
     _expect(booking, "suspended")
@@ -91,6 +91,10 @@ def continue_booking(*, by: Actor, booking_id: UUID) -> None:
     )
     if booking.sent_to is not None:
         refuse(channel_refusal(booking.case_id, booking.sent_to))
+    for words in (booking.says, booking.reason_given):
+        check_what_reaches_him(booking.case_id, words, field="")
+    for item in RiskItem.objects.filter(citations__booking=booking):
+        check_may_rest_on(item)
     _step(by, booking, "planned")
 
 

@@ -17,7 +17,8 @@ from drive.access.stepping import Actor
 from drive.people.facts import sent_before
 
 from ..models import CaseLink, ContactQuestion, ContactView, DecisionLapse, OutcomeAnswer, OutcomeProposal
-from ..rules import OTHERS_AT_RISK, VOICE_NOT_HAD
+from ..rules import LONGEST_DECISION, OTHERS_AT_RISK, VOICE_NOT_HAD
+from ..source_check import check_what_reaches_him
 from .links import on_link, wrote
 
 
@@ -32,8 +33,12 @@ def ask_for_view(
     when_planned: str,
     why_now: str,
 ) -> ContactQuestion:
-    """Ask for a joint decision on contact that is planned; either side may. Decides nothing. Twice is once."""
+    """Ask for a joint decision on contact that is planned; either side may. Decides nothing. Twice is once.
+
+    Refuses a `reason_given` to him that leads to somebody (S-07, S-10).
+    """
     link = CaseLink.objects.get(pk=link_id)
+    check_what_reaches_him(link.su_case_id, reason_given, field="reason_given", side=by.side)
     asked: dict[str, Any] = on_link(link, by) | {
         "planned": planned,
         "setting": setting,
@@ -123,7 +128,8 @@ def propose_outcome(
 ) -> OutcomeProposal:
     """Put an outcome (K-51) to the other side. Nothing is decided until they agree (S-16).
 
-    Refuses before both views are in, an end date that has passed, and conditions left unsaid.
+    Refuses before both views are in, an end date that has passed or is further off than `LONGEST_DECISION`, conditions left
+    unsaid, and words to him that lead to somebody (`told`: S-07, S-10).
     """
     question = ContactQuestion.objects.select_related("link").get(pk=question_id)
     sides = set(ContactView.objects.filter(question=question).values_list("side", flat=True))
@@ -140,6 +146,14 @@ def propose_outcome(
             rule="S-19",
             field="ends_on",
         )
+    if ends_on > local_today() + LONGEST_DECISION:
+        raise Refusal(
+            f"A joint decision holds for {LONGEST_DECISION.days} days at most.",
+            why="Then both of you look at it again.",
+            rule="S-19",
+            field="ends_on",
+        )
+    check_what_reaches_him(question.link.su_case_id, told, field="told", side=by.side)
     if outcome == "go_with_conditions" and not conditions.strip():
         raise Refusal("Say which conditions.", rule="S-15", field="conditions")
     forward: dict[str, Any] = on_link(question.link, by) | {

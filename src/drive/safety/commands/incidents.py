@@ -21,7 +21,7 @@ from drive.people.facts import sent_before
 from ..models import CaseLink, IncidentCharge, IncidentClosing, PracticeIncident
 from ..rules import INCIDENT_CHANGES, INCIDENT_KINDS, label
 from .emergencies import call_for_review
-from .items import send_risk_item
+from .items import PRACTICE, send_risk_item
 
 NOT_FROM_THE_CLIENT = "It is about how we work. Nothing in it comes from the client."
 
@@ -203,6 +203,7 @@ def _tell(by: Actor, link: CaseLink, purpose: str, text: str) -> None:
         text=text,
         urgency="soon",
         work_out=NOT_FROM_THE_CLIENT,
+        details=PRACTICE,
     )
 
 

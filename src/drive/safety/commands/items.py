@@ -15,7 +15,11 @@ from drive.access.stepping import Actor
 from drive.people.facts import sent_before
 
 from ..models import BOUNDARY_CONTACT, CaseLink, ItemAcknowledgement, RiskItem
+from ..source_check import check_names_nobody_else
 from .links import on_link, wrote
+
+PRACTICE = {"practice": True}
+"""Details of an `incident` that is about our own practice (S-41): it ends no decision, as a new incident of abuse does (S-19)."""
 
 
 @transaction.atomic
@@ -37,7 +41,8 @@ def send_risk_item(
     inference question.
 
     `urgency` is one of `rules.URGENCIES`. Refuses a blank purpose or a blank answer to "how could he work
-    out where this came from?" (S-02, S-08).
+    out where this came from?" (S-02, S-08), and words of the case manager's side that name somebody else who is linked
+    to the case (S-04).
     """
     if not purpose.strip():
         raise Refusal(
@@ -54,6 +59,10 @@ def send_risk_item(
             field="work_out",
         )
     link = CaseLink.objects.get(pk=link_id)
+    said = {"text": text, "purpose": purpose, "decision_served": decision_served, "work_out": work_out}
+    for field, words in (said | dict(details or {})).items():
+        if isinstance(words, str):
+            check_names_nobody_else(link, words, field=field, side=by.side)
     told: dict[str, Any] = on_link(link, by) | {
         "kind": kind,
         "purpose": purpose,

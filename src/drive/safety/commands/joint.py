@@ -16,9 +16,10 @@ from drive.instruments.codelists import code_list
 
 from ..models import CaseLink, PracticeIncident
 from ..position import contact_refusal_at
+from ..source_check import check_what_reaches_him
 from .bookings import took_place
 from .incidents import open_incident
-from .items import send_risk_item
+from .items import PRACTICE, send_risk_item
 
 NO_ATTEMPT = frozenset({"cancelled_us", "cancelled_safety"})
 """Outcomes (K-19) of contact that did not take place and was not tried."""
@@ -105,6 +106,7 @@ def _open_incident(by: Actor, case_id: UUID, contact: Contact, *, under_stop: bo
             text=what,
             urgency="soon",
             work_out="Nothing in it comes from the client.",
+            details=PRACTICE,
         )
 
 
@@ -113,8 +115,10 @@ def close_case(*, by: Actor, case_id: UUID, closing: NewClosure) -> Closure:
     """Close the case, and tell the IDVA of each link why, who still has eyes on him and what happens next
     (P-47, N-08).
 
-    Raises what `casework.commands.close_case` raises. The client's record stays open (P-49).
+    Raises what `casework.commands.close_case` raises, and `Refusal` for a reason given to him that leads to somebody (S-07).
+    The client's record stays open (P-49).
     """
+    check_what_reaches_him(case_id, closing.exit_plan, field="exit_plan")
     closure = casework.close_case(by=by, case_id=case_id, closing=closing)
     reason = code_list("K-52").label(closure.primary_reason)
     for link in CaseLink.objects.filter(su_case_id=case_id):

@@ -16,6 +16,7 @@ from drive.people.facts import sent_before
 
 from ..models import CaseLink, JointReview, PairRhythm, ReviewAnswer
 from ..rules import OTHERS_AT_RISK, STEPPING_BACK
+from ..source_check import check_what_reaches_him
 from .links import on_link, wrote
 
 
@@ -39,9 +40,11 @@ def record_review(
     """Write down a joint review, or that it did not come about because somebody did not come.
 
     `others_at_risk` answers every key of `rules.OTHERS_AT_RISK` with words or `unknown` (S-20). Refuses a blank, a day
-    to come, a next day that has passed, and stepping back without an exit plan (S-23). Changes no booking (V-13).
+    to come, a next day that has passed, stepping back without an exit plan (S-23), and one that leads to somebody (S-07).
+    Changes no booking (V-13).
     """
     link = CaseLink.objects.get(pk=link_id)
+    check_what_reaches_him(link.su_case_id, exit_plan, field="exit_plan", side=by.side)
     if held_on > local_today():
         raise Refusal("This has not happened yet.", rule="S-43", field="held_on")
     if next_on <= max(held_on, local_today()):

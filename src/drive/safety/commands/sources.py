@@ -11,9 +11,11 @@ from django.db import IntegrityError, transaction
 
 from drive.access.models import local_today
 from drive.access.refusal import Refusal
+from drive.access.scopes import Side
 from drive.access.stepping import Actor
 from drive.audit.record import Act, record_event
 from drive.casework.models import SuCase
+from drive.components.dates import local_date, long_date
 from drive.instruments.codelists import code_list
 from drive.people.facts import sent_before
 
@@ -29,13 +31,18 @@ from ..models import (
 )
 from ..position import item_refusal
 from ..rules import ITEM_REFUSALS, NOT_INDEPENDENT
+from ..source_check import check_names_nobody_else
 from .items import send_risk_item
 from .links import on_link, wrote
 
 
 @transaction.atomic
 def name_source(*, by: Actor, item_id: UUID, agency: str, knows: str) -> IndependentSource:
-    """Say which agency (K-45) knows the same for itself, and how. Refuses the IDVA's own service and its like."""
+    """Say which agency (K-45) knows the same for itself, and how. Refuses the IDVA's own service and its like.
+
+    The client is then no longer the only source (S-09); how her word may be used stays as it was (S-08). Her side is told
+    at once when the case manager's side names one.
+    """
     item = RiskItem.objects.select_related("link").get(pk=item_id)
     code_list("K-45").entry(agency)
     if agency in NOT_INDEPENDENT:
@@ -49,6 +56,17 @@ def name_source(*, by: Actor, item_id: UUID, agency: str, knows: str) -> Indepen
         return again
     source = IndependentSource.objects.create(**said)
     wrote(by, "item_source", item.link, "agency", "knows")
+    if by.side is Side.SERVICE_USER and item.from_client:
+        send_risk_item(
+            by=by,
+            link_id=item.link_id,
+            kind="disrupt_notice",
+            purpose="So that you know what may be acted on, and can say at once where that is not safe.",
+            text=f"{code_list('K-45').label(agency)} knows for itself what you told on {long_date(local_date(item.recorded_at))}.",
+            urgency="soon",
+            work_out="Nothing goes to him with it.",
+            details={"item": str(item.pk)},
+        )
     return source
 
 
@@ -135,6 +153,7 @@ def plan_action(
     )
     if tell_idva.strip():
         for link in CaseLink.objects.filter(su_case_id=case.pk):
+            check_names_nobody_else(link, tell_idva, field="tell_idva", side=by.side)
             send_risk_item(
                 by=by,
                 link_id=link.pk,
@@ -178,10 +197,7 @@ def cite(*, by: Actor, fact: Booking | PlannedAction, items: Iterable[UUID]) -> 
     """
     cited = RiskItem.objects.filter(pk__in=list(items), su_case_id=fact.case_id).select_related("link")
     for item in cited:
-        code = item_refusal(item.pk)
-        if code:
-            what, opens = ITEM_REFUSALS[code]
-            raise Refusal(what, why=opens, rule="S-09" if code == "sole_informant" else "S-08", field="cites")
+        check_may_rest_on(item)
         Citation.objects.create(
             **on_link(item.link, by),
             item=item,
@@ -189,3 +205,11 @@ def cite(*, by: Actor, fact: Booking | PlannedAction, items: Iterable[UUID]) -> 
             planned=fact if isinstance(fact, PlannedAction) else None,
         )
         wrote(by, "citation", item.link, "item")
+
+
+def check_may_rest_on(item: RiskItem) -> None:
+    """Raise `Refusal` while nothing may rest on an item, saying what would open it (S-08, S-09)."""
+    code = item_refusal(item.pk)
+    if code:
+        what, opens = ITEM_REFUSALS[code]
+        raise Refusal(what, why=opens, rule="S-09" if code == "sole_informant" else "S-08", field="cites")

@@ -24,6 +24,7 @@ from ..models import (
     StopOverride,
 )
 from ..position import may_override
+from ..source_check import check_names_nobody_else, check_what_reaches_him, names_somebody_else
 from .emergencies import call_for_review
 from .links import on_link, wrote
 
@@ -47,13 +48,15 @@ def raise_stop(
 
     `scope` is one of `rules.STOP_SCOPES`; `place` is a K-57 code for the scope `place`, `words` names the
     topic or the action. The reason may follow (`give_stop_reason`). Refuses only a scope that says too
-    little.
+    little, or names somebody else who is linked (S-04). A reason that does is left out rather than refused: the stop
+    waits for nothing, and `reason_kept` says whether it stands.
     """
     if scope == "place" and not place:
         raise Refusal("Say which place.", rule="S-17", field="place")
     if scope in ("topic", "action") and not words.strip():
         raise Refusal("Say which topic or action.", rule="S-17", field="words")
     link = CaseLink.objects.get(pk=link_id)
+    check_names_nobody_else(link, words, field="words", side=by.side)
     raised: dict[str, Any] = on_link(link, by) | {
         "scope": scope,
         "place": place if scope == "place" else "",
@@ -63,7 +66,7 @@ def raise_stop(
     if again is not None and not again.answers.exists():
         return again
     concern = StopConcern.objects.create(**raised)
-    if reason.strip():
+    if reason.strip() and not names_somebody_else(link, reason, by.side):
         StopConcernReason.objects.create(
             **on_link(link, by), concern=concern, reason=reason, use_rule=use_rule
         )
@@ -75,8 +78,8 @@ def raise_stop(
 def raise_stop_on_case(
     *, by: Actor, case_id: UUID, scope: str = "all", place: str = "", words: str = "", reason: str = ""
 ) -> list[StopConcern]:
-    """The same on every link of a case, from the case manager's side. Each link has its own concern
-    (S-04).
+    """The same on every link of a case, from the case manager's side. Each link has its own concern, and no reason that
+    names the client of another (S-04).
     """
     links = list(CaseLink.objects.filter(su_case_id=case_id).order_by("recorded_at", "id"))
     return [
@@ -85,12 +88,21 @@ def raise_stop_on_case(
     ]
 
 
+def reason_kept(concern: StopConcern) -> bool:
+    """Whether any reason stands at a concern."""
+    return StopConcernReason.objects.filter(concern=concern).exists()
+
+
 @transaction.atomic
 def give_stop_reason(
     *, by: Actor, concern_id: UUID, reason: str, use_rule: str = "background"
 ) -> StopConcernReason:
-    """Say why, now or later. Read by both workers and their managers; never in a banner."""
+    """Say why, now or later. Read by both workers and their managers; never in a banner.
+
+    Refuses a reason that names somebody else who is linked to the case (S-04).
+    """
     concern = StopConcern.objects.select_related("link").get(pk=concern_id)
+    check_names_nobody_else(concern.link, reason, field="reason", side=by.side)
     said: dict[str, Any] = on_link(concern.link, by) | {
         "concern": concern,
         "reason": reason,
@@ -118,7 +130,8 @@ def answer_stop(*, by: Actor, concern_id: UUID, response: str, told: str = "", e
     """One side's answer. The concern stays live until the other side has answered too; nobody closes it
     alone.
 
-    The case manager's side says what the service user will be told and who keeps an eye on things (S-23).
+    The case manager's side says what the service user will be told and who keeps an eye on things (S-23); what he is told
+    leads to nobody (S-07, S-10).
     """
     concern = StopConcern.objects.select_related("link").get(pk=concern_id)
     if not response.strip():
@@ -128,6 +141,7 @@ def answer_stop(*, by: Actor, concern_id: UUID, response: str, told: str = "", e
         raise Refusal(
             "Say what the service user will be told and who keeps an eye on things.", rule="S-23", field=field
         )
+    check_what_reaches_him(concern.su_case_id, told, field="told", side=by.side)
     try:
         with transaction.atomic():
             answer = StopAnswer.objects.create(

@@ -1,6 +1,6 @@
 """What the pages of both sides ask of the bridge. Rows come filtered by the database's own policies."""
 
-from ..naming import names_of
+from ..naming import names_of, signed
 from .across import CaseSummary, ClientSummary, case_summaries, client_summaries
 from .decisions import Decision, ViewAsked, Written, decision_for, outcomes_to_answer, views_asked
 from .disagreements import Differing, differing, steps_of
@@ -124,6 +124,7 @@ __all__ = [
     "review_on",
     "reviews_of",
     "reviews_to_answer",
+    "signed",
     "source_of",
     "steps_of",
     "stop_concern",

@@ -20,7 +20,7 @@ from ..models import (
     OutcomeAnswer,
     OutcomeProposal,
 )
-from ..naming import names_of
+from ..naming import names_of, signed
 from ..position import latest_decision, position
 from ..rules import refusal_words
 from .asking import ask
@@ -115,7 +115,7 @@ def _written(question: ContactQuestion | None) -> dict[str, Written]:
     if question is None:
         return {}
     rows = ask("select * from safety.views_written(%s)", question.pk)
-    names = names_of(row["written_by"] for row in rows)
+    names = signed(row["written_by"] for row in rows)
     return {row["side"]: Written(row["side"], row["written_at"], names[row["written_by"]]) for row in rows}
 
 

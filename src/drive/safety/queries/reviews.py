@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from drive.access.models import Service, SiteSetting, local_today
 from drive.access.stepping import Actor
-from drive.components.dates import local_date
+from drive.components.dates import days, local_date
 from drive.components.some import Some, first_of
 
 from ..models import CaseLink, JointReview, PairRhythm, ReviewCall, RiskItem, StopConcern
@@ -121,6 +121,13 @@ def _waiting(actor: Actor, links: list[CaseLink]) -> list[Waiting]:
             reasons.append(f"Nothing has crossed for {gap.usual} days")
         if across and link.pk not in rhythms:
             reasons.append("You work in different areas and have not met")
+        rhythm = rhythms.get(link.pk)
+        quiet = (today - max(last or rhythm.introduced_on, rhythm.introduced_on)).days if rhythm else 0
+        rhythm_due = rhythm is not None and across and quiet > rhythm.every_days
+        if rhythm and rhythm_due:
+            reasons.append(
+                f"You agreed to talk every {days(rhythm.every_days)}, and last did {days(quiet)} ago"
+            )
         rows.append(
             Waiting(
                 link_id=link.pk,
@@ -128,13 +135,14 @@ def _waiting(actor: Actor, links: list[CaseLink]) -> list[Waiting]:
                 vs_record_id=link.vs_record_id,
                 last=last,
                 days=max((today - began).days, 0),
-                urgent=link.pk in stopped or bool(open_calls),
+                urgent=link.pk in stopped or bool(open_calls) or rhythm_due,
                 reasons=tuple(reasons),
                 gap=gap,
                 cross_border=across,
                 from_case=crossed[link.pk, "su"],
                 from_client=crossed[link.pk, "vs"],
-                rhythm_days=rhythms[link.pk].every_days if link.pk in rhythms else None,
+                rhythm_days=rhythm.every_days if rhythm else None,
+                rhythm_due=rhythm_due,
             )
         )
     return rows
@@ -146,9 +154,11 @@ def review_agenda(actor: Actor) -> list[Waiting]:
 
 
 def unreviewed(actor: Actor) -> Some[Waiting]:
-    """Links past the site's hard limit without a joint review, the longest first: for both managers (S-24)."""
+    """Links past the site's hard limit without a joint review, the longest first: for both managers (S-24); and pairs in two
+    areas who have not talked for longer than they agreed (X-03).
+    """
     waiting = waiting_links(actor)
-    late = [one for one in waiting if one.past_limit]
+    late = [one for one in waiting if one.past_limit or one.rhythm_due]
     return Some(sorted(late, key=lambda one: -one.days), waiting.more and len(late) >= LOOKED_AT)
 
 

@@ -180,6 +180,19 @@ def test_x03_a_pair_in_two_areas_meets_first_and_fixes_a_rhythm(cast: Cast) -> N
     other = cast.outside_idva.as_actor()
     with acting_as(other):
         assert queries.review_age(across, other).rhythm_days == 14
+        assert not queries.review_age(across, other).rhythm_due
+    with seeding(), connection.cursor() as cursor:
+        cursor.execute("update safety_pairrhythm set introduced_on = introduced_on - 15")
+    for reader in (actor, other):
+        with acting_as(reader):
+            age = queries.review_age(across, reader)
+            assert (age.rhythm_due, age.urgent) == (True, True)
+            assert "You agreed to talk every 14 days, and last did 15 days ago" in age.why
+            assert queries.review_agenda(reader)[0].link_id == across.pk
+            assert [one.link_id for one in queries.unreviewed(reader)] == [across.pk]
+    review(cast, link_id=across.pk)
+    with acting_as(actor):
+        assert not queries.review_age(across, actor).rhythm_due
 
 
 def test_w11_its_pages_for_both_and_for_nobody_else(

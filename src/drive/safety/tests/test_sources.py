@@ -13,9 +13,9 @@ from django.test import Client
 from drive.access.models import Membership, local_today
 from drive.access.refusal import Refusal
 from drive.access.stepping import acting_as
-from drive.safety import commands
+from drive.safety import commands, queries
 from drive.safety.commands.links import on_link
-from drive.safety.models import Citation, PlannedAction, RiskItem
+from drive.safety.models import Booking, Citation, PlannedAction, RiskItem
 from tests.cast import Cast, link, open_case, open_record, seeding
 
 from .deciding import book, decide
@@ -24,7 +24,7 @@ from .deciding import book, decide
 def told(cast: Cast, who: str = "idva", **said: Any) -> RiskItem:
     actor = getattr(cast, who).as_actor()
     words = {
-        "kind": "incident",
+        "kind": "triggers",
         "purpose": "Her safety at home.",
         "text": "He has a key to her sister’s flat.",
         "urgency": "soon",
@@ -98,10 +98,58 @@ def test_s09_planned_contact_that_rests_on_her_alone_is_refused(cast: Cast) -> N
 
 @pytest.mark.parametrize(("rule", "words"), [("background", "background only"), ("ask_first", "asked first")])
 def test_s08_the_use_rule_holds_for_what_rests_on_it(cast: Cast, rule: str, words: str) -> None:
+    guarded = told(cast, sole_informant=False, use_rule=rule)
     with pytest.raises(Refusal, match=words):
-        plan(cast, told(cast, sole_informant=False, use_rule=rule))
+        plan(cast, guarded)
+    actor = cast.case_manager.as_actor()
+    with acting_as(actor):
+        commands.name_source(by=actor, item_id=guarded.pk, agency="housing", knows="A neighbour rang them.")
+    with pytest.raises(Refusal, match=words):
+        plan(cast, guarded)
+    agree(cast, "case_manager", guarded)
+    agree(cast, "idva", guarded)
+    plan(cast, guarded)
     plan(cast, told(cast, sole_informant=False, use_rule="direct"))
     plan(cast, told(cast, "case_manager", use_rule="background"))
+
+
+def test_s08_her_idva_hears_at_once_that_a_source_was_named_and_of_her_own_naming_nobody_need(
+    cast: Cast,
+) -> None:
+    item = told(cast)
+    for who in ("idva", "case_manager"):
+        actor = getattr(cast, who).as_actor()
+        with acting_as(actor):
+            commands.name_source(
+                by=actor, item_id=item.pk, agency="housing", knows=f"A neighbour, says {who}."
+            )
+    idva = cast.idva.as_actor()
+    with acting_as(idva):
+        (unread,) = queries.unread_items(idva)
+    assert unread.kind == "disrupt_notice"
+    assert "knows for itself" in unread.text
+    assert "neighbour" not in unread.text
+
+
+def test_s08_suspended_contact_is_not_taken_up_on_what_it_may_rest_on_no_more(cast: Cast) -> None:
+    decide(cast.case_manager, cast.idva, cast.link.pk)
+    item = told(cast, sole_informant=False)
+    resting = book(cast.case_manager, cast.case.pk, cites=[item.pk])
+    saying = book(
+        cast.case_manager, cast.case.pk, kind="call", channel="video", place="remote", says="Shall we talk?"
+    )
+    actor = cast.case_manager.as_actor()
+    with acting_as(actor):
+        for one in (resting, saying):
+            commands.suspend_booking(by=actor, booking_id=one.pk)
+    with seeding():
+        RiskItem.objects.filter(pk=item.pk).update(use_rule="ask_first")
+        Booking.objects.filter(pk=saying.pk).update(says="Wilhelmina asks you to ring.")
+    with acting_as(actor):
+        with pytest.raises(Refusal, match="asked first"):
+            commands.continue_booking(by=actor, booking_id=resting.pk)
+        with pytest.raises(Refusal, match="Wilhelmina"):
+            commands.continue_booking(by=actor, booking_id=saying.pk)
 
 
 def test_s09_the_database_refuses_past_the_command_and_items_of_another_case(cast: Cast) -> None:

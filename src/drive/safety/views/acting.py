@@ -17,13 +17,13 @@ from django.utils import timezone
 from drive.access.drafts import discard_draft, kept_draft, with_draft
 from drive.access.emergency import readings_of
 from drive.access.pages import ActorRequest
-from drive.access.refusal import refusals_on
+from drive.access.refusal import Refusal, add_refusal
 from drive.access.scopes import Side
 from drive.access.stepping import Actor
 from drive.components.page import OwnSide, Standing
 from drive.instruments.codelists import code_list
 
-from .. import queries
+from .. import commands, queries
 from ..models import CaseLink
 from ..naming import initials_of_links, names_of_case, names_of_record
 from ..rules import LAPSE_CAUSES, URGENCIES, VOICE, is_old
@@ -172,11 +172,15 @@ def act[F: forms.Form](
     if request.method == "POST":
         form = form_class(request.POST, **form_kwargs)
         if form.is_valid():
-            with refusals_on(form):
+            try:
                 do(form)
                 discard_draft(request.actor, draft_name, ends.link.pk)
                 messages.success(request, done or "Saved.")
                 return HttpResponseRedirect(to) if to else to_shared(ends.link.pk)
+            except Refusal as refusal:
+                add_refusal(form, refusal)
+                if request.actor.side is Side.SERVICE_USER and refusal.rule in ("S-07", "S-10"):
+                    commands.note_clash(by=request.actor, case_id=ends.link.su_case_id, kind="source_check")
     elif kept is not None:
         form = with_draft(form_class, kept, **form_kwargs)
     else:

@@ -21,13 +21,15 @@ def shared_page(request: ActorRequest, link_id: UUID) -> HttpResponse:
     """All that both workers of one link share: decision, concerns, risk information, reviews called for."""
     ends = ends_of(request.actor, link_id)
     own = request.actor.side is Side.SERVICE_USER
+    items = queries.items_for(link_id)
     return show(
         request,
         "safety/shared.html",
         ends,
         {
             "decision": queries.decision_for(link_id),
-            "items": queries.items_for(link_id),
+            "items": items,
+            "senders": queries.signed(item.recorded_by_id for item in items),
             "unread": {item.pk for item in queries.unread_items(request.actor, link_id=link_id)},
             "calls": queries.review_calls(link_id),
             "age_of_review": queries.review_age(ends.link, request.actor),

@@ -126,7 +126,9 @@ def pair_rhythm(request: ActorRequest, link_id: UUID) -> HttpResponse:
         lambda form: commands.set_rhythm(by=request.actor, link_id=link_id, **form.cleaned_data),
         draft="rhythm",
         heading="How often you talk",
-        lead=f"You and {ends.other} work in different areas.",
+        lead=f"You and {ends.other} work in different areas."
+        if queries.review_age(ends.link, request.actor).cross_border
+        else "",
         button="Record it",
         to=request.path.removesuffix("rhythm/"),
     )

@@ -17,9 +17,13 @@ from drive.components.page import Standing
 
 from .. import commands, queries
 from ..forms import OverrideForm, ReasonForm, StopAnswerForm, StopForm
+from ..models import StopConcern
 from ..naming import names_of
 from .acting import act, ends_of
 
+LEFT_OUT = (
+    "The reason names somebody else who is linked, so it was left out. Say it again without, at the concern."
+)
 RAISED = "Stop concern raised. Everything it covers is suspended now."
 
 
@@ -27,11 +31,16 @@ RAISED = "Stop concern raised. Everything it covers is suspended now."
 def raise_stop(request: ActorRequest, link_id: UUID) -> HttpResponse:
     """One click with "everything" already chosen; the reason may follow."""
     ends = ends_of(request.actor, link_id)
+
+    def do(form: StopForm) -> None:
+        given: dict[str, Any] = form.cleaned_data
+        _say_left_out(request, given, [commands.raise_stop(by=request.actor, link_id=link_id, **given)])
+
     return act(
         request,
         ends,
         StopForm,
-        lambda form: commands.raise_stop(by=request.actor, link_id=link_id, **form.cleaned_data),
+        do,
         draft="stop",
         template="safety/raise.html",
         heading="Raise a stop concern",
@@ -54,7 +63,7 @@ def raise_stop_on_case(request: ActorRequest, case_id: UUID) -> HttpResponse:
 
     def do(form: StopForm) -> None:
         given: dict[str, Any] = form.cleaned_data
-        commands.raise_stop_on_case(by=request.actor, case_id=case_id, **given)
+        _say_left_out(request, given, commands.raise_stop_on_case(by=request.actor, case_id=case_id, **given))
 
     return act(
         request,
@@ -68,6 +77,12 @@ def raise_stop_on_case(request: ActorRequest, case_id: UUID) -> HttpResponse:
         button="Stop now",
         done=RAISED,
     )
+
+
+def _say_left_out(request: ActorRequest, given: dict[str, Any], raised: list[StopConcern]) -> None:
+    """The stop waits for nothing; a reason that would tell of another client did not go with it (S-04)."""
+    if given["reason"].strip() and not all(commands.reason_kept(one) for one in raised):
+        messages.warning(request, LEFT_OUT)
 
 
 @page(Permission.STOP_ANSWER, "Stop concern", looks_at="case_link", key="link_id")

@@ -204,6 +204,7 @@ def _tell(by: Actor, link: CaseLink, purpose: str, text: str) -> None:
         urgency="soon",
         work_out=NOT_FROM_THE_CLIENT,
         details=PRACTICE,
+        by_hand=False,
     )
 
 

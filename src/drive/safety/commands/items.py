@@ -36,13 +36,14 @@ def send_risk_item(
     decision_served: str = "",
     sole_informant: bool = False,
     details: Mapping[str, Any] | None = None,
+    by_hand: bool = True,
 ) -> RiskItem:
     """Tell the other worker one thing they must know (K-60), with its purpose, use rule (K-47) and the
     inference question.
 
     `urgency` is one of `rules.URGENCIES`. Refuses a blank purpose or a blank answer to "how could he work
     out where this came from?" (S-02, S-08), and words of the case manager's side that name somebody else who is linked
-    to the case (S-04).
+    to the case (S-04); not of a notice that the system makes (`by_hand`), in which a name is a word like any other.
     """
     if not purpose.strip():
         raise Refusal(
@@ -60,8 +61,8 @@ def send_risk_item(
         )
     link = CaseLink.objects.get(pk=link_id)
     said = {"text": text, "purpose": purpose, "decision_served": decision_served, "work_out": work_out}
-    for field, words in (said | dict(details or {})).items():
-        if isinstance(words, str):
+    for field, words in said.items():
+        if by_hand:
             check_names_nobody_else(link, words, field=field, side=by.side)
     told: dict[str, Any] = on_link(link, by) | {
         "kind": kind,

@@ -16,13 +16,16 @@ from drive.instruments.codelists import code_list
 
 from ..models import CaseLink, PracticeIncident
 from ..position import contact_refusal_at
-from ..source_check import check_what_reaches_him
+from ..source_check import check_names_nobody_else, check_what_reaches_him
 from .bookings import took_place
 from .incidents import open_incident
 from .items import PRACTICE, send_risk_item
 
 NO_ATTEMPT = frozenset({"cancelled_us", "cancelled_safety"})
 """Outcomes (K-19) of contact that did not take place and was not tried."""
+
+TOLD_AT_CLOSING = ("eyes_on", "measures", "exit_plan", "step_down", "client_may_be_told")
+"""What a closing says in words of one's own to the IDVA of each link (P-47)."""
 
 
 @transaction.atomic
@@ -107,6 +110,7 @@ def _open_incident(by: Actor, case_id: UUID, contact: Contact, *, under_stop: bo
             urgency="soon",
             work_out="Nothing in it comes from the client.",
             details=PRACTICE,
+            by_hand=False,
         )
 
 
@@ -115,9 +119,12 @@ def close_case(*, by: Actor, case_id: UUID, closing: NewClosure) -> Closure:
     """Close the case, and tell the IDVA of each link why, who still has eyes on him and what happens next
     (P-47, N-08).
 
-    Raises what `casework.commands.close_case` raises, and `Refusal` for a reason given to him that leads to somebody (S-07).
-    The client's record stays open (P-49).
+    Raises what `casework.commands.close_case` raises, and `Refusal` for a reason given to him that leads to somebody (S-07)
+    and for words to every IDVA that name another's client (S-04). The client's record stays open (P-49).
     """
+    for link in CaseLink.objects.filter(su_case_id=case_id):
+        for field in TOLD_AT_CLOSING:
+            check_names_nobody_else(link, getattr(closing, field), field=field, side=by.side)
     check_what_reaches_him(case_id, closing.exit_plan, field="exit_plan")
     closure = casework.close_case(by=by, case_id=case_id, closing=closing)
     reason = code_list("K-52").label(closure.primary_reason)
@@ -141,5 +148,6 @@ def close_case(*, by: Actor, case_id: UUID, closing: NewClosure) -> Closure:
                 "client_may_be_told": closure.client_may_be_told,
                 "follow_up_on": closure.follow_up_on,
             },
+            by_hand=False,
         )
     return closure

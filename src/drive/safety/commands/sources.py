@@ -66,6 +66,7 @@ def name_source(*, by: Actor, item_id: UUID, agency: str, knows: str) -> Indepen
             urgency="soon",
             work_out="Nothing goes to him with it.",
             details={"item": str(item.pk)},
+            by_hand=False,
         )
     return source
 

@@ -121,12 +121,12 @@ def _waiting(actor: Actor, links: list[CaseLink]) -> list[Waiting]:
             reasons.append(f"Nothing has crossed for {gap.usual} days")
         if across and link.pk not in rhythms:
             reasons.append("You work in different areas and have not met")
-        rhythm = rhythms.get(link.pk)
-        quiet = (today - max(last or rhythm.introduced_on, rhythm.introduced_on)).days if rhythm else 0
-        rhythm_due = rhythm is not None and across and quiet > rhythm.every_days
-        if rhythm and rhythm_due:
+        agreed = rhythms.get(link.pk)
+        quiet = (today - max(last or agreed.introduced_on, agreed.introduced_on)).days if agreed else 0
+        rhythm_due = agreed is not None and across and quiet > agreed.every_days
+        if agreed and rhythm_due:
             reasons.append(
-                f"You agreed to talk every {days(rhythm.every_days)}, and last did {days(quiet)} ago"
+                f"You agreed to talk every {days(agreed.every_days)}, and last did {days(quiet)} ago"
             )
         rows.append(
             Waiting(
@@ -141,7 +141,7 @@ def _waiting(actor: Actor, links: list[CaseLink]) -> list[Waiting]:
                 cross_border=across,
                 from_case=crossed[link.pk, "su"],
                 from_client=crossed[link.pk, "vs"],
-                rhythm_days=rhythm.every_days if rhythm else None,
+                rhythm_days=agreed.every_days if agreed else None,
                 rhythm_due=rhythm_due,
             )
         )

@@ -19,6 +19,7 @@ from drive.access.stepping import acting_as
 from drive.advocacy import commands as advocacy
 from drive.advocacy.models import LivingWith, SealedValue
 from drive.audit.models import AuditEvent
+from drive.casework.commands import NewClosure
 from drive.safety import commands
 from drive.safety.models import CaseLink, DecisionLapse, ReviewCall, RiskItem, StopConcern
 from drive.safety.position import position
@@ -58,10 +59,10 @@ def test_s04_what_goes_to_one_clients_worker_names_no_other_client(cast: Cast) -
     other = second_client(cast)
     tell(cast, "case_manager", cast.link.pk, "He asks where Wilhelmina Puddifoot is.")
     for link_id, words in ((cast.link.pk, "He rang Dulcinea."), (other.pk, "He rang Wilhelmina.")):
-        for said in ({}, {"details": {"eyes_on": words}, "text": "He is calm."}):
+        for field in ("text", "purpose"):
             with pytest.raises(Refusal, match="somebody else who is linked") as refused:
-                tell(cast, "case_manager", link_id, **({"text": words} | said))
-            assert refused.value.rule == "S-04"
+                tell(cast, "case_manager", link_id, **({"text": "He is calm."} | {field: words}))
+            assert (refused.value.rule, refused.value.field) == ("S-04", field)
     with pytest.raises(Refusal) as refused:
         plan(cast, tell_idva="Police ask him about Dulcinea.")
     assert (refused.value.rule, refused.value.field) == ("S-04", "tell_idva")
@@ -271,3 +272,26 @@ def test_a06_what_a_stand_in_tells_and_writes_is_signed_as_a_stand_ins(
     browser = client_of(cast.case_manager)
     for page in (reverse("desk_su_worker"), reverse("shared_page", kwargs={"link_id": cast.link.pk})):
         assert f"{cast.stand_in.name} (stand-in for the IDVA)" in browser.get(page).content.decode(), page
+
+
+def test_s04_a_closing_tells_each_idva_of_their_own_client_alone_and_our_own_notices_are_not_read_for_names(
+    cast: Cast,
+) -> None:
+    second_client(cast, "Prudence Incident")
+    by = cast.case_manager.as_actor()
+    closing = NewClosure(
+        closed_on=TODAY, primary_reason="died", engagement="unknown", measures="None", eyes_on="Prudence’s brother",
+        risk_owner="police", exit_plan="None is needed", client_may_be_told="That Drive has ended", others_at_risk="unknown",
+        risk_of_closing="None", agreed_idva="yes", agreed_panel="yes",
+    )  # fmt: skip
+    with acting_as(by):
+        with pytest.raises(Refusal) as refused:
+            commands.close_case(by=by, case_id=cast.case.pk, closing=closing)
+        assert (refused.value.rule, refused.value.field) == ("S-04", "eyes_on")
+        commands.open_incident_on_link(
+            by=by,
+            link_id=cast.link.pk,
+            kind="premature_disclosure",
+            happened_on=TODAY,
+            what="Told too early.",
+        )

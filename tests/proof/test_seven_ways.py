@@ -174,8 +174,9 @@ def test_way_7_functions_that_write_in_anothers_name_are_these_and_no_more(super
     found = superuser.execute(
         "select distinct n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
         " where n.nspname in ('access', 'audit', 'safety') and p.prosecdef and p.provolatile = 'v' and p.prokind = 'f'"
-        " and p.prorettype <> 'trigger'::regtype and has_function_privilege(%s, p.oid, 'execute')",
-        [f"{PREFIX}_su_worker"],
+        " and p.prorettype <> 'trigger'::regtype"
+        " and exists (select from unnest(%s::text[]) scope where has_function_privilege(scope, p.oid, 'execute'))",
+        [[f"{PREFIX}_{scope.value}" for scope in Scope]],
     ).fetchall()
     assert {name for (name,) in found} == WRITING
 

@@ -54,6 +54,14 @@ SPOILINGS = {
     "a function that a cached plan may keep": "alter function access.su_cases() immutable",
     "a deciding function of another owner": "alter function access.vs_records() owner to {p}_owner",
     "a deciding function for everybody": "grant execute on function access.barred() to public",
+    "a deciding function that nobody listed": "create function safety.peek(record uuid) returns text language sql stable"
+    " security definer set search_path = public return (select p.family_name from advocacy_clientprofile p where p.record_id = record);"
+    " alter function safety.peek owner to {p}_policy; revoke all on function safety.peek from public;"
+    " grant execute on function safety.peek to {p}_su_worker",
+    "a listed function for one scope more": "grant execute on function safety.case_summary to {p}_su_worker",
+    "a function of nobody's for a scope": "grant execute on function safety.leads_to_client to {p}_su_manager",
+    "a listed function for the log-in role": "grant execute on function access.find_alerts to {p}_app",
+    "a listed function taken from a scope": "revoke execute on function safety.client_summary from {p}_su_worker",
     "a search path to attack": "alter function access.su_cases() reset search_path",
     "a view that asks as its owner": "create view peek as select * from advocacy_clientprofile",
     "a table whose writes leave no trace": "drop trigger stored_insert on casework_contact",

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 
+from .definer_functions import CALLERS
 from .scopes import SCOPES, Scope, Side
 from .third_party_tables import THIRD_PARTY_TABLES
 
@@ -109,6 +110,7 @@ def gaps(connection: Connection, prefix: str) -> list[str]:
         *_the_wall(connection, prefix),
         *_granted_without_policy(connection, prefix),
         *_functions(connection, prefix),
+        *_callers(connection, prefix),
         *_views(connection),
         *_too_much(connection, prefix),
     ]
@@ -254,6 +256,27 @@ def _functions(connection: Connection, prefix: str) -> Iterator[str]:
             yield f"{name}: its search path is not pinned"
         if everybody:
             yield f"{name}: everybody may call it"
+
+
+def _callers(connection: Connection, prefix: str) -> Iterator[str]:
+    """Every deciding function stands in the closed list, and its scopes, and they alone, may call it."""
+    callable_by: dict[str, set[str]] = {}
+    for name, role in connection.execute(
+        "select n.nspname || '.' || p.proname, r.rolname from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+        " left join pg_roles r on r.rolname = any(%s) and has_function_privilege(r.oid, p.oid, 'execute')"
+        " where n.nspname in ('access', 'audit', 'safety', 'public') and p.prosecdef and p.prokind = 'f'"
+        " and p.prorettype <> 'trigger'::regtype and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')",
+        [[f"{prefix}_{name}" for name in [*(s.value for s in Scope), "app"]]],
+    ):
+        callable_by.setdefault(name, set()).update({role.removeprefix(f"{prefix}_")} if role else ())
+    for name, roles in callable_by.items():
+        if name not in CALLERS:
+            yield f"{name}: decides past the policies and stands in no list of who may call it"
+            continue
+        for role in sorted(roles ^ CALLERS[name]):
+            yield f"{name}: {role} {'may call it and is not listed' if role in roles else 'is listed and may not call it'}"
+    for name in CALLERS.keys() - callable_by.keys():
+        yield f"{name}: is listed and does not exist"
 
 
 def _views(connection: Connection) -> Iterator[str]:

@@ -15,6 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from psycopg import sql
 
+from .definer_functions import CALLERS
 from .roles import ROLES
 from .scopes import Scope
 from .third_party_tables import THIRD_PARTY_TABLES
@@ -52,8 +53,10 @@ def fingerprint() -> str:
     """Digest of everything that `apply_policies` would do; equal fingerprints need no second application."""
     works_in = [(role.value, [scope.value for scope in entry.scopes]) for role, entry in ROLES.items()]
     this_file = Path(__file__).read_bytes()
+    callers = [(name, sorted(scopes)) for name, scopes in CALLERS.items()]
     digest = hashlib.sha256(
-        repr((sorted(THIRD_PARTY_TABLES.items()), works_in, settings.DRIVE_ROLE_PREFIX)).encode() + this_file
+        repr((sorted(THIRD_PARTY_TABLES.items()), works_in, callers, settings.DRIVE_ROLE_PREFIX)).encode()
+        + this_file
     )
     for path in policy_files():
         digest.update(path.read_bytes())
@@ -136,20 +139,24 @@ def apply_policies(owner_url: str) -> None:
                 sql.Identifier(f"{prefix}_{Scope.ACCOUNTS.value}")
             )
         )
-        # Functions: those that decide belong to the policy role, and scopes may run them.
+        # Functions: those that decide belong to the policy role, and are run by the scopes that `CALLERS` names.
         cursor.execute(
-            "select p.oid::regprocedure::text, p.prosecdef, p.prokind from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
-            " where n.nspname = any(%s)",
+            "select p.oid::regprocedure::text, n.nspname || '.' || p.proname, p.prosecdef, p.prokind from pg_proc p"
+            " join pg_namespace n on n.oid = p.pronamespace where n.nspname = any(%s)",
             [list(SCHEMAS)],
         )
-        for signature, definer, kind in cursor.fetchall():
+        for signature, name, definer, kind in cursor.fetchall():
             if kind == "p":
                 cursor.execute(_statement(f"revoke all on procedure {signature} from public"))
                 continue
             cursor.execute(_statement(f"revoke all on function {signature} from public"))
+            runs = everybody
+            if definer:
+                callers = [scope.value for scope in sorted(CALLERS.get(name, ()))]
+                runs = [sql.Identifier(f"{prefix}_{each}") for each in [*callers, "policy", "seed"]]
             cursor.execute(
                 sql.SQL("grant execute on function {} to {}").format(
-                    _statement(signature), sql.SQL(", ").join(everybody)
+                    _statement(signature), sql.SQL(", ").join(runs)
                 )
             )
             if definer:

@@ -303,15 +303,23 @@ return (select case when count(*) = 0 then 'unlinked'
 create or replace function safety.contact_allowed(su_case uuid, moment timestamptz) returns boolean language sql stable
 return (select safety.contact_refusal(su_case, moment)) is null;
 
+-- Whether the case is of those that whoever asks may read: what is asked past both sides' policies is asked about it alone.
+create or replace function safety.reads_case(su_case uuid) returns boolean language sql stable security definer
+return exists (
+  select from casework_sucase c where c.id = su_case and c.id <> all ((select access.barred())::uuid[])
+     and (c.id = any ((select access.su_cases())::uuid[]) or c.service_id = (select access.service_in('su_manager'))));
+
 -- Whether a linked client is at court on the day for which contact with him at court is planned (S-25). Asked past both
 -- sides' policies and answered with yes or no; it says neither whose hearing it is nor which.
-create or replace function safety.place_clash(su_case uuid, starts_at timestamptz, place text) returns boolean language sql stable security definer
+create or replace function safety.place_is_taken(su_case uuid, starts_at timestamptz, place text) returns boolean language sql stable security definer
 return place = 'court' and exists (
   select from safety_caselink l
     join lateral (select distinct on (d.thread) d."on", d.cancelled from advocacy_courtdate d
                    where d.record_id = l.vs_record_id order by d.thread, d.version desc) c
       on not c.cancelled and c."on" = (starts_at at time zone 'Europe/London')::date
    where l.su_case_id = su_case);
+create or replace function safety.place_clash(su_case uuid, starts_at timestamptz, place text) returns boolean language sql stable security definer
+return (safety.loading() or (select safety.reads_case(su_case))) and safety.place_is_taken(su_case, starts_at, place);
 
 -- Asked in vain on one case within seven days, by whom and when (S-25, S-14): a time, a place or a channel turned down because of
 -- somebody else's, and contact at court that was cancelled within a day of planning it, which asks the same question. What a
@@ -444,7 +452,7 @@ begin
   perform safety.suspend(b, b.recorded_by_id, null)
      from safety_caselink l
      join safety_booking b on b.case_id = l.su_case_id
-    where l.vs_record_id = new.record_id and safety.place_clash(b.case_id, b.starts_at, b.place);
+    where l.vs_record_id = new.record_id and safety.place_is_taken(b.case_id, b.starts_at, b.place);
   return null;
 end $$;
 create or replace trigger suspends_at_court after insert on advocacy_courtdate for each row
@@ -464,7 +472,8 @@ return exists (select from safety_caselink l join advocacy_sealedvalue v on v.re
 
 -- Null when this address or number of his may be used. One answer for what is not of the case and what is shared.
 create or replace function safety.channel_refusal(su_case uuid, channel uuid) returns text language sql stable security definer
-return case when not exists (select from casework_contactchannel c where c.id = channel and c.case_id = su_case)
+return case when not safety.loading() and not (select safety.reads_case(su_case)) then 'channel'
+            when not exists (select from casework_contactchannel c where c.id = channel and c.case_id = su_case)
               or safety.leads_to_client(su_case, array(select c.lookup from casework_contactchannel c where c.id = channel))
        then 'channel' end;
 

@@ -46,7 +46,7 @@ CALLERS: dict[str, frozenset[Scope]] = {
     "access.caseload_counts": SU | {Scope.ALLOCATION},
     "access.hand_over_sealed": _only(Scope.ALLOCATION),
     "access.held_by_service": _only(Scope.ALLOCATION),
-    "access.identity_match_people": _only(Scope.REFERRALS, Scope.GOVERNANCE),
+    "access.identity_match_people": _only(Scope.GOVERNANCE),
     "access.panel_prepares": _only(Scope.PANEL),
     "access.referral_identities": _only(Scope.REFERRALS),
     "access.referral_is_allocated": _only(Scope.REFERRALS, Scope.PANEL, Scope.ALLOCATION, Scope.GOVERNANCE),

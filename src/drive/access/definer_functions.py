@@ -63,10 +63,18 @@ CALLERS: dict[str, frozenset[Scope]] = {
         (
             "access.asks_for_releases", "access.client_keys", "access.coded_answers", "access.coded_children",
             "access.coded_client_answers", "access.coded_clients", "access.coded_service_users", "access.released",
-            "access.services_reported",
+            "access.services_reported", "access.site_counted",
         ),
         _only(Scope.REPORT),
     ),
+    # Closed records past their time: two people erase one (S-36).
+    **dict.fromkeys(
+        ("access.erasure_refusal", "access.is_record_of", "access.records_past_time"),
+        _only(Scope.SU_MANAGER, Scope.VS_MANAGER, Scope.GOVERNANCE),
+    ),
+    "access.proposed_by_another": _only(Scope.GOVERNANCE),
+    "access.erase_record": _only(Scope.GOVERNANCE),
+    "access.past_its_time": BRIDGE,
     # The bridge: what one side may know of the other, and what either asks about both.
     **dict.fromkeys(
         (
@@ -90,6 +98,7 @@ CALLERS: dict[str, frozenset[Scope]] = {
     # Parts of the above: asked by other deciding functions alone.
     **dict.fromkeys(
         (
+            "access.erasing", "access.erasing_any", "access.erasing_links", "access.erasing_lists", "access.erasing_referrals",
             "safety.asked_in_vain", "safety.asked_too_often", "safety.leads_to_client", "safety.place_is_taken",
             "safety.reads_case",
         ),

@@ -85,6 +85,12 @@ def test_the_governance_lead_sees_matches_and_no_case(walk: Walk) -> None:
     lead.picture("77-possible-matches")
     lead.go("/emergency/reviews/")
     lead.check()
+    lead.go("/permission-changes/")
+    lead.follow("Signing in")
+    lead.reads("Guinevere Locke")
+    lead.reads("127.0.0.1")
+    lead.picture("158-who-signed-in")
+    lead.check_on_a_phone()
     for hidden in (
         f"/cases/{walk.case}/",
         f"/clients/{walk.record}/",

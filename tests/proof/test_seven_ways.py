@@ -162,6 +162,7 @@ def test_way_6_a_hidden_case_and_an_absent_one_fail_alike_as_a_parent(cast: Cast
 
 WRITING = {
     "access.open_in_emergency", "access.finish_emergency_reading", "access.erase_record", "access.hand_over_sealed", "audit.record",
+    "audit.record_own_account",
     "access.end_assignments_of_leavers", "access.find_alerts", "access.reckon_usual_volumes", "safety.alert_lapsed_bookings",
     "safety.escalate_unread",
 }  # fmt: skip

@@ -33,6 +33,7 @@ CALLERS: dict[str, frozenset[Scope]] = {
         EVERYBODY,
     ),
     "audit.record": EVERYBODY,
+    "audit.record_own_account": _only(Scope.ACCOUNTS, Scope.ADMINISTRATION),
     # Ties and restrictions, emergencies, leavers.
     "access.bar_is_here": _only(Scope.GOVERNANCE, Scope.SU_MANAGER, Scope.VS_MANAGER),
     "access.bar_is_of_service": _only(Scope.SU_MANAGER, Scope.VS_MANAGER),

@@ -44,8 +44,22 @@ def _first_day(frame: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     return look_up(frame["case_id"], rows.groupby("case_id")["date"].min())
 
 
-def _by(frame: pd.DataFrame, day: pd.Series) -> pd.Series:
-    reference = frame["ref_day"] if "ref_day" in frame.columns else pd.Series(pd.NaT, frame.index)
+def reference_days(study: Study, frame: pd.DataFrame) -> pd.Series:
+    """The day up to which contact and behaviour change work of each case count (setting ``reference_day``).
+
+    By default the closing day of a closed case and the snapshot day of an open one; missing where neither is known.
+    """
+    rule = study.settings.reference_day
+    if rule == "closing_or_snapshot":
+        if "ref_day" in frame.columns:
+            return frame["ref_day"]
+        return pd.Series(pd.NaT, frame.index, dtype="datetime64[s]")
+    day = study.data_cut if rule == "data_cut" else pd.Timestamp(rule)
+    return pd.Series(day, frame.index)
+
+
+def _by(study: Study, frame: pd.DataFrame, day: pd.Series) -> pd.Series:
+    reference = reference_days(study, frame)
     return day.notna() & (reference.isna() | (day <= reference))
 
 
@@ -74,10 +88,10 @@ def contacted(study: Study, frame: pd.DataFrame) -> pd.Series:
     source = contact_source(study)
     if source == "contacts_made":
         contacts = study.table("contacts")
-        return _by(frame, _first_day(frame, contacts[contacts["outcome"] == "made"]))
+        return _by(study, frame, _first_day(frame, contacts[contacts["outcome"] == "made"]))
     if source == "direct_actions":
         actions = study.table("actions")
-        return _by(frame, _first_day(frame, actions[actions["mode"] == "direct"]))
+        return _by(study, frame, _first_day(frame, actions[actions["mode"] == "direct"]))
     closures = study.table("closures").set_index("case_id")["direct_contact_ever"]
     return look_up(frame["case_id"], closures).eq(True).fillna(False).astype(bool)
 
@@ -93,10 +107,10 @@ def behaviour_change(study: Study, frame: pd.DataFrame) -> pd.Series:
         )
     delivered = pd.Series(False, index=frame.index)
     if use_sessions:
-        delivered |= _by(frame, _first_day(frame, behaviour_change_sessions(study)))
+        delivered |= _by(study, frame, _first_day(frame, behaviour_change_sessions(study)))
     if use_actions:
         actions = study.table("actions")
-        delivered |= _by(frame, _first_day(frame, actions[actions["category"] == "behaviour_change"]))
+        delivered |= _by(study, frame, _first_day(frame, actions[actions["category"] == "behaviour_change"]))
     return delivered
 
 

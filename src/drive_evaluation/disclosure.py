@@ -187,7 +187,7 @@ def _counts(result: Result) -> Iterator[tuple[str, int]]:
     def walk(value: Any, path: str, name: str) -> Iterator[tuple[str, int]]:
         if isinstance(value, Mapping):
             for key, item in value.items():
-                if key not in BY_CASE:
+                if key not in BY_CASE and key != "log_rank":
                     yield from walk(item, f"{path}.{key}", str(key))
         elif isinstance(value, int) and not isinstance(value, bool) and name not in NOT_COUNTS | EXTREMES:
             yield path, value
@@ -253,6 +253,11 @@ def _secondary(cells: _Cells, sums: Sequence[Sum]) -> None:
     raise ReleaseRefusedError("secondary suppression did not settle; the release is refused")
 
 
+def may_leave(result: Result) -> bool:
+    """Whether a result has a place in a release at all: what is of one worker stays with the exact results."""
+    return "worker" not in result.dimensions
+
+
 def protect(
     results: Sequence[Result],
     policy: Policy | None = None,
@@ -268,6 +273,7 @@ def protect(
     still be narrowed too far.
     """
     rules = policy or Policy()
+    results = [result for result in results if may_leave(result)]
     # What the package states of other studies is nobody's count here and was printed before.
     counted = [result for result in results if READ not in result.notes]
     cells = _Cells(counted, rules)
@@ -389,6 +395,10 @@ class _Writer:
             here = f"{path}.{name}"
             if name in BY_CASE or name in EXTREMES:
                 self._drop(result, here, "extreme_or_single_person")
+                released[name] = None
+            elif name == "log_rank":
+                if value is not None:
+                    self._drop(result, here, "test_without_its_group_sizes")
                 released[name] = None
             elif name == "percent" and isinstance(value, Mapping) and isinstance(values["count"], Mapping):
                 counts = {code: {code: values["count"][code]} for code in value}

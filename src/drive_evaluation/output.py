@@ -21,7 +21,7 @@ from drive_evaluation.package import Package
 from drive_evaluation.release_line import read_record, write_record
 from drive_evaluation.results import write_results
 from drive_evaluation.run import Outcome
-from drive_evaluation.settings import SPEC_REPORT
+from drive_evaluation.settings import chosen_report
 from drive_evaluation.study import Study
 
 
@@ -39,7 +39,7 @@ def write_run(
 
         documents = result_documents(outcome.results)
         study.progress("tables")
-        written += write_tables(documents, folder)
+        written += write_tables(documents, folder, study.settings)
         written += _illustrated(package, study, outcome, documents, folder, report)
     return {file.relative_to(folder).as_posix(): file_hash(file) for file in written}
 
@@ -76,7 +76,7 @@ def _illustrated(
 
 def charts_of(spec: str, report: str, documents: Sequence[dict[str, Any]]) -> list[Chart]:
     """The charts of a report for which the package gave numbers; ``all`` takes the exhibits of the specification."""
-    chosen = SPEC_REPORT.get(spec, "croydon") if report == "all" else report
+    chosen = chosen_report(spec, report)
     found = (chart(exhibit, documents) for exhibit in exhibits_of(chosen, documents))
     return [item for item in found if item is not None]
 
@@ -113,7 +113,7 @@ def write_release(
     documents = list(release.documents)
     lines = ",\n".join(json.dumps(document, ensure_ascii=False) for document in documents)
     (target / "results.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8", newline="\n")
-    written = [target / "results.json", *write_tables(documents, target)]
+    written = [target / "results.json", *write_tables(documents, target, study.settings)]
     written += _illustrated(package, study, outcome, documents, target, report, released=True)
     hashes = {file.relative_to(folder).as_posix(): file_hash(file) for file in written}
     _write_json(

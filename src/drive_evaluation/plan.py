@@ -233,6 +233,16 @@ RETURN = (
         _PERIOD,
         "Figure 2",
     ),
+    *(
+        Job(
+            "M-ABUSE-SEV-TRANS",
+            _informant(abuse.severity_transitions, "case_manager"),
+            sample,
+            _PERIOD,
+            figure,
+        )
+        for sample, figure in (("vs_closed_direct", "Figure 3"), ("vs_closed_nondirect", "Figure 4"))
+    ),
     Job("M-CASELOAD", throughput.caseload, "open", _PERIOD, "Capacity"),
     Job("M-RECON", flows.reconciliation, "open", (("period",),), "Reconciliation"),
 )
@@ -246,6 +256,7 @@ CROYDON = (
     Job("M-PROFILE-PERP", profiles.profile_perpetrators, "accepted", _PERIOD, "Demographics"),
     Job("M-NEEDS-COUNT", needs.number_of_needs, "accepted", _PERIOD, "Needs"),
     Job("M-NEEDS-PREV", needs.prevalence, "accepted", _PERIOD, "Figure 1"),
+    Job("M-COMPLETE", profiles.completeness, "accepted", _PERIOD, "Completeness"),
     Job("M-ACE", needs.adverse_experiences, "closed_direct", _PERIOD, "Needs"),
     Job("M-PANEL-LOAD", panel.panel_load, "panel", ((), ("period",)), "Panel"),
     Job("M-PANEL-ATTEND", panel.panel_attendance, "panel", ((), ("period",)), "Panel"),

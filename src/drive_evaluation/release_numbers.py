@@ -42,6 +42,8 @@ def released_test(test: Mapping[str, Any], round_to: int) -> dict[str, Any]:
             released[name] = _df(value, round_to)
         elif name == "n":
             released[name] = [_to_nearest(size, round_to) for size in value]
+        elif name == "outliers":
+            released[name] = None  # how many people lie far out is a count of few
         elif name in ("strata", "draws"):
             released[name] = value
         elif isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -18,15 +18,18 @@ from docx.shared import Cm
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from drive_evaluation import __version__
-from drive_evaluation.charts import Chart, title_of
+from drive_evaluation.charts import Chart, Exhibit, title_of
 from drive_evaluation.definitions import MEASURES
 from drive_evaluation.errata import errata_of
 from drive_evaluation.presentation import rounded
+from drive_evaluation.report_tables import OwnTable, report_tables
 from drive_evaluation.run import Skipped
 from drive_evaluation.samples import SAMPLES, definition_of
 from drive_evaluation.sentences import sentences
+from drive_evaluation.settings import Settings, chosen_report
 from drive_evaluation.study import Study
 from drive_evaluation.tables import FIXED_TIME
+from drive_evaluation.touched import BY_MEASURE, settings_of, settings_text, value_text
 
 TITLES = {
     "year1": "Evaluation report: Year 1 measures",
@@ -53,7 +56,7 @@ LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A figure with its table, ready to print."""
+    """A figure with its table, or a table alone, ready to print."""
 
     name: str
     title: str
@@ -62,9 +65,11 @@ class Item:
     sample: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    settings: str = ""
+    drawn: bool = True
 
 
-def item_of(chart: Chart) -> Item:
+def item_of(chart: Chart, settings: Settings | None = None) -> Item:
     """The table beside a figure: every bar with its value, n and missing."""
     exhibit = chart.exhibit
     places = (
@@ -97,7 +102,31 @@ def item_of(chart: Chart) -> Item:
         SAMPLES[exhibit.sample].rule,
         tuple(columns),
         tuple(rows),
+        "" if settings is None else settings_text(settings, settings_of(_like(exhibit))),
     )
+
+
+def table_item(table: OwnTable, settings: Settings) -> Item:
+    """A table of a report, without a figure."""
+    like = {"measure": table.measure, "population": f"x.{table.sample}", "subgroup": "all"}
+    return Item(
+        table.name,
+        table.title,
+        "",
+        MEASURES[table.measure].definition,
+        SAMPLES[table.sample].rule,
+        table.columns,
+        table.rows,
+        settings_text(settings, settings_of(like)),
+        drawn=False,
+    )
+
+
+def _like(exhibit: Exhibit) -> dict[str, str]:
+    """What of a result decides the settings that touch it, for the results of an exhibit."""
+    fields = {part.split("=", 1)[0] for subgroup in exhibit.subgroups for part in subgroup.split("&")}
+    subgroup = "&".join(f"{name}=" for name in sorted(fields - {"all"})) or "all"
+    return {"measure": exhibit.measure, "population": f"x.{exhibit.sample}", "subgroup": subgroup}
 
 
 def content(
@@ -126,20 +155,27 @@ def content(
         "limits": LIMITS,
         "sentences": [] if released else list(sentences(documents)),
         "no_sentences": NO_SENTENCES_RELEASED if released else NO_SENTENCES,
-        "items": [item_of(chart) for chart in charts],
+        "items": [
+            *(item_of(chart, study.settings) for chart in charts),
+            *(
+                table_item(table, study.settings)
+                for table in report_tables(chosen_report(study.spec, report), documents)
+            ),
+        ],
         "methods": [
             {
                 "id": measure,
                 "title": MEASURES[measure].title,
                 "definition": MEASURES[measure].definition,
                 "method": MEASURES[measure].method,
+                "settings": settings_text(study.settings, BY_MEASURE.get(measure, ())),
                 "number": number,
             }
             for measure, number in numbers.items()
         ],
         "samples": used,
         "settings": [
-            (item.name, str(getattr(study.settings, item.name)))
+            (item.name, value_text(getattr(study.settings, item.name)))
             for item in dataclasses.fields(study.settings)
         ],
         "skipped": skipped,
@@ -208,14 +244,17 @@ def _word(body: Mapping[str, Any], folder: Path, path: Path) -> None:
     document.add_heading("Flows, figures and tables", 1)
     for item in body["items"]:
         document.add_heading(item.title, 2)
-        picture = document.add_picture(str(folder / "figures" / f"{item.name}.png"), width=Cm(15))
-        picture._inline.docPr.set("descr", item.alt)
-        document.add_paragraph(f"{item.definition} Who is counted: {item.sample}.")
+        if item.drawn:
+            picture = document.add_picture(str(folder / "figures" / f"{item.name}.png"), width=Cm(15))
+            picture._inline.docPr.set("descr", item.alt)
+        document.add_paragraph(f"{item.definition} Who is counted: {item.sample}.{_settings_note(item)}")
         _word_table(document, item.columns, item.rows)
     document.add_heading("Methods and definitions", 1)
-    methods = [(row["id"], row["title"], row["definition"], row["method"]) for row in body["methods"]]
-    _word_table(document, ("Measure", "Title", "Definition", "Method"), methods)
+    columns = ("id", "title", "definition", "method", "settings")
+    methods = [tuple(row[name] for name in columns) for row in body["methods"]]
+    _word_table(document, ("Measure", "Title", "Definition", "Method", "Settings"), methods)
     _word_table(document, ("Sample", "Unit", "Rule"), [(s.name, s.unit, s.rule) for s in body["samples"]])
+    _word_table(document, ("Setting", "Value"), body["settings"])
     document.add_heading("Not computed", 1)
     _word_table(
         document,
@@ -231,6 +270,10 @@ def _word(body: Mapping[str, Any], folder: Path, path: Path) -> None:
     buffer = io.BytesIO()
     document.save(buffer)
     path.write_bytes(_fixed_zip(buffer.getvalue()))
+
+
+def _settings_note(item: Item) -> str:
+    return f" Settings: {item.settings}." if item.settings else ""
 
 
 def _word_table(document: WordDocument, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -16,7 +16,8 @@ import numpy as np
 class Test:
     """One statistical test: name, statistic, degrees of freedom, two-sided p and the branch that ran.
 
-    ``extra`` holds what only some tests have, such as ``z`` of Mann-Whitney or ``base`` of a known-only variant.
+    ``extra`` holds what only some tests have, such as ``z`` of Mann-Whitney or ``base`` of a known-only variant. Names and
+    branches are those of the result format.
     """
 
     __test__ = False  # the name would otherwise make pytest collect it
@@ -43,16 +44,26 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An effect size with its 95 % confidence interval; limits are None where no interval is defined."""
+    """An effect size with its 95 % confidence interval; limits are None where no interval is defined.
+
+    ``extra`` tells effects of one name apart, such as ``adjust`` of a difference adjusted for sites.
+    """
 
     name: str
     value: float | None
     ci_low: float | None = None
     ci_high: float | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The effect in the result format."""
-        return {"name": self.name, "value": self.value, "ci_low": self.ci_low, "ci_high": self.ci_high}
+        return {
+            "name": self.name,
+            "value": self.value,
+            "ci_low": self.ci_low,
+            "ci_high": self.ci_high,
+            **self.extra,
+        }
 
 
 @dataclass(frozen=True, slots=True)

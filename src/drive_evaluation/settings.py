@@ -15,6 +15,12 @@ from drive_evaluation.errors import PackageError
 SPEC_REPORT: Mapping[str, str] = {"y1": "year1", "y2": "year2", "cr": "croydon"}
 """Specification code of a package → the report it belongs to."""
 
+
+def chosen_report(spec: str, report: str) -> str:
+    """The report whose exhibits are drawn; ``all`` takes those of the specification."""
+    return SPEC_REPORT.get(spec, "croydon") if report == "all" else report
+
+
 PROBATION = ("probation_crc", "probation_nps", "probation")
 PILOT_NEEDS = (
     "parenting",
@@ -180,6 +186,13 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+REFERENCE_DAYS = (
+    *("closing_or_snapshot", "closing day / snapshot day", "closing_day", "snapshot_day"),
+    "data_cut",
+)
+"""Words of ``reference_day`` beside a date; the first four say the same."""
+
+
 _NULLABLE = ("named_agencies", "needs_counted", "match_caliper")
 """Settings of which null is a choice of its own: all codes, no caliper."""
 _MAPPINGS = ("vs_start_by", "first_recorded", "agency_rollups", "missing_in_base", "sdc")
@@ -231,6 +244,18 @@ def _number(value: Any, where: str, name: str) -> float | int | None:
             f"datapackage.json: {where} is {value!r}; write a {'whole ' if kind is int else ''}number"
         )
     return value
+
+
+def _reference_day(value: Any, where: str) -> str:
+    """The word or the date of ``reference_day``; all words for the default rule become one."""
+    if value in REFERENCE_DAYS:
+        return str(value) if value == "data_cut" else REFERENCE_DAYS[0]
+    try:
+        return dt.date.fromisoformat(str(value)).isoformat()
+    except ValueError as error:
+        raise PackageError(
+            f"datapackage.json: {where} is {value!r}; write closing_or_snapshot, data_cut or a date as YYYY-MM-DD"
+        ) from error
 
 
 def _codes(value: Any, where: str) -> tuple[str, ...] | None:
@@ -305,6 +330,8 @@ def settings_from_descriptor(descriptor: Mapping[str, Any]) -> Settings:
             changes[name] = {str(key): _codes(codes, where) or () for key, codes in value.items()}
         elif name == "missing_in_base":
             changes[name] = {**settings.missing_in_base, **value}
+        elif name == "reference_day":
+            changes[name] = _reference_day(value, where)
         elif name in _CHOICES and value not in _CHOICES[name]:
             raise PackageError(
                 f"datapackage.json: {where} is {value!r}; choose one of {', '.join(_CHOICES[name])}"

@@ -15,6 +15,8 @@ import xlsxwriter
 from drive_evaluation.definitions import MEASURES
 from drive_evaluation.results import Result, plain
 from drive_evaluation.samples import definition_of
+from drive_evaluation.settings import Settings
+from drive_evaluation.touched import settings_of, settings_text
 
 FIXED_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 """Creation time written into documents, so that reruns give the same bytes."""
@@ -24,7 +26,7 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: a name, the definition under it, columns and rows of plain values."""
+    """One table: a name, the definition under it, columns and rows of plain values, and the settings of each row."""
 
     name: str
     title: str
@@ -32,6 +34,7 @@ class Sheet:
     sample: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    settings: tuple[str, ...] = ()
 
 
 def flatten(value: Any, path: str = "") -> dict[str, Any]:
@@ -61,14 +64,16 @@ def _row(result: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def sheets(documents: Iterable[Mapping[str, Any]]) -> list[Sheet]:
-    """Tables of results in the result format, in order of first appearance."""
+def sheets(documents: Iterable[Mapping[str, Any]], settings: Settings) -> list[Sheet]:
+    """Tables of results in the result format, in order of first appearance, each row with what touched it."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     counted: dict[tuple[str, str], str] = {}
+    touched: dict[tuple[str, str], list[str]] = {}
     for document in documents:
         key = (document["measure"], document["population"])
         groups.setdefault(key, []).append(_row(document))
         counted[key] = definition_of(document).rule
+        touched.setdefault(key, []).append(settings_text(settings, settings_of(document)))
     found = []
     for (measure, population), rows in groups.items():
         columns = list(dict.fromkeys(column for row in rows for column in row))
@@ -83,6 +88,7 @@ def sheets(documents: Iterable[Mapping[str, Any]]) -> list[Sheet]:
                 counted[(measure, population)],
                 tuple(columns),
                 tuple(tuple(row.get(column) for column in columns) for row in rows),
+                tuple(touched[(measure, population)]),
             )
         )
     return found
@@ -102,25 +108,25 @@ def guarded(value: Any) -> Any:
 
 
 def csv_text(sheet: Sheet) -> str:
-    """The table as CSV, with definition and sample in the last two columns of every row."""
+    """The table as CSV, with definition, sample and settings in the last three columns of every row."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([*sheet.columns, "definition", "sample"])
-    for row in sheet.rows:
+    writer.writerow([*sheet.columns, "definition", "sample", "settings"])
+    for row, touched in zip(sheet.rows, sheet.settings, strict=True):
         cells = [
             "" if value is None else repr(value) if isinstance(value, float) else value
             for value in map(guarded, row)
         ]
-        writer.writerow([*cells, sheet.definition, sheet.sample])
+        writer.writerow([*cells, sheet.definition, sheet.sample, touched])
     return buffer.getvalue()
 
 
-def write_tables(documents: Sequence[Mapping[str, Any]], folder: Path) -> list[Path]:
+def write_tables(documents: Sequence[Mapping[str, Any]], folder: Path, settings: Settings) -> list[Path]:
     """Write the CSV files and ``tables.xlsx``; returns the CSV files."""
     target = folder / "tables"
     target.mkdir(parents=True, exist_ok=True)
     written = []
-    all_sheets = sheets(documents)
+    all_sheets = sheets(documents, settings)
     for sheet in all_sheets:
         path = target / f"{sheet.name}.csv"
         path.write_text(csv_text(sheet), encoding="utf-8", newline="\n")
@@ -140,9 +146,9 @@ def _workbook(all_sheets: Sequence[Sheet], path: Path) -> None:
         name = f"{number:03d}"
         page = book.add_worksheet(name)
         page.write_row(0, 0, [sheet.name, sheet.title, sheet.definition, sheet.sample])
-        page.write_row(2, 0, sheet.columns, bold)
+        page.write_row(2, 0, [*sheet.columns, "settings"], bold)
         page.freeze_panes(3, 0)
-        for place, row in enumerate(sheet.rows, start=3):
-            page.write_row(place, 0, ["" if value is None else guarded(value) for value in row])
+        for place, (row, touched) in enumerate(zip(sheet.rows, sheet.settings, strict=True), start=3):
+            page.write_row(place, 0, ["" if value is None else guarded(value) for value in (*row, touched)])
         index.write_row(number, 0, [name, f"{sheet.name}: {sheet.title}", sheet.definition, sheet.sample])
     book.close()

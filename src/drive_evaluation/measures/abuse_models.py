@@ -81,9 +81,18 @@ def _holm_across(fits: Mapping[str, LogisticFit]) -> dict[str, float]:
 
 
 def _coefficient_comparison(
-    fit: LogisticFit, name: str, effect_name: str, p_holm: float | None = None
+    fit: LogisticFit,
+    name: str,
+    effect_name: str,
+    p_holm: float | None = None,
+    *,
+    adjust: str | None = None,
 ) -> Comparison:
-    """Test and odds ratio of one coefficient; ``p_holm`` is that of the fit unless one is given."""
+    """Test and odds ratio of one coefficient; ``p_holm`` is that of the fit unless one is given.
+
+    ``adjust`` says in ``extra`` what else was in the model.
+    """
+    adjusted = {} if adjust is None else {"adjust": adjust}
     for coefficient in fit.coefficients:
         if coefficient.name == name:
             low, high = coefficient.ci_low, coefficient.ci_high
@@ -94,19 +103,25 @@ def _coefficient_comparison(
                     None,
                     coefficient.p,
                     None,
-                    {"p_holm": coefficient.p_holm if p_holm is None else p_holm, "n": [fit.n]},
+                    {"p_holm": coefficient.p_holm if p_holm is None else p_holm, "n": [fit.n], **adjusted},
                 ),
                 effect=Effect(
                     effect_name,
                     math.exp(coefficient.estimate),
                     math.exp(low) if low is not None else None,
                     math.exp(high) if high is not None else None,
+                    adjusted,
                 ),
                 notes=fit.notes,
                 n_used=fit.n,
                 method="T7",
             )
-    return Comparison(notes=fit.notes, n_used=fit.n, method="T7")
+    return Comparison(test=_unsupported(fit), notes=fit.notes, n_used=fit.n, method="T7")
+
+
+def _unsupported(fit: LogisticFit) -> Test | None:
+    """The branch of a model with too few events: named, without a statistic."""
+    return Test("logit_wald", None, None, None, "not_supported") if "not_supported" in fit.notes else None
 
 
 def stopping_by_need(study: Study, sample: Sample) -> list[Result]:
@@ -141,12 +156,12 @@ def stopping_by_need(study: Study, sample: Sample) -> list[Result]:
                 {"abuse_type": kind},
                 values,
                 n=n,
-                comparison=Comparison(notes=notes, n_used=joint.n, method="T7"),
+                comparison=Comparison(test=_unsupported(joint), notes=notes, n_used=joint.n, method="T7"),
             )
         )
         for need in x.columns:
             comparison = _coefficient_comparison(alone[need], need, "odds_ratio", holm.get(need))
-            together = _coefficient_comparison(joint, need, "odds_ratio_all_needs")
+            together = _coefficient_comparison(joint, need, "odds_ratio", adjust="all_needs")
             if not alone[need].supported:
                 comparison = replace(comparison, notes=(*comparison.notes, "fallback=M-LCA-ABUSE"))
             if together.effect is not None:

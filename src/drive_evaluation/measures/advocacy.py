@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from drive_evaluation.measures.tally import make, survival_values
-from drive_evaluation.results import Comparison, Effect, Result, Test
+from drive_evaluation.results import Effect, Result, Test
 from drive_evaluation.samples import Sample
 from drive_evaluation.statistics.descriptive import describe
 from drive_evaluation.statistics.logistic import holm_adjusted
@@ -75,7 +75,14 @@ def help_seeking(study: Study, sample: Sample) -> list[Result]:
     for i, p in zip(tested, adjusted, strict=True):
         comparison = results[i].comparison
         assert comparison.test is not None
-        holm = Test(comparison.test.name, comparison.test.statistic, comparison.test.df, p, "holm")
+        holm = Test(
+            comparison.test.name,
+            comparison.test.statistic,
+            comparison.test.df,
+            p,
+            comparison.test.branch,
+            {"adjust": "holm"},
+        )
         results[i] = replace(
             results[i], comparison=replace(comparison, other_tests=(*comparison.other_tests, holm))
         )
@@ -101,7 +108,7 @@ def support_until_exit(study: Study, sample: Sample) -> list[Result]:
     """M-IDVA-LENGTH over all baseline links: time to the end of support, open episodes censored at the data cut.
 
     The paired sample holds ended episodes only, which shortens its mean; here nobody leaves for not having ended. One
-    curve per arm, and the log-rank test between the arms on the object of both.
+    curve per arm, and the log-rank test between the arms among the values of both: the result format knows no such test.
     """
     frame = sample.frame
     ended = frame["exit_date"].notna()
@@ -119,12 +126,17 @@ def support_until_exit(study: Study, sample: Sample) -> list[Result]:
             "M-IDVA-LENGTH",
             sample,
             dimensions,
-            survival_values(overall, SUPPORT_DAYS, "days"),
+            {
+                **survival_values(overall, SUPPORT_DAYS, "days"),
+                "log_rank": None
+                if test is None
+                else {"statistic": test.statistic, "df": test.df, "p": test.p},
+            },
             n=int(days.notna().sum()),
-            comparison=Comparison(
-                test=test, notes=() if test else ("not_supported",), n_used=int(known.sum()), method="T6"
+            notes=(
+                *("difference_expected_by_design", "not_intention_to_treat"),
+                *(() if test else ("not_supported",)),
             ),
-            notes=("difference_expected_by_design", "not_intention_to_treat"),
         )
     ]
     for arm in ("drive", "control"):
@@ -179,5 +191,9 @@ def site_adjusted_difference(values: pd.Series, arm: pd.Series, site: pd.Series)
     se = float(np.sqrt(residual @ residual / df * np.linalg.inv(x.T @ x)[0, 0]))
     half = float(stats.t.ppf(0.975, df)) * se
     return Effect(
-        "difference_in_means_site_adjusted", float(beta[0]), float(beta[0]) - half, float(beta[0]) + half
+        "difference_in_means",
+        float(beta[0]),
+        float(beta[0]) - half,
+        float(beta[0]) + half,
+        {"adjust": "site"},
     )

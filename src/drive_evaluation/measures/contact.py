@@ -43,10 +43,15 @@ def contact_rate(study: Study, sample: Sample) -> list[Result]:
     ]
 
 
+def _until(study: Study, sample: Sample) -> pd.DataFrame:
+    """Case and the day up to which its contacts and sessions count, as ``ref_day``."""
+    return sample.frame[["case_id"]].assign(ref_day=case_rules.reference_days(study, sample.frame))
+
+
 def contacts_per_case(study: Study, sample: Sample) -> list[Result]:
     """M-CONTACT-DIST: number of contacts made per contacted case, up to the closing day."""
     rows = study.table("contacts")
-    rows = rows[rows["outcome"] == "made"].merge(sample.frame[["case_id", "ref_day"]], on="case_id")
+    rows = rows[rows["outcome"] == "made"].merge(_until(study, sample), on="case_id")
     rows = rows[rows["ref_day"].isna() | (rows["date"] <= rows["ref_day"])]
     number = rows.groupby("case_id").size().reindex(pd.Index(sample.frame["case_id"])).dropna()
     described = describe(number.to_numpy(dtype=float))
@@ -242,9 +247,7 @@ def behaviour_change_rate(study: Study, sample: Sample) -> list[Result]:
 
 def behaviour_change_sessions(study: Study, sample: Sample) -> list[Result]:
     """M-BCW-SESSIONS: attended sessions by the day, per case with sessions and per open case."""
-    rows = case_rules.behaviour_change_sessions(study).merge(
-        sample.frame[["case_id", "ref_day"]], on="case_id"
-    )
+    rows = case_rules.behaviour_change_sessions(study).merge(_until(study, sample), on="case_id")
     rows = rows[rows["ref_day"].isna() | (rows["date"] <= rows["ref_day"])]
     per_case = rows.groupby("case_id").size()
     values = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from drive_evaluation.case_samples import closed_drive_cases
+from drive_evaluation.case_samples import accepted_in, closed_drive_cases
 from drive_evaluation.errors import FlowError
 from drive_evaluation.link_samples import started_late
 from drive_evaluation.measures.tally import make
@@ -208,7 +208,11 @@ def _with_form(frame: pd.DataFrame, form: str) -> int:
 
 
 def reconciliation(study: Study, sample: Sample) -> list[Result]:
-    """M-RECON: opening + accepted - closed - transferred - removed = closing, for one period."""
+    """M-RECON: opening + accepted - closed - transferred - removed = closing, for one period and each kind of person.
+
+    Perpetrators are counted by case, the people linked to them once each; ``compare=live`` sets the snapshot of the last
+    day beside what the extract holds now.
+    """
     from drive_evaluation.case_samples import open_at
 
     first, last = study.days(sample.period)
@@ -231,4 +235,67 @@ def reconciliation(study: Study, sample: Sample) -> list[Result]:
         values["opening"] + values["accepted"] - values["closed"] - values["transferred"] - values["removed"]
     )
     values["unexplained"] = values["closing"] - expected
-    return [make("M-RECON", sample, {"person": "perpetrators"}, values)]
+    results = [make("M-RECON", sample, {"person": "perpetrators"}, values)]
+    for table, key in (("victims", "victim_id"), ("children", "child_id")):
+        if study.has(table):
+            own = linked_balance(cases, study.table(table), key, opening, accepted, closing, last)
+            results.append(
+                make("M-RECON", sample, {"person": table}, own, n=own["closing"], size=own["closing"])
+            )
+    return [*results, _snapshot_and_live(study, sample)]
+
+
+def linked_balance(
+    cases: pd.DataFrame,
+    links: pd.DataFrame,
+    key: str,
+    opening: set[str],
+    accepted: set[str],
+    closing: set[str],
+    last: pd.Timestamp,
+) -> dict[str, int]:
+    """The balance of the people linked to cases: each counts once, as long as one of his or her cases is open.
+
+    Who left did so as the last of the cases did: transferred or removed only where no case of the person was closed.
+    """
+    people = cases[["case_id", "perpetrator_id", "end_type", "removed_date"]].merge(
+        links[["perpetrator_id", key]].drop_duplicates(), on="perpetrator_id"
+    )
+
+    def of(chosen: set[str]) -> set[str]:
+        return set(people.loc[people["case_id"].isin(chosen), key])
+
+    before, new, after = of(opening), of(accepted), of(closing)
+    gone = people[people[key].isin((before | new) - after) & people["case_id"].isin(opening | accepted)]
+    removed = gone["removed_date"] <= last
+    transferred = ~removed & (gone["end_type"] == "transferred")
+    closed = set(gone.loc[~removed & ~transferred, key])
+    moved = set(gone.loc[transferred, key]) - closed
+    taken_out = set(gone.loc[removed, key]) - closed - moved
+    balance = {
+        "opening": len(before),
+        "accepted": len(new - before),
+        "closed": len(closed),
+        "transferred": len(moved),
+        "removed": len(taken_out),
+        "closing": len(after),
+    }
+    left = len(closed) + len(moved) + len(taken_out)
+    balance["unexplained"] = len(after) - (len(before) + len(new - before) - left)
+    return balance
+
+
+def _snapshot_and_live(study: Study, sample: Sample) -> Result:
+    """People accepted in the period as they stood on its last day, and as they stand at the data cut, with the reason."""
+    _, last = study.days(sample.period)
+    snapshot = set(accepted_in(study, sample.period)["perpetrator_id"])
+    every = accepted_in(study, sample.period, with_removed=True)
+    live = set(every.loc[~(every["removed_date"] <= max(study.data_cut, last)), "perpetrator_id"])
+    values = {
+        "snapshot": len(snapshot),
+        "live": len(live),
+        "removed_since": len(snapshot - live),
+        "unexplained": len(live - snapshot),
+    }
+    dimensions = {"person": "perpetrators", "compare": "live"}
+    return make("M-RECON", sample, dimensions, values, n=len(snapshot), size=len(snapshot))

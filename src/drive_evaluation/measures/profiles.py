@@ -240,24 +240,33 @@ def offence_history(study: Study, sample: Sample) -> list[Result]:
 def completeness(study: Study, sample: Sample) -> list[Result]:
     """M-COMPLETE: per field, how many are known, recorded unknown, and not recorded at all.
 
-    ``needs``: at least one need of known level at intake; ``intake_record``: any intake record.
+    ``needs``: at least one need of known level at intake; ``intake_record``: any intake record. Of a whole sample also
+    by ``worker``, the pseudonym of the case manager, where the package has it.
     """
     frame = sample.frame
     results = []
+    workers: dict[str, pd.Series] = {}
+    if sample.subgroup == "all" and "case_manager_id" in frame.columns:
+        names = sorted(frame["case_manager_id"].dropna().unique())
+        workers = {str(name): frame["case_manager_id"] == name for name in names}
 
     def add(name: str, known: pd.Series, unknown: pd.Series, timepoint: str | None = None) -> None:
         dimensions = {"field": name} if timepoint is None else {"field": name, "timepoint": timepoint}
-        found, said = int(known.sum()), int((unknown & ~known).sum())
-        values = {
-            "known": found,
-            "recorded_unknown": said,
-            "no_record": len(frame) - found - said,
-            "percent_known": percent(found, len(frame)),
-            "percent_missing": percent(len(frame) - found, len(frame)),
-        }
         first = study.settings.first_recorded.get(name)
         notes = (f"recorded_from={first}",) if first else ()
-        results.append(make("M-COMPLETE", sample, dimensions, values, n=found, notes=notes))
+        everyone = pd.Series(True, index=frame.index)
+        for worker, own in {"": everyone, **workers}.items():
+            found, said = int((known & own).sum()), int((unknown & ~known & own).sum())
+            size = int(own.sum())
+            values = {
+                "known": found,
+                "recorded_unknown": said,
+                "no_record": size - found - said,
+                "percent_known": percent(found, size),
+                "percent_missing": percent(size - found, size),
+            }
+            place = {**dimensions, "worker": worker} if worker else dimensions
+            results.append(make("M-COMPLETE", sample, place, values, n=found, size=size, notes=notes))
 
     nothing = pd.Series(False, index=frame.index)
     ids = frame["case_id"]

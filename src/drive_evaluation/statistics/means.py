@@ -60,10 +60,15 @@ def compare_means(
 def _levene(a: Numbers, b: Numbers, center: Center) -> Test:
     deviations = [np.abs(x - (x.mean() if center == "mean" else np.median(x))) for x in (a, b)]
     if center != "trimmed" and all(d.var() == 0 for d in deviations):
-        return Test("levene", None, (1.0, float(a.size + b.size - 2)), None, center)
+        return Test("levene", None, (1.0, float(a.size + b.size - 2)), None, None, {"center": center})
     outcome = stats.levene(a, b, center=center)
     return Test(
-        "levene", float(outcome.statistic), (1.0, float(a.size + b.size - 2)), float(outcome.pvalue), center
+        "levene",
+        float(outcome.statistic),
+        (1.0, float(a.size + b.size - 2)),
+        float(outcome.pvalue),
+        None,
+        {"center": center},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def compare_ranks(first: ArrayLike, second: ArrayLike, *, shape_alpha: float = 0
     """Mann-Whitney with U of the first group, rank-biserial correlation and the judgement of shapes.
 
     Note ``shapes_alike`` (show medians) where Kolmogorov-Smirnov on the median-centred values gives p of at least
-    ``shape_alpha``, else ``shapes_differ`` (show mean ranks).
+    ``shape_alpha``, else ``shapes_differ`` (show mean ranks); its statistic and p are in ``extra`` of the test.
     """
     a, b = numbers(first), numbers(second)
     used = int(a.size + b.size)
@@ -66,14 +67,15 @@ def compare_ranks(first: ArrayLike, second: ArrayLike, *, shape_alpha: float = 0
         # With many ties the exact p cannot be counted; scipy then gives the asymptotic one and says so.
         warnings.filterwarnings("ignore", "ks_2samp: Exact calculation unsuccessful", RuntimeWarning)
         shape = stats.ks_2samp(a - np.median(a), b - np.median(b))
-    check = Test("kolmogorov_smirnov", float(shape.statistic), None, float(shape.pvalue), "shape")
-    statistic = tests[0].statistic
+    checked = {"shape_statistic": float(shape.statistic), "shape_p": float(shape.pvalue)}
+    first_test = replace(tests[0], extra={**tests[0].extra, **checked})
+    statistic = first_test.statistic
     assert statistic is not None
     biserial = 2 * statistic / (a.size * b.size) - 1
     note = "shapes_alike" if shape.pvalue >= shape_alpha else "shapes_differ"
     return Comparison(
-        test=tests[0],
-        other_tests=(*tests[1:], check),
+        test=first_test,
+        other_tests=tests[1:],
         effect=Effect("rank_biserial", float(biserial)),
         notes=(note,),
         n_used=used,

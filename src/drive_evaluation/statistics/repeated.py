@@ -39,8 +39,9 @@ def compare_repeated(
         return Comparison(notes=("no_variation",), n_used=n, method="T5")
     checks, violated = _assumptions(x, names, normality_alpha, outlier_iqr)
     wilcoxon = _wilcoxon(x, names)
-    friedman = _friedman(x)
     anova, eta, notes = _anova(x, alpha)
+    # Only the test that the checks chose carries their branch.
+    friedman = _friedman(x, "assumptions_violated" if violated else None)
     if violated or anova is None:
         statistic = friedman.statistic or 0.0
         pairs = (
@@ -81,19 +82,21 @@ def _assumptions(
         reach = iqr_factor * (q3 - q1)
         outliers = int(((column < q1 - reach) | (column > q3 + reach)).sum())
         if np.ptp(column) == 0:
-            checks.append(Test("shapiro_wilk", None, None, None, name, {"outliers": outliers}))
+            checks.append(
+                Test("shapiro_wilk", None, None, None, None, {"timepoint": name, "outliers": outliers})
+            )
             violated = True
             continue
         outcome = stats.shapiro(column[:5000])
         p = float(outcome.pvalue)
-        checks.append(Test("shapiro_wilk", float(outcome.statistic), None, p, name, {"outliers": outliers}))
+        extra = {"timepoint": name, "outliers": outliers}
+        checks.append(Test("shapiro_wilk", float(outcome.statistic), None, p, None, extra))
         violated = violated or p < alpha or outliers > 0
     return tuple(checks), violated
 
 
-def _friedman(x: Matrix) -> Test:
+def _friedman(x: Matrix, branch: str | None) -> Test:
     outcome = stats.friedmanchisquare(*x.T)
-    branch = "assumptions_violated"
     return Test(
         "friedman",
         float(outcome.statistic),
@@ -121,17 +124,19 @@ def _wilcoxon(x: Matrix, names: Sequence[str]) -> tuple[Test, ...]:
         difference = x[:, i] - x[:, j]
         pair = f"{names[i]}-{names[j]}"
         if not difference.any():
-            tests.append(Test("wilcoxon", None, None, None, pair))
+            tests.append(Test("wilcoxon", None, None, None, "asymptotic", {"pair": pair}))
             continue
         outcome = stats.wilcoxon(difference, correction=False, method="asymptotic")
-        extra = {"z": float(outcome.zstatistic)}
-        tests.append(Test("wilcoxon", float(outcome.statistic), None, float(outcome.pvalue), pair, extra))
+        extra = {"pair": pair, "z": float(outcome.zstatistic)}
+        tests.append(
+            Test("wilcoxon", float(outcome.statistic), None, float(outcome.pvalue), "asymptotic", extra)
+        )
     return tuple(tests)
 
 
 def _wilcoxon_pairs(tests: Sequence[Test], alpha: float) -> tuple[PostHoc, ...]:
     return _corrected(
-        [(t.branch or "", t.statistic or 0.0, 1.0 if t.p is None else t.p) for t in tests], alpha
+        [(t.extra["pair"], t.statistic or 0.0, 1.0 if t.p is None else t.p) for t in tests], alpha
     )
 
 

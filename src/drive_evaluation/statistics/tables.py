@@ -65,7 +65,7 @@ def compare_categories(table: ArrayLike, *, seed: int = 1) -> Comparison:
     method = stats.MonteCarloMethod(n_resamples=9999, rng=np.random.default_rng(seed))
     exact = stats.fisher_exact(counts, method=method)
     return Comparison(
-        test=Test("fisher_exact", None, None, float(exact.pvalue), "monte_carlo"),
+        test=Test("fisher_exact", None, None, float(exact.pvalue), "exact", {"method": "monte_carlo"}),
         other_tests=(pearson,),
         effect=effect,
         n_used=used,

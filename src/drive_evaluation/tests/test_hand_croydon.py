@@ -354,6 +354,26 @@ def test_m_cost_input_counts_the_rows_of_the_registry(tmp_path: Path) -> None:
     assert found["M-COST-INPUT|cr.reference|all|item=harm"]["notes"][1:] == ["suspected_error_never_summed"]
 
 
+def test_m_recon_of_linked_people_and_of_snapshot_against_live(site: Read) -> None:
+    # v1 is linked to p1, who closed the day before, and to p6, who was transferred; v3 and v4 left with removed cases.
+    assert site["M-RECON|cr.open|period=y2|person=victims"]["values"] == {
+        "opening": 6, "accepted": 4, "closed": 2, "transferred": 1, "removed": 2, "closing": 5, "unexplained": 0,
+    }  # fmt: skip
+    # p4 was removed on the first day after the first period.
+    assert site["M-RECON|cr.open|period=y1|compare=live,person=perpetrators"]["values"] == {
+        "snapshot": 4, "live": 3, "removed_since": 1, "unexplained": 0,
+    }  # fmt: skip
+
+
+def test_m_complete_by_worker_and_m_abuse_sev_trans_beside_the_grid(site: Read) -> None:
+    assert site.at("M-COMPLETE|cr.accepted|all|field=ethnicity", "known") == 6
+    own = site["M-COMPLETE|cr.accepted|all|field=ethnicity,worker=cm1"]
+    assert (own["n"], own["n_missing"]) == (2, 0)
+    assert "M-COMPLETE|cr.accepted|period=y2|field=ethnicity,worker=cm1" not in site.documents
+    for who in ("vs_closed", "vs_closed_direct", "vs_closed_nondirect"):
+        assert f"M-ABUSE-SEV-TRANS|cr.{who}|period=y2|informant=case_manager" in site.documents
+
+
 def test_comparators_and_the_expected_band_stand_beside_the_share(tmp_path: Path) -> None:
     """K11, K13, K16: read from the package, never computed, and drawn and said beside the share."""
     found = run(

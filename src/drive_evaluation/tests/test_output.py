@@ -43,7 +43,7 @@ def test_the_same_package_gives_the_same_bytes(
     outcome = evaluate(study, "croydon")
     documents = [result.to_json() for result in outcome.results]
     write_results(outcome.results, tmp_path / "results.json")
-    write_tables(documents, tmp_path)
+    write_tables(documents, tmp_path, study.settings)
     write_figures(charts_of("cr", "croydon", documents), tmp_path)
     one, two = files(run), files(tmp_path)
     assert len(two) > 40

@@ -122,8 +122,12 @@ def close(value: float | None, wanted: float, relative: float = 1e-10) -> bool:
     return value is not None and math.isclose(value, wanted, rel_tol=relative)
 
 
-def other(comparison: Comparison, name: str, branch: str | None = None) -> Test:
-    return next(t for t in comparison.other_tests if t.name == name and branch in (None, t.branch))
+def other(comparison: Comparison, name: str, which: str | None = None) -> Test:
+    return next(
+        t
+        for t in comparison.other_tests
+        if t.name == name and which in (None, t.branch, t.extra.get("pair"), t.extra.get("timepoint"))
+    )
 
 
 def test_t1_agrees_with_r_and_chooses_welch_after_levene() -> None:
@@ -351,3 +355,17 @@ def test_t4_breslow_day_agrees_with_statsmodels_away_from_one() -> None:
     )
     found = next(t for t in compare_odds(STRATA, stratified=True).other_tests if t.name == "breslow_day")
     assert found.statistic == pytest.approx(wanted.statistic, rel=1e-9)
+
+
+def test_an_alternative_never_carries_the_branch_of_the_checks() -> None:
+    """B2: Friedman beside an analysis of variance whose checks held did not run because they were violated."""
+    rng = np.random.default_rng(4)
+    normal = rng.normal(0, 1, (60, 3))
+    normal = normal[(np.abs(normal) < 2).all(axis=1)]
+    met = compare_repeated(normal, ("intake", "mid", "exit"), outlier_iqr=3)
+    assert met.test is not None
+    assert (met.test.name, met.test.branch) == ("rm_anova", "assumptions_met")
+    assert other(met, "friedman").branch is None
+    violated = compare_repeated(np.exp(3 * normal), ("intake", "mid", "exit"))
+    assert violated.test is not None
+    assert (violated.test.name, violated.test.branch) == ("friedman", "assumptions_violated")

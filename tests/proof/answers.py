@@ -83,7 +83,7 @@ def undone() -> Iterator[None]:
 
 def _said_by(message: mail.EmailMessage) -> list[str]:
     """All that a mail tells: the people, the subject, each form of its words, and what is attached."""
-    parts = [*message.recipients(), message.from_email, message.subject, str(message.body)]
+    parts = [*message.recipients(), str(message.from_email), str(message.subject), str(message.body)]
     parts += [str(each) for each in getattr(message, "alternatives", [])]
     return parts + [str(each) for each in message.attachments]
 

@@ -44,7 +44,10 @@ from drive.advocacy.models import (
     ClientFact,
     ClientProfile,
     EngagementEntry,
+    OtherAtRisk,
     RecordExit,
+    SafeContactRule,
+    SafetyPlan,
     SealedEnd,
     SealedValue,
     VsRecord,
@@ -56,6 +59,7 @@ from drive.casework.models import (
     CaseFact,
     Closure,
     Contact,
+    ContactChannel,
     LinkedPerson,
     ServiceUserProfile,
     Session,
@@ -88,6 +92,7 @@ from drive.safety.models import (
     IncidentClosing,
     OverrideNotice,
     PracticeIncident,
+    StopAnswer,
     StopConcern,
     StopOverride,
 )
@@ -232,12 +237,25 @@ class Eyes:
 
     @cached_property
     def opened(self) -> set[UUID]:
-        """Records open to this member in an emergency now (S-35)."""
-        return {
-            reading.record_id
+        """Records open to this member in an emergency now, whole or in part (S-35)."""
+        return {each.record_id for each in self._open_readings}
+
+    @cached_property
+    def opened_whole(self) -> set[UUID]:
+        return {each.record_id for each in self._open_readings if each.scope == "whole"}
+
+    @cached_property
+    def _open_readings(self) -> list[BreakGlass]:
+        return [
+            reading
             for reading in self.world.all(BreakGlass)
             if reading.membership_id == self.member.pk and reading.expires_at > self.world.now
-        }
+        ]
+
+    def opens_part(self, key: UUID, worker: Scope, parts: tuple[str, ...]) -> bool:
+        """A part of the record is open to this worker, and the table belongs to that part."""
+        mine = {each.record_id for each in self._open_readings if each.scope in parts}
+        return self.at(worker) and key in mine - self.barred
 
     def case(self, case_id: UUID, *, emergencies: bool = True) -> bool:
         """Whether this reader reads this service user's case (S-01, S-34, S-35)."""
@@ -251,7 +269,7 @@ class Eyes:
         if key in self.barred:
             return False
         if self.at(worker):
-            return key in self.assigned or (emergencies and key in self.opened)
+            return key in self.assigned or (emergencies and key in self.opened_whole)
         if self.at(manager):
             return key in self.world.by_key and self.world.by_key[key].service_id == self.member.service_id
         return False
@@ -546,6 +564,34 @@ RULES: dict[type[models.Model], Rule] = {
     ),
 }
 
+_EITHER, _REACH, _DANGER = ("reach", "danger"), ("reach",), ("danger",)
+_OF_HIS, _OF_HERS = ("case_id", Scope.SU_WORKER), ("record_id", Scope.VS_WORKER)
+_OF_BOTH = [("su_case_id", Scope.SU_WORKER, _DANGER), ("vs_record_id", Scope.VS_WORKER, _DANGER)]
+IN_PART: dict[type[models.Model], list[tuple[str, Scope, tuple[str, ...]]]] = {
+    CaseAssignment: [(*_OF_HIS, _EITHER)],
+    ServiceUserProfile: [(*_OF_HIS, _EITHER)],
+    StateEntry: [(*_OF_HIS, _EITHER)],
+    ContactChannel: [(*_OF_HIS, _REACH)],
+    LinkedPerson: [(*_OF_HIS, _DANGER)],
+    ClientAssignment: [(*_OF_HERS, _EITHER)],
+    ClientProfile: [(*_OF_HERS, _EITHER)],
+    SafeContactRule: [(*_OF_HERS, _REACH)],
+    SafetyPlan: [(*_OF_HERS, _DANGER)],
+    OtherAtRisk: [(*_OF_HERS, _DANGER)],
+    StopConcern: _OF_BOTH,
+    StopAnswer: _OF_BOTH,
+}
+"""What an emergency reading of a part opens: the key of the record, in whose scope, which parts (S-35)."""
+
+
+def _in_part(eyes: Eyes, row: Row) -> bool:
+    if isinstance(row, StateEntry) and row.history != "whereabouts":
+        return False
+    return any(
+        eyes.opens_part(getattr(row, key), worker, parts) for key, worker, parts in IN_PART.get(type(row), ())
+    )
+
+
 FAMILIES: dict[type[models.Model], Rule] = {
     CaseFact: _case_fact,
     ClientFact: _client_fact,
@@ -555,11 +601,11 @@ FAMILIES: dict[type[models.Model], Rule] = {
 
 def rule_for(model: type[models.Model]) -> Rule:
     """The table's own rule, or its family's. Raises `LookupError`: nobody has said who sees the table."""
-    if model in RULES:
-        return RULES[model]
-    for family, rule in FAMILIES.items():
-        if issubclass(model, family):
-            return rule
+    rule = RULES.get(model) or next((r for family, r in FAMILIES.items() if issubclass(model, family)), None)
+    if rule and model in IN_PART:
+        return lambda eyes, row: rule(eyes, row) or _in_part(eyes, row)
+    if rule:
+        return rule
     raise LookupError(f"{model._meta.db_table}: who may see it? Write a rule in tests/proof/oracle.py")
 
 

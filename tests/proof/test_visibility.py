@@ -260,8 +260,8 @@ class Worlds(RuleBasedStateMachine):
                 su_holder=self._member(data, Side.SERVICE_USER), vs_holder=self._member(data, Side.CLIENT),
             )  # fmt: skip
 
-    @rule(data=st.data())
-    def break_glass(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), how_much=st.sampled_from(["reach", "danger", "whole"]))
+    def break_glass(self, data: st.DataObject, how_much: str) -> None:
         """Through the command, which opens or only seems to (S-35)."""
         member = self._member(data)
         scope = Scope.SU_WORKER if member.side == Side.SERVICE_USER else Scope.VS_WORKER
@@ -270,17 +270,19 @@ class Worlds(RuleBasedStateMachine):
         code = data.draw(st.sampled_from([*self.cases, *self.records])).code
         with acting_as(member.as_actor(), scope):
             commands.open_in_emergency(
-                by=member.as_actor(scope), code=code, reason="he is on his way", told="yes"
+                by=member.as_actor(scope), code=code, reason="he is on his way", told="yes", scope=how_much
             )
 
-    @rule(data=st.data(), hours=st.sampled_from([-1, 1]))
-    def break_glass_by_row(self, data: st.DataObject, hours: int) -> None:
+    @rule(
+        data=st.data(), hours=st.sampled_from([-1, 1]), how_much=st.sampled_from(["reach", "danger", "whole"])
+    )
+    def break_glass_by_row(self, data: st.DataObject, hours: int, how_much: str) -> None:
         """Whatever was opened, on either side, by anybody; and what the reviewer found."""
         record = data.draw(st.sampled_from([*self.cases, *self.records]))
         with seeding():
             reading = BreakGlass.objects.create(
                 membership=self._member(data), record_id=record.pk, service_id=record.service_id, reason="he is on his way",
-                expires_at=timezone.now() + datetime.timedelta(hours=hours),
+                scope=how_much, expires_at=timezone.now() + datetime.timedelta(hours=hours),
             )  # fmt: skip
             BreakGlassReview.objects.create(
                 break_glass=reading,

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from drive.audit.record import Act, record_event
 
-from .models import BreakGlass, BreakGlassReview
+from .models import BreakGlass, BreakGlassReview, EmergencyScope
 from .refusal import Refusal
 from .scopes import Side
 from .stepping import Actor
@@ -18,10 +18,10 @@ _KIND = {Side.SERVICE_USER: "su_case", Side.CLIENT: "vs_record"}
 
 
 @transaction.atomic
-def open_in_emergency(*, by: Actor, code: str, reason: str, told: str) -> BreakGlass:
+def open_in_emergency(*, by: Actor, code: str, reason: str, told: str, scope: str) -> BreakGlass:
     """Open the record with this code, on the actor's own side and site, for three hours. Worker scope.
 
-    Raises `Refusal` without a reason. Whether the code leads anywhere shows only when the record is opened.
+    `scope` is an `EmergencyScope`: a part, which opens one page of it, or the whole. Raises `Refusal` without a reason. Whether the code leads anywhere shows only when the record is opened.
     """
     if len(reason.split()) < 3:
         raise Refusal(
@@ -33,8 +33,8 @@ def open_in_emergency(*, by: Actor, code: str, reason: str, told: str) -> BreakG
     reading_id = uuid4()
     with connection.cursor() as cursor:
         cursor.execute(
-            "select access.open_in_emergency(%s, %s, %s, %s)",
-            [reading_id, _folded(code), reason.strip(), told],
+            "select access.open_in_emergency(%s, %s, %s, %s, %s)",
+            [reading_id, _folded(code), reason.strip(), told, EmergencyScope(scope).value],
         )
         row = cursor.fetchone()
     if row is None or row[0] is None:  # the membership does not work in a worker's scope today
@@ -46,6 +46,7 @@ def open_in_emergency(*, by: Actor, code: str, reason: str, told: str) -> BreakG
         kind=_KIND[by.side],
         record_id=reading.record_id,
         service_id=reading.service_id,
+        fields=[reading.scope],
         reason=f"reading {reading.pk}",
     )
     return reading

@@ -42,6 +42,8 @@ class OpenReading:
     record_id: UUID
     service_id: UUID
     expires_at: datetime.datetime
+    opens: str
+    """How much, in words."""
     who_knows: tuple[str, ...]
     """Names of the holder and the reviewers; the reader stands among none of them."""
 
@@ -70,6 +72,8 @@ class ReadingByAnother:
     opened_at: datetime.datetime
     open_now: bool
     reason: str
+    opens: str
+    """How much of the record, in words."""
 
 
 def readings_of(actor: Actor, record_id: UUID) -> tuple[OpenReading | None, list[ReadingByAnother]]:
@@ -92,6 +96,7 @@ def readings_of(actor: Actor, record_id: UUID) -> tuple[OpenReading | None, list
             each.opened_at,
             each.expires_at > now,
             each.reason,
+            each.get_scope_display(),
         )
         for each in found
         if each.membership_id != actor.membership_id
@@ -105,12 +110,24 @@ def readings_of(actor: Actor, record_id: UUID) -> tuple[OpenReading | None, list
         for member in [*_holders(actor.side, record_id), *reviewers(actor.side, reading.service_id)]
     ]
     who_knows = tuple(dict.fromkeys(name for name in names if name != actor.name))
-    return OpenReading(reading.pk, record_id, reading.service_id, reading.expires_at, who_knows), others
+    opens = reading.get_scope_display()
+    return OpenReading(
+        reading.pk, record_id, reading.service_id, reading.expires_at, opens, who_knows
+    ), others
 
 
 def open_reading(actor: Actor, record_id: UUID) -> OpenReading | None:
     """The actor's own reading of this record that holds now."""
     return readings_of(actor, record_id)[0]
+
+
+def open_parts(actor: Actor, record_id: UUID) -> set[str]:
+    """Which parts of a record are open to the actor now (`EmergencyScope`). Raises `ObjectDoesNotExist` where none is."""
+    mine = BreakGlass.objects.filter(membership_id=actor.membership_id, expires_at__gt=timezone.now())
+    found = set(mine.filter(record_id=record_id).values_list("scope", flat=True))
+    if not found:
+        raise ObjectDoesNotExist
+    return found
 
 
 def my_readings(actor: Actor) -> list[BreakGlass]:

@@ -6,7 +6,7 @@ from django import forms
 
 from drive.components.forms import ChoiceTiles, TextArea, TextField
 
-from .models import BreakGlass, BreakGlassReview
+from .models import BreakGlass, BreakGlassReview, EmergencyScope
 
 
 class EmergencyForm(forms.Form):
@@ -14,6 +14,11 @@ class EmergencyForm(forms.Form):
 
     code = TextField(label="Case code", help_text="Such as K7-QF4", max_length=12, width="short")
     reason = TextArea(label="What is happening, and what do you need to know?", max_length=2000)
+    scope = ChoiceTiles(
+        label="How much do you need?",
+        choices=EmergencyScope.choices,
+        help_text="As little as will do. You can ask for more afterwards.",
+    )
     told = ChoiceTiles(
         label="Have you told the police or children’s services?",
         choices=BreakGlass._meta.get_field("told").choices,

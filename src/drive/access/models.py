@@ -306,14 +306,28 @@ class Bar(models.Model):
         return self.kind
 
 
+class EmergencyScope(models.TextChoices):
+    """How much of a record an emergency reading opens. What each opens stands in policies.sql, by `access.opens_in_part`."""
+
+    REACH = "reach", "Where the person is and how to reach them"
+    DANGER = "danger", "Who is in danger, and what was agreed for their safety"
+    WHOLE = "whole", "The whole record"
+
+
 class BreakGlass(models.Model):
-    """Emergency reading of one record on the reader's own side: reason, hours, reviewed afterwards (S-35)."""
+    """Emergency reading of one record on the reader's own side: reason, scope, hours, reviewed afterwards (S-35)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="break_glasses")
     record_id = models.UUIDField()
     service_id = models.UUIDField(help_text="the service whose record it is")
     reason = models.TextField()
+    scope = models.CharField(
+        max_length=8,
+        choices=EmergencyScope.choices,
+        default=EmergencyScope.WHOLE,
+        help_text="how much it opens",
+    )
     told = models.CharField(
         max_length=12,
         choices=[

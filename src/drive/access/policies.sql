@@ -55,13 +55,13 @@ return (select coalesce(array_agg(a.case_id), '{}') from access_caseassignment a
          where a.membership_id = (select access.member_in('su_worker'))
            and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()));
 
--- ... and those opened in an emergency. What may be read.
+-- ... and those opened whole in an emergency. What may be read.
 create or replace function access.su_cases() returns uuid[] language sql stable security definer parallel safe
 return (select coalesce(array_agg(x.record), '{}') from (select access.member_in('su_worker') as id) m,
           lateral (select a.case_id as record from access_caseassignment a
                     where a.membership_id = m.id and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
                    union all
-                   select b.record_id from access_breakglass b where b.membership_id = m.id and b.expires_at > now()) x);
+                   select b.record_id from access_breakglass b where b.membership_id = m.id and b.scope = 'whole' and b.expires_at > now()) x);
 
 create or replace function access.vs_records_held() returns uuid[] language sql stable security definer parallel safe
 return (select coalesce(array_agg(a.record_id), '{}') from access_clientassignment a
@@ -73,7 +73,12 @@ return (select coalesce(array_agg(x.record), '{}') from (select access.member_in
           lateral (select a.record_id as record from access_clientassignment a
                     where a.membership_id = m.id and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
                    union all
-                   select b.record_id from access_breakglass b where b.membership_id = m.id and b.expires_at > now()) x);
+                   select b.record_id from access_breakglass b where b.membership_id = m.id and b.scope = 'whole' and b.expires_at > now()) x);
+
+-- Records of which a part is open in an emergency (S-35): tables that belong to the part have a policy of their own.
+create or replace function access.opened_in_part(worker_scope text, parts text[]) returns uuid[] language sql stable security definer parallel safe
+return (select coalesce(array_agg(b.record_id), '{}') from access_breakglass b
+         where b.membership_id = (select access.member_in(worker_scope)) and b.scope = any (parts) and b.expires_at > now());
 
 create or replace function access.service_site(service uuid) returns uuid language sql stable parallel safe
 return (select s.site_id from access_service s where s.id = service);
@@ -309,6 +314,13 @@ begin
   execute format('create policy allocates on %s for insert to role_allocation with check (access.service_site(service_id) = (select access.site_in(''allocation'')) and recorded_by_id = (select access.member_in(''allocation'')))', tbl);
 end $$;
 
+-- Declares that an emergency reading of these parts of a record opens the table, and which of its rows besides.
+create or replace procedure access.opens_in_part(tbl regclass, key_column text, worker_scope text, parts text[], which text default 'true') language plpgsql as $$
+begin
+  execute format('create policy %I on %s for select to %s using (%I = any ((select access.opened_in_part(%L, %L))::uuid[]) and %s)',
+                 'part_for_' || worker_scope, tbl, access.scope_role(worker_scope), key_column, worker_scope, parts, which);
+end $$;
+
 -- A table of one site, with columns site_id and recorded_by_id, for one of the scopes that work by site.
 create or replace procedure access.protect_site_fact(tbl regclass, variadic scopes text[]) language plpgsql as $$
 declare
@@ -386,6 +398,7 @@ create policy ends on access_caseassignment for update to role_su_manager
 create policy not_barred on access_caseassignment as restrictive for select to role_su_worker, role_su_manager
   using (case_id <> all ((select access.barred())::uuid[]));
 
+call access.opens_in_part('access_caseassignment', 'case_id', 'su_worker', '{reach,danger}');
 call access.allocation_adds('access_caseassignment');
 
 call access.protect('access_clientassignment');
@@ -401,6 +414,7 @@ create policy ends on access_clientassignment for update to role_vs_manager
 create policy not_barred on access_clientassignment as restrictive for select to role_vs_worker, role_vs_manager
   using (record_id <> all ((select access.barred())::uuid[]));
 
+call access.opens_in_part('access_clientassignment', 'record_id', 'vs_worker', '{reach,danger}');
 call access.allocation_adds('access_clientassignment');
 
 -- Leavers: the function above ends what they held.
@@ -470,14 +484,14 @@ grant select on casework_sucase, advocacy_vsrecord to role_policy;
 create policy found_in_emergency on casework_sucase for select to role_policy using (true);
 create policy found_in_emergency on advocacy_vsrecord for select to role_policy using (true);
 
--- Opens a record of the reader's own side and site for three hours. Never one that they are barred from, and never the
+-- Opens a record of the reader's own side and site, or the chosen part of it, for three hours. Never one that they are barred from, and never the
 -- other side of a case that they work or worked in any membership. A code that leads nowhere makes a row as well, with
 -- a record that does not exist: the answer is the same, and the reviewer sees that it was tried (S-35, S-39).
-create or replace function access.open_in_emergency(reading uuid, asked_code text, why text, has_told text)
+create or replace function access.open_in_emergency(reading uuid, asked_code text, why text, has_told text, how_much text)
 returns uuid language sql volatile security definer
 begin atomic
-  insert into access_breakglass (id, membership_id, record_id, service_id, reason, told, opened_at, expires_at)
-  select reading, m.id, coalesce(found.record_id, gen_random_uuid()), coalesce(found.service_id, m.service_id), why, has_told,
+  insert into access_breakglass (id, membership_id, record_id, service_id, reason, told, scope, opened_at, expires_at)
+  select reading, m.id, coalesce(found.record_id, gen_random_uuid()), coalesce(found.service_id, m.service_id), why, has_told, how_much,
          now(), now() + interval '3 hours'
     from access_membership m
     left join lateral (

@@ -18,11 +18,18 @@ from . import commands, drafts, emergency
 from .choosing import choose_membership, choose_scope
 from .forms import EmergencyForm, ReviewForm
 from .interrupted import find_interrupted, keep_what_was_typed
+from .models import BreakGlass, EmergencyScope
 from .pages import AccountRequest, ActorRequest, account_page, page, public_page
 from .permissions import Permission
 from .refusal import refusals_on
 from .scopes import Scope
 from .stepping import acting_as
+
+PART_PAGES = {
+    Scope.SU_WORKER: ("case_in_emergency", "case_id"),
+    Scope.VS_WORKER: ("client_in_emergency", "record_id"),
+}
+"""The one page that an emergency reading of a part of a record opens."""
 
 RECORD_PAGES = {Scope.SU_WORKER: ("case_page", "case_id"), Scope.VS_WORKER: ("client_page", "record_id")}
 """The page of a record on each side: URL name and argument."""
@@ -157,7 +164,7 @@ def ask_in_emergency(request: ActorRequest) -> HttpResponse:
             with acting_as(actor, scope):
                 reading = commands.open_in_emergency(by=actor, **form.cleaned_data)
             choose_scope(request, None, scope.value)
-            return HttpResponseRedirect(_record_address(scope, reading.record_id))
+            return HttpResponseRedirect(_record_address(scope, reading))
     now = datetime.datetime.now(datetime.UTC)
     with acting_as(actor, emergency.WORKER_SCOPES[actor.side]):
         open_now = emergency.my_readings(actor)
@@ -172,18 +179,18 @@ def ask_in_emergency(request: ActorRequest) -> HttpResponse:
             "reviewers": [member.name for member in reviewers if member.pk != actor.membership_id],
             "problems": form.is_bound and not form.is_valid(),
             "open_now": [
-                (each, _record_address(emergency.WORKER_SCOPES[actor.side], each.record_id))
-                for each in open_now
+                (each, _record_address(emergency.WORKER_SCOPES[actor.side], each)) for each in open_now
             ],
         },
         status=200,
     )
 
 
-def _record_address(scope: Scope, record_id: UUID) -> str:
-    name, argument = RECORD_PAGES[scope]
+def _record_address(scope: Scope, reading: BreakGlass) -> str:
+    pages = RECORD_PAGES if reading.scope == EmergencyScope.WHOLE else PART_PAGES
+    name, argument = pages[scope]
     try:
-        return reverse(name, kwargs={argument: record_id})
+        return reverse(name, kwargs={argument: reading.record_id})
     except NoReverseMatch:
         return reverse("ask_in_emergency")
 

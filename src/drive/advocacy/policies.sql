@@ -34,6 +34,12 @@ call access.protect_client_fact('advocacy_supportmobilised');
 call access.protect_client_fact('advocacy_assessment');
 call access.protect_client_fact('advocacy_sealopening');
 
+-- What an emergency reading of a part opens (S-35): how to reach her safely, never what is sealed; what was agreed for safety.
+call access.opens_in_part('advocacy_clientprofile', 'record_id', 'vs_worker', '{reach,danger}');
+call access.opens_in_part('advocacy_safecontactrule', 'record_id', 'vs_worker', '{reach}');
+call access.opens_in_part('advocacy_safetyplan', 'record_id', 'vs_worker', '{danger}');
+call access.opens_in_part('advocacy_otheratrisk', 'record_id', 'vs_worker', '{danger}');
+
 -- Sealed values: the people who work with her, never a manager by virtue of managing, never emergency reading (S-35).
 -- A withheld value is the holder's alone (S-06).
 create or replace function access.vs_records_as_holder() returns uuid[] language sql stable security definer parallel safe

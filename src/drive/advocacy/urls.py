@@ -5,6 +5,7 @@ from . import views
 RECORD = "clients/<uuid:record_id>/"
 
 urlpatterns = [
+    path(RECORD + "part/", views.client_in_emergency, name="client_in_emergency"),
     path("desk/clients/", views.vs_desk, name="desk_vs_worker"),
     path("desk/client-service/", views.vs_manager_desk, name="desk_vs_manager"),
     path("desk/clients/away/", views.vs_away, name="vs_away"),

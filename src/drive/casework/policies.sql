@@ -29,6 +29,12 @@ call access.protect_case_fact('casework_reviewflaganswer');
 call access.protect_case_fact('casework_closure');
 call access.protect_case_fact('casework_sharingconsent');
 
+-- What an emergency reading of a part opens (S-35): where he is and how to reach him; who is in danger.
+call access.opens_in_part('casework_serviceuserprofile', 'case_id', 'su_worker', '{reach,danger}');
+call access.opens_in_part('casework_stateentry', 'case_id', 'su_worker', '{reach,danger}', 'history = ''whereabouts''');
+call access.opens_in_part('casework_contactchannel', 'case_id', 'su_worker', '{reach}');
+call access.opens_in_part('casework_linkedperson', 'case_id', 'su_worker', '{danger}');
+
 -- How many cases each holder of a service has, for whoever gives out cases: numbers only, no case (P-21). Answers the
 -- allocation scope for a service of its own site, and the manager for their own service; anybody else gets no row.
 grant select on casework_sucase, casework_stateentry to role_policy;

@@ -12,6 +12,7 @@ urlpatterns = [
     path("cases/", views.case_list, name="case_list"),
     path(CASE, views.case_page, name="case_page"),
     path(CASE + "pattern.svg", views.case_pattern, name="case_pattern"),
+    path(CASE + "part/", views.case_in_emergency, name="case_in_emergency"),
     path(CASE + "timeline/", views.case_timeline, name="case_timeline"),
     path(CASE + "work/", views.case_work, name="case_work"),
     path(CASE + "actions/", views.case_actions, name="case_actions"),

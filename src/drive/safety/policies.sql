@@ -138,6 +138,12 @@ begin
   end loop;
 end $$;
 
+-- Whoever reads in an emergency who is in danger reads the stop concerns too, and whether they were answered (S-35).
+call access.opens_in_part('safety_stopconcern', 'su_case_id', 'su_worker', '{danger}');
+call access.opens_in_part('safety_stopanswer', 'su_case_id', 'su_worker', '{danger}');
+call access.opens_in_part('safety_stopconcern', 'vs_record_id', 'vs_worker', '{danger}');
+call access.opens_in_part('safety_stopanswer', 'vs_record_id', 'vs_worker', '{danger}');
+
 -- The bridge decides and suspends as the policy role.
 grant select on safety_booking, safety_bookingstate to role_policy;
 grant insert on safety_bookingstate, safety_decisionlapse to role_policy;

@@ -151,7 +151,9 @@ def test_s48_a_form_sent_after_the_session_ran_out_comes_back_after_sign_in(cast
     assert "He is on his way to her sister now" in page
     assert "never" not in re.sub(r"<[^>]+>", "", page).replace("nevertheless", "").split()
     assert 'action="/emergency/"' in page
-    sent = back.post("/emergency/", {**written, "told": "yes", "interrupted": ahead.group(2)})
+    sent = back.post(
+        "/emergency/", {**written, "told": "yes", "scope": "whole", "interrupted": ahead.group(2)}
+    )
     assert sent.status_code == 302
     with seeding():
         assert not Draft.objects.filter(form=drafts.INTERRUPTED).exists()

@@ -9,23 +9,25 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
 from drive.access import commands, emergency
-from drive.access.models import Bar, BreakGlass, Membership, SiteSetting
+from drive.access.models import Bar, BreakGlass, EmergencyScope, Membership, SiteSetting, local_today
 from drive.access.refusal import Refusal
 from drive.access.scopes import Scope
 from drive.access.stepping import acting_as
-from drive.advocacy.models import SealedValue, VsRecord
+from drive.advocacy.models import SafeContactRule, SafetyPlan, SealedValue, VsRecord
 from drive.audit.models import AuditEvent
-from drive.casework.models import StateEntry, SuCase
+from drive.casework.models import ContactChannel, StateEntry, SuCase
+from drive.safety.models import CaseLink, StopConcern
 from tests.cast import Cast, join, seeding, sign_in
 
 REASON = "Police rang: he is outside her flat, where does he stay"
 
 
-def open_as(member: Membership, code: str, reason: str = REASON) -> BreakGlass:
+def open_as(
+    member: Membership, code: str, reason: str = REASON, scope: EmergencyScope = EmergencyScope.WHOLE
+) -> BreakGlass:
     actor = member.as_actor()
-    scope = emergency.WORKER_SCOPES[actor.side]
-    with acting_as(actor, scope):
-        return commands.open_in_emergency(by=actor, code=code, reason=reason, told="yes")
+    with acting_as(actor, emergency.WORKER_SCOPES[actor.side]):
+        return commands.open_in_emergency(by=actor, code=code, reason=reason, told="yes", scope=scope)
 
 
 def sees_case(member: Membership, cast: Cast) -> bool:
@@ -79,8 +81,10 @@ def test_s35_it_ends_after_three_hours_and_when_finished(cast: Cast) -> None:
 
 def test_s39_a_code_that_leads_nowhere_answers_alike(cast: Cast) -> None:
     client = sign_in(cast.other_case_manager)
-    good = client.post("/emergency/", {"code": cast.case.code, "reason": REASON, "told": "yes"})
-    bad = client.post("/emergency/", {"code": "ZZ-999", "reason": REASON, "told": "yes"})
+    good = client.post(
+        "/emergency/", {"code": cast.case.code, "reason": REASON, "told": "yes", "scope": "whole"}
+    )
+    bad = client.post("/emergency/", {"code": "ZZ-999", "reason": REASON, "told": "yes", "scope": "whole"})
     assert good.status_code == bad.status_code == 302
     with seeding():
         assert BreakGlass.objects.count() == 2
@@ -201,7 +205,9 @@ def test_roles_without_the_permission_find_nothing(cast: Cast, name: str) -> Non
 
 def test_s35_the_strip_stands_on_the_record_until_the_reading_ends(cast: Cast) -> None:
     client = sign_in(cast.other_case_manager)
-    sent = client.post("/emergency/", {"code": cast.case.code, "reason": REASON, "told": "yes"})
+    sent = client.post(
+        "/emergency/", {"code": cast.case.code, "reason": REASON, "told": "yes", "scope": "whole"}
+    )
     page = client.get(sent.headers["Location"])
     assert page.status_code == 200
     text = page.content.decode()
@@ -263,3 +269,70 @@ def test_s35_the_site_says_within_how_many_days_a_reading_is_reviewed(cast: Cast
         SiteSetting.objects.update(value={"working_days": 1})
     with acting_as(lead):
         assert [each.overdue for each in emergency.readings_to_review(lead)] == [True]
+
+
+def test_s35_a_part_of_a_case_opens_one_page_and_leaves_the_rest_shut(cast: Cast) -> None:
+    """Where he is and how to reach him; then who is in danger. What stays shut is absent, and no page says that there is none."""
+    with seeding():
+        own = {"case": cast.case, "service_id": cast.case.service_id, "recorded_by": cast.case_manager}
+        ContactChannel.objects.create(**own, kind="phone", value="07700 900456", lookup="x" * 64)
+        StateEntry.objects.create(
+            **own, history="whereabouts", value="remand", since=local_today(), detail="At Zq Hall"
+        )
+        StopConcern.objects.create(
+            link=cast.link, side="vs", su_case_id=cast.link.su_case_id, su_service_id=cast.link.su_service_id,
+            vs_record_id=cast.link.vs_record_id, vs_service_id=cast.link.vs_service_id, scope="all", words="x",
+            recorded_by=cast.idva,
+        )  # fmt: skip
+    reader = cast.other_case_manager
+    browser, part = sign_in(reader), f"/cases/{cast.case.pk}/part/"
+    assert browser.get(part).status_code == 404
+    sent = {"code": cast.case.code, "reason": REASON, "told": "yes"}
+    assert "How much do you need?" in browser.post("/emergency/", sent).content.decode()
+    opened = browser.post("/emergency/", {**sent, "scope": "reach"})
+    assert opened.headers["Location"] == part
+    shown = browser.get(part).content.decode()
+    assert "07700 900456" in shown
+    assert "At Zq Hall" in shown
+    assert "Puddifoot" not in shown
+    assert "Stop concerns" not in shown
+    assert "Where the person is and how to reach them" in shown  # the strip
+    for shut in ("", "timeline/", "work/", "assessments/", "channels/"):
+        assert browser.get(f"/cases/{cast.case.pk}/{shut}").status_code == 404
+    assert browser.get(f"/shared/{cast.link.pk}/").status_code == 404
+    assert not sees_case(reader, cast)
+    holder = sign_in(cast.case_manager).get(f"/cases/{cast.case.pk}/").content.decode()
+    assert "Where the person is and how to reach them" in holder
+    reviewed = sign_in(cast.service_manager).get("/emergency/reviews/").content.decode()
+    assert "Where the person is and how to reach them" in reviewed
+    open_as(reader, cast.case.code, scope=EmergencyScope.DANGER)
+    both = browser.get(part).content.decode()
+    assert "Wilhelmina Puddifoot" in both
+    assert "Stop concerns" in both
+    with acting_as(reader.as_actor()):
+        assert {each.history for each in StateEntry.objects.all()} == {"whereabouts"}
+        assert StopConcern.objects.count() == 1
+        assert not CaseLink.objects.exists()
+
+
+def test_s35_a_part_of_a_clients_record_opens_one_page_and_nothing_sealed(cast: Cast) -> None:
+    with seeding():
+        own = {"record": cast.record, "service_id": cast.record.service_id, "recorded_by": cast.idva}
+        day = local_today()
+        SafeContactRule.objects.create(
+            **own, channels=["phone"], how="Say the dentist", agreed_on=day, review_on=day
+        )
+        SafetyPlan.objects.create(**own, words="Goes to her aunt.", agreed_on=day, review_on=day)
+        SealedValue.objects.create(**own, kind="address", ciphertext=b"x", lookup="")
+    reader, part = cast.other_idva, f"/clients/{cast.record.pk}/part/"
+    open_as(reader, cast.record.code, scope=EmergencyScope.REACH)
+    browser = sign_in(reader)
+    shown = browser.get(part).content.decode()
+    assert "Say the dentist" in shown
+    assert "aunt" not in shown
+    open_as(reader, cast.record.code, scope=EmergencyScope.DANGER)
+    assert "Goes to her aunt." in browser.get(part).content.decode()
+    assert browser.get(f"/clients/{cast.record.pk}/").status_code == 404
+    with acting_as(reader.as_actor()):
+        assert not SealedValue.objects.exists()
+        assert not VsRecord.objects.exists()

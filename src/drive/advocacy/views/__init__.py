@@ -24,6 +24,7 @@ from .assessing import client_assessment, client_exit_form, client_grid, client_
 from .away import vs_away, vs_cover
 from .clients import client_list
 from .desks import vs_desk, vs_manager_desk
+from .emergency import client_in_emergency
 from .forecast import vs_forecast
 from .person import client_new, client_profile
 from .record import client_page
@@ -43,6 +44,7 @@ __all__ = [
     "client_engagement",
     "client_exit_form",
     "client_grid",
+    "client_in_emergency",
     "client_informed",
     "client_intake",
     "client_list",

@@ -5,6 +5,7 @@ from .case import case_actions, case_flag, case_page, case_pattern, case_timelin
 from .channels import case_channels, case_end_channel
 from .closing import case_close
 from .desk import su_desk, su_manager_desk
+from .emergency import case_in_emergency
 from .handing_over import case_assign
 from .lists import case_list
 from .planning import case_profile, case_state, case_strategy
@@ -20,6 +21,7 @@ __all__ = [
     "case_close",
     "case_end_channel",
     "case_flag",
+    "case_in_emergency",
     "case_list",
     "case_page",
     "case_pattern",

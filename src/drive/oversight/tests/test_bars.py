@@ -265,7 +265,9 @@ def test_s34_a_governance_lead_with_a_tie_reads_nothing_of_who_came_to_the_recor
     lead = cast.governance_lead.as_actor()
     reader = cast.other_case_manager.as_actor()
     with acting_as(reader):
-        reading = open_in_emergency(by=reader, code=cast.case.code, reason="he is on his way", told="yes")
+        reading = open_in_emergency(
+            by=reader, code=cast.case.code, reason="he is on his way", told="yes", scope="whole"
+        )
     manager = cast.service_manager.as_actor()
     with acting_as(manager):
         review_reading(by=manager, reading_id=reading.pk, finding="needed", note="It was")

@@ -33,7 +33,7 @@ def looks_of(member: Membership, cast: Cast, **narrowed: str) -> Looks:
 def open_in_emergency(member: Membership, code: str) -> None:
     actor = member.as_actor()
     with acting_as(actor, emergency.WORKER_SCOPES[actor.side]):
-        commands.open_in_emergency(by=actor, code=code, reason=REASON, told="yes")
+        commands.open_in_emergency(by=actor, code=code, reason=REASON, told="yes", scope="whole")
 
 
 def test_s36_reader_role_organisation_page_and_whether_on_the_case(cast: Cast) -> None:

@@ -1,0 +1,33 @@
+"""A part of a client's record, read in an emergency."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from drive.access.pages import ActorRequest, page
+from drive.access.permissions import Permission
+from drive.access.scopes import Scope
+from drive.components.page import Standing
+from drive.safety.queries import live_stops
+
+from ..queries.in_emergency import part_of_record
+
+
+@page(
+    Permission.BREAK_GLASS_USE, "Part of a record", scope=Scope.VS_WORKER, looks_at="vs_record", key="record_id"
+)  # fmt: skip
+@require_safe
+def client_in_emergency(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    """What the reading opens, and that the rest stays shut."""
+    name, parts, stops = part_of_record(request.actor, record_id)
+    if stops:
+        parts.append(("Stop concerns", [one.scope for one in live_stops(record_id=record_id)]))
+    return render(
+        request,
+        "access/part_of_record.html",
+        {"name": name, "parts": parts, "standing": Standing("client", subject=name), "who_looked_url": ""},
+    )

@@ -139,9 +139,20 @@ def rich_world() -> Rich:
             membership=cast.step_down_worker, record_id=cast.case.pk, service_id=cast.su_service.pk, reason="zqlookqz",
             expires_at=timezone.now() + datetime.timedelta(hours=2),
         )  # fmt: skip
+        for member, record, part in (
+            (cast.team_leader, cast.case, "reach"),
+            (cast.service_manager, cast.case, "danger"),
+            (cast.stand_in, hers, "reach"),
+            (cast.idva, hers, "danger"),
+        ):
+            BreakGlass.objects.create(
+                membership=member, record_id=record.pk, service_id=record.service_id, reason="zqpartqz", scope=part,
+                expires_at=timezone.now() + datetime.timedelta(hours=2),
+            )  # fmt: skip
         _elsewhere_too(cast, elsewhere)
     cases, records = [cast.case, second, elsewhere], [cast.record, hers, away]
     _write(filler, cases, records, links)
+    filler.fill(StateEntry, case=cast.case, history="whereabouts", value="community")
     for member, form, record_id in (
         (cast.case_manager, "su_case.contact", cast.case.pk),
         (cast.idva, "vs_record.contact", cast.record.pk),
@@ -176,7 +187,7 @@ def rich_world() -> Rich:
         )  # fmt: skip
     _release(filler, cast)
     _away(filler, cast)
-    _retire(filler, cast)
+    _retire(filler, cast, elsewhere, (barred, barred_idva, barred_lead))
     referrals = _refer(filler, cast)
     _alerts(filler, cast)
     members = [*cast.everybody(), gone, left, barred, barred_idva, barred_lead]
@@ -254,8 +265,10 @@ def _away(filler: Filler, cast: Cast) -> None:
         )
 
 
-def _retire(filler: Filler, cast: Cast) -> None:
-    """On each side a record past its time, proposed and held; of his, one proposal was answered (ADR 16)."""
+def _retire(filler: Filler, cast: Cast, elsewhere: SuCase, kin: tuple[Membership, ...]) -> None:
+    """On each side a record past its time, proposed, held, and out of sight for its kin; and rows that must not be copied:
+    of a case in work, of the other site, and with keys that do not belong together (ADR 16).
+    """
     day = datetime.timedelta(days=1)
     with seeding():
         SiteSetting.objects.create(site=cast.site, code="ADR-16", value={"su": 12, "vs": 12})
@@ -266,21 +279,38 @@ def _retire(filler: Filler, cast: Cast) -> None:
             record=hers, service_id=hers.service_id, recorded_by=cast.idva_manager, reason="completed",
             exited_on=local_today() - 400 * day, check_ins_continue=False,
         )  # fmt: skip
-    for side, record, by in (("su", his, cast.service_manager), ("vs", hers, cast.idva_manager)):
-        known = {
-            "side": side, "record_id": record.pk, "service_id": record.service_id, "site_id": record.site_id,
-            "recorded_by": by,
-        }  # fmt: skip
+        hers_elsewhere = VsRecord.objects.get(pk=CaseLink.objects.get(su_case_id=elsewhere.pk).vs_record_id)
+        for member in kin:
+            for record in (his, hers):
+                Bar.objects.create(
+                    user=member.user, record_id=record.pk, kind="tie", reason="zqbarqz", recorded_by=cast.governance_lead
+                )  # fmt: skip
+    for side, record in (
+        ("su", his),
+        ("vs", hers),
+        ("su", cast.case),
+        ("su", elsewhere),
+        ("vs", hers_elsewhere),
+    ):
+        keys = {
+            "side": side,
+            "record_id": record.pk,
+            "service_id": record.service_id,
+            "site_id": record.site_id,
+        }
+        known = {**keys, "recorded_by": cast.service_manager if side == "su" else cast.idva_manager}
         filler.fill(Hold, **known)
         filler.fill(ErasureProposal, **known)
-        asked = filler.fill(ErasureProposal, **known)
-        filler.fill(
-            ErasureAnswer,
-            proposal=asked,
-            site_id=asked.site_id,
-            outcome="kept",
-            recorded_by=cast.governance_lead,
-        )
+        for outcome in ("kept", "erased"):
+            asked = filler.fill(ErasureProposal, **known)
+            filler.fill(
+                ErasureAnswer,
+                proposal=asked,
+                site_id=asked.site_id,
+                outcome=outcome,
+                recorded_by=cast.governance_lead,
+            )
+    filler.fill(Hold, **{**known, "record_id": his.pk, "side": "su", "service_id": his.service_id})
 
 
 def _release(filler: Filler, cast: Cast) -> None:

@@ -89,6 +89,12 @@ EXPLAINED: dict[str, str] = {
     r"access_breakglassreview\.at_(su|vs)_service using true": (
         "of_readings_seen says it a second time: no review without a reading that may be seen"
     ),
+    r"disclosures_subject(bundle|release)\.reads_governance using true": (
+        "of_requests_seen and of_bundles_seen say it a second time: no bundle without a request that may be seen"
+    ),
+    r"safety_(practiceincident|incidentcharge|incidentclosing|citation|escalation)\.in_its_time using true": (
+        "no client's record of this world that is past its time is linked; tests/proof/test_erasure.py has such a world"
+    ),
 }
 """Mutants that nobody notices here, and why: a regular expression over the mutant's name to the reason."""
 

@@ -193,7 +193,16 @@ def proposed(row: Any, changed: Changed) -> Any:
 @cache
 def _samples(model: type[models.Model], world: World) -> list[Any]:
     """One row for each record, site, side and state of sealing; every row where what it hangs on decides."""
-    if model in (BreakGlassReview, AlertAnswer, ReleaseAnswer, ReleaseFile, SubjectRelease, User, Membership):
+    if model in (
+        ErasureAnswer,
+        BreakGlassReview,
+        AlertAnswer,
+        ReleaseAnswer,
+        ReleaseFile,
+        SubjectRelease,
+        User,
+        Membership,
+    ):
         return list(world.all(model))
     found: dict[tuple[Any, ...], Any] = {}
     for row in world.all(model):

@@ -315,9 +315,9 @@ begin
 end $$;
 
 -- Declares that an emergency reading of these parts of a record opens the table, and which of its rows besides.
-create or replace procedure access.opens_in_part(tbl regclass, key_column text, worker_scope text, parts text[], which text default 'true') language plpgsql as $$
+create or replace procedure access.opens_in_part(tbl regclass, key_column text, worker_scope text, parts text[], which text default '') language plpgsql as $$
 begin
-  execute format('create policy %I on %s for select to %s using (%I = any ((select access.opened_in_part(%L, %L))::uuid[]) and %s)',
+  execute format('create policy %I on %s for select to %s using (%I = any ((select access.opened_in_part(%L, %L))::uuid[]) %s)',
                  'part_for_' || worker_scope, tbl, access.scope_role(worker_scope), key_column, worker_scope, parts, which);
 end $$;
 

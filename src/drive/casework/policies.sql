@@ -31,7 +31,7 @@ call access.protect_case_fact('casework_sharingconsent');
 
 -- What an emergency reading of a part opens (S-35): where he is and how to reach him; who is in danger.
 call access.opens_in_part('casework_serviceuserprofile', 'case_id', 'su_worker', '{reach,danger}');
-call access.opens_in_part('casework_stateentry', 'case_id', 'su_worker', '{reach,danger}', 'history = ''whereabouts''');
+call access.opens_in_part('casework_stateentry', 'case_id', 'su_worker', '{reach,danger}', 'and history = ''whereabouts''');
 call access.opens_in_part('casework_contactchannel', 'case_id', 'su_worker', '{reach}');
 call access.opens_in_part('casework_linkedperson', 'case_id', 'su_worker', '{danger}');
 

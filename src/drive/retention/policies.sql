@@ -33,13 +33,13 @@ call access.protect('retention_hold');
 grant select, insert on retention_hold to role_su_manager, role_vs_manager, role_governance;
 grant select on retention_hold to role_policy;
 create policy decides on retention_hold for select to role_policy using (true);
-create policy at_su_service on retention_hold for select to role_su_manager using (side = 'su' and service_id = (select access.service_in('su_manager')));
-create policy at_vs_service on retention_hold for select to role_vs_manager using (side = 'vs' and service_id = (select access.service_in('vs_manager')));
+create policy at_su_service on retention_hold for select to role_su_manager using (service_id = (select access.service_in('su_manager')));
+create policy at_vs_service on retention_hold for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
 create policy at_site on retention_hold for select to role_governance using (site_id = (select access.site_in('governance')));
 create policy holds_su on retention_hold for insert to role_su_manager
-  with check (side = 'su' and service_id = (select access.service_in('su_manager')) and recorded_by_id = (select access.member_in('su_manager')));
+  with check (service_id = (select access.service_in('su_manager')) and recorded_by_id = (select access.member_in('su_manager')));
 create policy holds_vs on retention_hold for insert to role_vs_manager
-  with check (side = 'vs' and service_id = (select access.service_in('vs_manager')) and recorded_by_id = (select access.member_in('vs_manager')));
+  with check (service_id = (select access.service_in('vs_manager')) and recorded_by_id = (select access.member_in('vs_manager')));
 create policy holds on retention_hold for insert to role_governance
   with check (site_id = (select access.site_in('governance')) and recorded_by_id = (select access.member_in('governance')));
 create policy of_a_record on retention_hold as restrictive for insert to role_su_manager, role_vs_manager, role_governance
@@ -49,27 +49,31 @@ create policy not_barred on retention_hold as restrictive for all to role_su_man
 call access.goes_with('retention_hold', 3, 'record_id = any ((select access.erasing_any())::uuid[])');
 
 -- Proposals: of a record past its time, by the manager of its own service. They outlive it.
+create or replace function access.may_propose(wanted_side text, record uuid, service uuid, site uuid) returns boolean
+language sql stable security definer
+return access.is_record_of(wanted_side, record, service, site)
+   and exists (select from access.records_past_time() p where p.record_id = record);
 call access.protect('retention_erasureproposal');
 grant select, insert on retention_erasureproposal to role_su_manager, role_vs_manager;
 grant select on retention_erasureproposal to role_governance, role_policy;
 create policy decides on retention_erasureproposal for select to role_policy using (true);
-create policy at_su_service on retention_erasureproposal for select to role_su_manager using (side = 'su' and service_id = (select access.service_in('su_manager')));
-create policy at_vs_service on retention_erasureproposal for select to role_vs_manager using (side = 'vs' and service_id = (select access.service_in('vs_manager')));
+create policy at_su_service on retention_erasureproposal for select to role_su_manager using (service_id = (select access.service_in('su_manager')));
+create policy at_vs_service on retention_erasureproposal for select to role_vs_manager using (service_id = (select access.service_in('vs_manager')));
 create policy at_site on retention_erasureproposal for select to role_governance using (site_id = (select access.site_in('governance')));
 create policy proposes_su on retention_erasureproposal for insert to role_su_manager
-  with check (side = 'su' and service_id = (select access.service_in('su_manager')) and recorded_by_id = (select access.member_in('su_manager')));
+  with check (recorded_by_id = (select access.member_in('su_manager')));
 create policy proposes_vs on retention_erasureproposal for insert to role_vs_manager
-  with check (side = 'vs' and service_id = (select access.service_in('vs_manager')) and recorded_by_id = (select access.member_in('vs_manager')));
+  with check (recorded_by_id = (select access.member_in('vs_manager')));
 create policy past_its_time on retention_erasureproposal as restrictive for insert to role_su_manager, role_vs_manager
-  with check (access.is_record_of(side, record_id, service_id, site_id) and record_id in (select p.record_id from access.records_past_time() p));
+  with check (access.may_propose(side, record_id, service_id, site_id));
 create policy not_barred on retention_erasureproposal as restrictive for all to role_su_manager, role_vs_manager, role_governance
   using (record_id <> all ((select access.barred())::uuid[]));
 
 -- Answers: a governance lead who is somebody else than who proposed. `erased` comes from the function below alone.
-create or replace function access.proposed_by_another(proposal uuid) returns boolean language sql stable security definer
+create or replace function access.may_answer(proposal uuid, site uuid) returns boolean language sql stable security definer
 return exists (select from retention_erasureproposal p join access_membership m on m.id = p.recorded_by_id
-                where p.id = proposal and p.site_id = (select access.site_in('governance'))
-                  and m.user_id <> (select access.account_of_member()));
+                where p.id = proposal and p.site_id = site and site = (select access.site_in('governance'))
+                  and m.user_id <> (select access.account_of_member()) and p.record_id <> all ((select access.barred())::uuid[]));
 call access.protect('retention_erasureanswer');
 grant select on retention_erasureanswer to role_su_manager, role_vs_manager;
 grant select, insert on retention_erasureanswer to role_governance, role_policy;
@@ -78,9 +82,7 @@ create policy erases on retention_erasureanswer for insert to role_policy with c
 create policy of_proposals_seen on retention_erasureanswer for select to role_su_manager, role_vs_manager, role_governance
   using (exists (select from retention_erasureproposal p where p.id = retention_erasureanswer.proposal_id));
 create policy keeps on retention_erasureanswer for insert to role_governance
-  with check (outcome = 'kept' and site_id = (select access.site_in('governance')) and recorded_by_id = (select access.member_in('governance'))
-              and access.proposed_by_another(proposal_id)
-              and exists (select from retention_erasureproposal p where p.id = retention_erasureanswer.proposal_id));
+  with check (outcome = 'kept' and recorded_by_id = (select access.member_in('governance')) and access.may_answer(proposal_id, site_id));
 
 -- Null when the governance lead may confirm this proposal now; otherwise the first reason why not: absent, answered,
 -- second_person, open, too_early, held, stop, linked. `linked`: a record joined to it across the wall is not past its own
@@ -88,7 +90,7 @@ create policy keeps on retention_erasureanswer for insert to role_governance
 create or replace function access.erasure_refusal(proposal uuid) returns text language sql stable security definer
 return (select coalesce(max(case
     when exists (select from retention_erasureanswer a where a.proposal_id = p.id) then 'answered'
-    when not access.proposed_by_another(p.id) then 'second_person'
+    when not access.may_answer(p.id, p.site_id) then 'second_person'
     when access.ended_on(p.side, p.record_id) is null then 'open'
     when coalesce(access.kept_until(p.site_id, p.side, p.record_id) > (select access.today()), true) then 'too_early'
     when access.is_held(p.record_id) then 'held'

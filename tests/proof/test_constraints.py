@@ -31,7 +31,6 @@ NOT_ASKED: dict[str, str] = {
     "safety_escalation_concern_id_key": "the clock alone passes on",
     "safety_escalation_item_id_key": "the clock alone passes on",
     "booking_escalated_once_a_link": "the clock alone passes on",
-    "retention_erasureanswer_proposal_id_key": "governance leads alone answer, and see every answer that they could repeat",
     "usual_volume_a_role_and_day": "the clock alone reckons",
 }
 """Unique constraints that nobody with a page can try, and why."""

@@ -39,6 +39,7 @@ CALLERS: dict[str, frozenset[Scope]] = {
     "access.bar_is_of_service": _only(Scope.SU_MANAGER, Scope.VS_MANAGER),
     "access.may_be_given": BRIDGE | {Scope.ALLOCATION},
     "access.open_in_emergency": BRIDGE,
+    "access.opened_in_part": _only(Scope.SU_WORKER, Scope.VS_WORKER),
     "access.finish_emergency_reading": BRIDGE,
     "access.end_assignments_of_leavers": _only(Scope.ADMINISTRATION, Scope.CLOCK),
     "access.find_alerts": _only(Scope.CLOCK),
@@ -73,7 +74,8 @@ CALLERS: dict[str, frozenset[Scope]] = {
         ("access.erasure_refusal", "access.is_record_of", "access.records_past_time"),
         _only(Scope.SU_MANAGER, Scope.VS_MANAGER, Scope.GOVERNANCE),
     ),
-    "access.proposed_by_another": _only(Scope.GOVERNANCE),
+    "access.may_propose": _only(Scope.SU_MANAGER, Scope.VS_MANAGER),
+    "access.may_answer": _only(Scope.GOVERNANCE),
     "access.erase_record": _only(Scope.GOVERNANCE),
     "access.past_its_time": BRIDGE,
     # The bridge: what one side may know of the other, and what either asks about both.

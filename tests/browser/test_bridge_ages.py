@@ -47,7 +47,9 @@ def test_s19_contact_under_a_lapsed_decision_is_put_to_both_sides_and_going_ahea
         worker.go(f"/cases/{walk.case}/record/contact/")
         worker.choose("What happened?", "Spoke")
         worker.choose("Who started it?", "Us")
-        worker.write("Time", "")  # of the minute in which the decision lapsed, the better half counts: no race with it
+        worker.write(
+            "Time", ""
+        )  # of the minute in which the decision lapsed, the better half counts: no race with it
         worker.press("Save")
         worker.go(f"/cases/{walk.case}/")
         worker.reads("Contact without a joint decision in force")

@@ -40,7 +40,7 @@ def test_s09_an_action_that_rests_on_the_client_alone_waits_for_both(
         idva.write("What do they need it for?", "Her safety at her sister’s")
         idva.choose("How urgent is it?", "Soon")
         idva.write("How could he work out", "Only her sister and she have seen it.")
-        idva.page.get_by_label("Known only from the client or her IDVA").check()
+        idva.page.get_by_label("Known only from the client or the IDVA").check()
         idva.press("Send")
 
         worker.go(f"/cases/{walk.case}/actions/plan/")

@@ -54,7 +54,7 @@ def test_the_record_is_hers_to_keep(chromium: Browser, tmp_path: Path) -> None:
         idva.write("Since", "today")
         idva.press("Record engagement")
         idva.go(record + "engagement/")
-        idva.reads("Marked as not reached, and a contact is recorded.")
+        idva.reads("Tried, and nobody was reached.")  # what somebody passed on is no contact of both
         idva.reads("What the contacts suggest")
         idva.picture("34-engagement")
         idva.check_on_a_phone()
@@ -88,6 +88,50 @@ def _three_everyday_acts(walk: Walk) -> None:
         idva.answer_everything("None")
         idva.press("Submit the form")
         idva.reads("It can be amended, never changed")
+
+
+def test_r72_the_client_answers_for_herself_on_the_idvas_device(chromium: Browser, tmp_path: Path) -> None:
+    """When the client goes through the questions in the room and stops on the way, then the page shows nothing of anybody,
+    thanks are all that follows, and what was said stands in the record as the client's."""
+    with walk_in("questionnaire", chromium, tmp_path) as walk:
+        idva, record = walk.person("idva"), f"/clients/{walk.record}/"
+        idva.go(record + "questions/")
+        idva.check()
+        idva.check_on_a_phone()
+        assert idva.page.locator("nav, header").count() == 0
+        assert "Puddifoot" not in idva.page.content()
+        idva.choose("How these questions are asked", "In the room")
+        idva.choose("followed, watched, or contacted when you did not want it?", "Yes")
+        idva.choose("How safe do you feel, compared with then?", "Slightly safer")
+        idva.press("Stop here and keep what I said")
+        idva.reads("Thank you")
+        idva.check()
+        assert idva.page.locator("form").count() == 0
+        idva.follow("Go on working")
+        idva.follow("The client's own questionnaire")
+        for words in ("answered by the client", "Slightly safer", "Not asked"):
+            idva.reads(words)
+        idva.check()
+        idva.check_on_a_phone()
+
+
+def test_a25_and_s05_whom_to_ring_and_what_to_tell_are_read_in_both_widths(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    """Every page of the bridge that says who holds what, what to hear and what he is told, and of contact set aside."""
+    with walk_in("whom_to_ring", chromium, tmp_path) as walk:
+        idva, case_manager = walk.person("idva"), walk.person("case_manager")
+        idva.go("/account/")
+        idva.check()
+        idva.write("Your work telephone", "01632 960 101")
+        idva.press("Save the number")
+        case_manager.go(f"/cases/{walk.case}/")
+        case_manager.reads("01632 960 101")
+        for who in (idva, case_manager):
+            for path in ("told/", "need-to-hear/", ""):
+                who.go(f"/shared/{walk.link}/{path}")
+                who.check()
+                who.check_on_a_phone()
 
 
 def test_s47_the_manager_opens_a_record_for_a_client_without_drive(chromium: Browser, tmp_path: Path) -> None:

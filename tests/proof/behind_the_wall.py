@@ -45,7 +45,7 @@ CROSSES: dict[type[models.Model], set[str]] = {
     # From her record to the case manager (S-03): engagement and since when, the last contact, the next check-in, the name
     # of her IDVA. The order of the rows decides which is newest.
     EngagementEntry: {"value", "since", "recorded_at"},
-    ClientContact: {"happened_at", "outcome"},
+    ClientContact: {"happened_at", "outcome", "in_person"},
     CheckInPlan: {"due_on", "recorded_at"},
     ClientAssignment: _HOLDING,
     # That a channel cannot be used is told without opening anything (S-14): the kind and the keyed digest.

@@ -224,6 +224,11 @@ class Eyes:
         return self._assigned(("holder", "named_contact", "cover", "joint", "relay"))
 
     @cached_property
+    def worked(self) -> set[UUID]:
+        """Of those, what this member writes in and opens seals of: a named contact or a relay only reads (A-25)."""
+        return self._assigned(("holder", "cover", "joint"))
+
+    @cached_property
     def holds(self) -> set[UUID]:
         return self._assigned(("holder",))
 
@@ -257,19 +262,19 @@ class Eyes:
         mine = {each.record_id for each in self._open_readings if each.scope in parts}
         return self.at(worker) and key in mine - self.barred
 
-    def case(self, case_id: UUID, *, emergencies: bool = True) -> bool:
-        """Whether this reader reads this service user's case (S-01, S-34, S-35)."""
-        return self._reads(case_id, Scope.SU_WORKER, Scope.SU_MANAGER, emergencies)
+    def case(self, case_id: UUID, *, to_write: bool = False) -> bool:
+        """Whether this reader reads this service user's case, or writes in it (S-01, S-34, S-35, A-25)."""
+        return self._reads(case_id, Scope.SU_WORKER, Scope.SU_MANAGER, to_write)
 
-    def client(self, record_id: UUID, *, emergencies: bool = True) -> bool:
-        """Whether this reader reads this client's record."""
-        return self._reads(record_id, Scope.VS_WORKER, Scope.VS_MANAGER, emergencies)
+    def client(self, record_id: UUID, *, to_write: bool = False) -> bool:
+        """Whether this reader reads this client's record, or writes in it."""
+        return self._reads(record_id, Scope.VS_WORKER, Scope.VS_MANAGER, to_write)
 
-    def _reads(self, key: UUID, worker: Scope, manager: Scope, emergencies: bool) -> bool:
+    def _reads(self, key: UUID, worker: Scope, manager: Scope, to_write: bool) -> bool:
         if key in self.barred:
             return False
         if self.at(worker):
-            return key in self.assigned or (emergencies and key in self.opened_whole)
+            return key in (self.worked if to_write else self.assigned | self.opened_whole)
         if self.at(manager):
             return key in self.world.by_key and self.world.by_key[key].service_id == self.member.service_id
         return False
@@ -376,14 +381,12 @@ def _retention(eyes: Eyes, row: Row) -> bool:
 
 def _sealed(eyes: Eyes, row: Row) -> bool:
     """Who works with her: no manager, no emergency; a withheld one the holder alone (S-06, S-35)."""
-    if not eyes.at(Scope.VS_WORKER) or not eyes.client(row.record_id, emergencies=False):
-        return False
-    return not row.withheld or row.record_id in eyes.holds
+    return _sealed_end(eyes, row) and (not row.withheld or row.record_id in eyes.holds)
 
 
 def _sealed_end(eyes: Eyes, row: Row) -> bool:
     """Of a withheld value nobody but the holder learns that it ended."""
-    return eyes.at(Scope.VS_WORKER) and eyes.client(row.record_id, emergencies=False)
+    return eyes.at(Scope.VS_WORKER) and row.record_id in eyes.worked - eyes.barred
 
 
 def _bar(eyes: Eyes, row: Row) -> bool:
@@ -409,7 +412,7 @@ def _break_glass(eyes: Eyes, row: Row) -> bool:
     if eyes.at(Scope.GOVERNANCE):
         return bool(eyes.world.by_key[row.membership_id].site_id == eyes.member.site_id)
     if eyes.at(Scope.SU_WORKER, Scope.VS_WORKER):
-        return row.membership_id == eyes.member.pk or row.record_id in eyes.assigned
+        return row.membership_id == eyes.member.pk or row.record_id in eyes.worked
     return eyes.at(Scope.SU_MANAGER, Scope.VS_MANAGER) and row.service_id == eyes.member.service_id
 
 

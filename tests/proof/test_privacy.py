@@ -56,7 +56,7 @@ def _granted(scope: Scope) -> set[tuple[str, str]]:
         )
 
 
-STAFF = frozenset({("access_membership", "name")})
+STAFF = frozenset({("access_membership", "name"), ("access_membership", "work_phone")})
 """Names of workers, by which a chart says who holds what; drafts are the reader's own."""
 
 ABOUT_RELEASES = frozenset(

@@ -342,29 +342,29 @@ def _may_add_to_record(eyes: Eyes, row: Any) -> bool:
         return eyes.at(Scope.VS_MANAGER) and row.service_id == eyes.member.service_id
     if isinstance(row, PracticeIncident | IncidentCharge | IncidentClosing) and row.side == "vs":
         # of a link alone: an incident of a case as a whole is the case manager's side's (S-41, S-04)
-        return vs and row.vs_record_id is not None and eyes.client(row.vs_record_id, emergencies=False)
+        return vs and row.vs_record_id is not None and eyes.client(row.vs_record_id, to_write=True)
     if isinstance(
         row, Absence
     ):  # a worker says that they are away, and their manager names who covers (S-46)
         own = row.membership_id == eyes.member.pk and row.cover_id is None
         return vs and row.service_id == eyes.member.service_id and (own or eyes.scope is Scope.VS_MANAGER)
     if isinstance(row, CaseFact):
-        return su and eyes.case(row.case_id, emergencies=False)
+        return su and eyes.case(row.case_id, to_write=True)
     if isinstance(row, BridgeFact):
         if isinstance(row, StopOverride) and not _may_override(eyes, row):
             return False
         if isinstance(row, OutcomeProposal) and not _both_written(eyes.world, row):
             return False
         if row.side == "su":
-            return su and eyes.case(row.su_case_id, emergencies=False)
+            return su and eyes.case(row.su_case_id, to_write=True)
         if isinstance(row, Citation):  # plans with him are made on his side alone (S-08)
             return False
-        return vs and eyes.client(row.vs_record_id, emergencies=False)
+        return vs and eyes.client(row.vs_record_id, to_write=True)
     if isinstance(row, SealedValue | SealedEnd) and not eyes.at(Scope.VS_WORKER):
         return False
     if isinstance(row, SealedValue) and row.withheld and row.record_id not in eyes.holds:
         return False
-    return vs and eyes.client(row.record_id, emergencies=False)
+    return vs and eyes.client(row.record_id, to_write=True)
 
 
 def _may_override(eyes: Eyes, row: StopOverride) -> bool:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from drive.audit.record import Act, record_event
 
-from .models import BreakGlass, BreakGlassReview, EmergencyScope
+from .models import BreakGlass, BreakGlassReview, EmergencyScope, Membership
 from .refusal import Refusal
 from .scopes import Side
 from .stepping import Actor
@@ -94,3 +94,10 @@ def _folded(code: str) -> str:
     """A code as it is stored (`K7-QF4`), however it was typed."""
     plain = "".join(code.upper().split())
     return f"{plain[:2]}-{plain[2:]}" if len(plain) == 5 and "-" not in plain else plain
+
+
+def say_work_phone(*, membership: Membership, work_phone: str) -> None:
+    """Say the telephone of one's work in this role; empty takes it away. In the accounts scope, where row policies let
+    everybody say their own and nobody else's.
+    """
+    Membership.objects.filter(pk=membership.pk).update(work_phone=work_phone.strip())

@@ -83,6 +83,7 @@ CALLERS: dict[str, frozenset[Scope]] = {
         (
             "safety.booking_unsettled", "safety.both_viewed", "safety.busy_times", "safety.case_has_ended",
             "safety.colleagues_across", "safety.reads_link", "safety.suspended_by", "safety.views_written",
+            "safety.without_word", "safety.workers_across",
         ),
         BRIDGE,
     ),

@@ -30,3 +30,15 @@ class ReviewForm(forms.Form):
 
     finding = ChoiceTiles(label="Was it needed?", choices=BreakGlassReview._meta.get_field("finding").choices)
     note = TextArea(label="What was said about it", required=False, max_length=2000)
+
+
+class WorkPhoneForm(forms.Form):
+    """The telephone of one's work in one role, for colleagues on either side (A-25)."""
+
+    work_phone = TextField(
+        label="Your work telephone",
+        required=False,
+        max_length=40,
+        width="short",
+        help_text="Colleagues who work with you see it, on either side. Never a number of a client or of a service user.",
+    )

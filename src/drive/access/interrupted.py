@@ -26,6 +26,7 @@ from django.urls import Resolver404, resolve
 
 from .drafts import interrupted_draft, keep_interrupted, typed_fields
 from .models import Draft, Membership
+from .pages import Page
 from .queries import live_memberships
 from .scopes import Scope
 from .stepping import stepping_into
@@ -48,14 +49,18 @@ def keep_what_was_typed(request: HttpRequest) -> UUID | None:
     session = ended_session(request)
     user_id, token = session.get(SESSION_KEY), session.get(CSRF_SESSION_KEY)
     sent = request.POST.get("csrfmiddlewaretoken", "")
-    if not (user_id and token and sent and _is_a_page(request.path) and _tokens_match(sent, token)):
+    declared = _page_at(request.path)
+    if not (user_id and token and sent and declared and _tokens_match(sent, token)):
         return None
     with stepping_into(Scope.ACCOUNTS, user_id=UUID(user_id)):
         membership = membership_of(UUID(user_id), session.get(MEMBERSHIP_KEY))
     if membership is None:
         return None
     with _inside(membership):
-        return keep_interrupted(membership.pk, request.get_full_path(), typed_fields(request.POST))
+        typed = typed_fields(request.POST)
+        for name in declared.never_kept:
+            typed.pop(name, None)
+        return keep_interrupted(membership.pk, request.get_full_path(), typed)
 
 
 def membership_of(user_id: UUID, chosen: str | None) -> Membership | None:
@@ -82,13 +87,13 @@ def _inside(membership: Membership) -> AbstractContextManager[None]:
     )
 
 
-def _is_a_page(path: str) -> bool:
-    """Whether a declared page with a permission would have taken the form; sign-in pages keep nothing."""
+def _page_at(path: str) -> Page | None:
+    """The declared page with a permission that would have taken the form; none for sign-in pages, which keep nothing."""
     try:
         declared = getattr(resolve(path).func, "page", None)
     except Resolver404:
-        return False
-    return declared is not None and declared.permission is not None
+        return None
+    return declared if isinstance(declared, Page) and declared.permission is not None else None
 
 
 def _tokens_match(sent: str, token: str) -> bool:

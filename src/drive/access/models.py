@@ -157,6 +157,9 @@ class Membership(models.Model):
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT)
     starts_on = models.DateField(default=local_today)
     ends_on = models.DateField(default=OPEN)
+    work_phone = models.CharField(
+        max_length=40, blank=True, help_text="the telephone of the work, for colleagues on either side"
+    )
 
     class Meta:
         constraints = [
@@ -203,6 +206,10 @@ class AssignmentKind(models.TextChoices):
     COVER = "cover", "Cover"
     JOINT = "joint", "Joint"
     RELAY = "relay", "Relay"
+
+
+WORKING = (AssignmentKind.HOLDER, AssignmentKind.COVER, AssignmentKind.JOINT)
+"""Who writes in a record and opens what is sealed in it. A named contact or a relay reads, and is spoken to."""
 
 
 class Assignment(models.Model):

@@ -52,6 +52,8 @@ class Page:
     """The URL argument that names the record; empty for lists."""
     public: bool = False
     """Reachable by anybody (sign-in, cover screen). Shows nothing about anybody."""
+    never_kept: tuple[str, ...] = ()
+    """Fields that are sealed or digested when they are saved, and so are kept in no draft (S-06)."""
 
 
 class DeclaredView(Protocol):
@@ -67,6 +69,7 @@ def page[**K](
     scope: Scope | None = None,
     looks_at: str = "",
     key: str = "",
+    never_kept: tuple[str, ...] = (),
 ) -> Callable[[Callable[Concatenate[ActorRequest, K], HttpResponseBase]], DeclaredView]:
     """Declare a view. Without `scope` it works at the reader's own desk, whichever side that is.
 
@@ -75,7 +78,7 @@ def page[**K](
     this list", or "searched" where the view called `found_by_searching`. An unsafe request that changes something writes
     its own event through its command, and leads elsewhere.
     """
-    declared = Page(permission, title, scope, looks_at, key)
+    declared = Page(permission, title, scope, looks_at, key, never_kept=never_kept)
 
     def declare(view: Callable[Concatenate[ActorRequest, K], HttpResponseBase]) -> DeclaredView:
         @functools.wraps(view)

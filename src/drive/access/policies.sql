@@ -49,10 +49,11 @@ return (select m.id from access_membership m
 create or replace function access.account_of_member() returns uuid language sql stable security definer parallel safe
 return (select m.user_id from access_membership m where m.id = (select access.member_today()));
 
--- Cases held or covered today. What may be written to.
+-- Cases held, covered or worked jointly today: what may be written to. A named contact or a relay is spoken to and reads; who
+-- may be rung about a record is not yet somebody who writes in it or opens what is sealed (A-25, S-06).
 create or replace function access.su_cases_held() returns uuid[] language sql stable security definer parallel safe
 return (select coalesce(array_agg(a.case_id), '{}') from access_caseassignment a
-         where a.membership_id = (select access.member_in('su_worker'))
+         where a.membership_id = (select access.member_in('su_worker')) and a.kind in ('holder', 'cover', 'joint')
            and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()));
 
 -- ... and those opened whole in an emergency. What may be read.
@@ -65,7 +66,7 @@ return (select coalesce(array_agg(x.record), '{}') from (select access.member_in
 
 create or replace function access.vs_records_held() returns uuid[] language sql stable security definer parallel safe
 return (select coalesce(array_agg(a.record_id), '{}') from access_clientassignment a
-         where a.membership_id = (select access.member_in('vs_worker'))
+         where a.membership_id = (select access.member_in('vs_worker')) and a.kind in ('holder', 'cover', 'joint')
            and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()));
 
 create or replace function access.vs_records() returns uuid[] language sql stable security definer parallel safe
@@ -376,6 +377,9 @@ grant select on access_membership to role_policy, role_accounts, role_su_worker,
 grant select, insert, update (ends_on) on access_membership to role_administration;
 create policy decides on access_membership for select to role_policy using (true);
 create policy own on access_membership for select to role_accounts using (user_id = (select access.account()));
+grant update (work_phone) on access_membership to role_accounts; -- everybody says their own
+create policy own_phone on access_membership for update to role_accounts
+  using (user_id = (select access.account())) with check (user_id = (select access.account()));
 create policy sees on access_membership for select to role_administration using ((select access.member_in('administration')) is not null);
 create policy gives on access_membership for insert to role_administration with check (user_id <> (select access.account_in('administration')));
 create policy ends on access_membership for update to role_administration

@@ -70,6 +70,8 @@ HERE: dict[str, Privacy] = {
     "access.SiteSetting.code": Privacy.SETTING,
     "access.SiteSetting.value": Privacy.SETTING,
     "access.Membership.name": Privacy.NAME,
+    "access.Membership.work_phone": Privacy.NAME,
+    "safety.PlanChange.told": Privacy.WORDS,
     "access.User.name": Privacy.NAME,
     "access.User.email": Privacy.NAME,
     "access.User.password": Privacy.TECHNICAL,

@@ -16,7 +16,7 @@ from drive.config.menu import desk_address, menu_for
 
 from . import commands, drafts, emergency
 from .choosing import choose_membership, choose_scope
-from .forms import EmergencyForm, ReviewForm
+from .forms import EmergencyForm, ReviewForm, WorkPhoneForm
 from .interrupted import find_interrupted, keep_what_was_typed
 from .models import BreakGlass, EmergencyScope
 from .pages import AccountRequest, ActorRequest, account_page, page, public_page
@@ -116,10 +116,18 @@ def choose_role(request: AccountRequest) -> HttpResponse:
 
 
 @account_page("Your account")
-@require_safe
 def your_account(request: AccountRequest) -> HttpResponse:
-    """Role, password, second factor, where one is signed in."""
-    return render(request, "access/your_account.html", {"count": len(request.memberships)})
+    """Role, work telephone, password, second factor, where one is signed in."""
+    actor = request.actor
+    held = next((m for m in request.memberships if actor and m.pk == actor.membership_id), None)
+    form = WorkPhoneForm(request.POST or None, initial={"work_phone": held.work_phone if held else ""})
+    if request.method == "POST" and held is not None and form.is_valid():
+        commands.say_work_phone(membership=held, **form.cleaned_data)
+        messages.success(request, "Saved.")
+        return redirect("your_account")
+    return render(
+        request, "access/your_account.html", {"count": len(request.memberships), "form": form, "held": held}
+    )
 
 
 def _own_address(request: HttpRequest, wanted: str) -> str:

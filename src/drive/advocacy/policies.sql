@@ -82,7 +82,7 @@ return (select coalesce(array_agg(distinct v.kind::text), '{}') from advocacy_se
 -- manager is built from these and cannot name another column, whoever writes it.
 grant select (id, record_id, value, since, recorded_at) on advocacy_engagemententry to role_policy;
 create policy bridge on advocacy_engagemententry for select to role_policy using (true);
-grant select (id, record_id, happened_at, outcome) on advocacy_clientcontact to role_policy;
+grant select (id, record_id, happened_at, outcome, in_person) on advocacy_clientcontact to role_policy;
 create policy bridge on advocacy_clientcontact for select to role_policy using (true);
 grant select (id, record_id, due_on, recorded_at) on advocacy_checkinplan to role_policy;
 create policy bridge on advocacy_checkinplan for select to role_policy using (true);

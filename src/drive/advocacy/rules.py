@@ -26,6 +26,9 @@ SET_ASIDE = frozenset({"declined", "disengaged"})
 QUIET_AFTER = 60
 """Days without contact after which "in touch" is doubted."""
 
+STALE_DAYS = {"engagement": 42, "contact": 42}
+"""After so many days what was said of a client is drawn as old (S-42): the hard limit of joint reviews (C-15). Our figures."""
+
 INTERVALS = (14, 30, 61)
 """Days of the check-in intervals offered (C-16): two weeks, one month, two months."""
 
@@ -135,6 +138,25 @@ def contradictions(seen: Picture, today: datetime.date) -> list[str]:
     return found
 
 
+def out_of_date(seen: Picture, said_on: datetime.date | None, today: datetime.date) -> list[str]:
+    """What of an open record is past its limit, in words, for the manager's list (S-42).
+
+    `said_on` is the day on which somebody last said how the client is engaged. Contact grows old only where the client is
+    said to be in touch: who was not reached, or stepped back, stands on other lists.
+    """
+    found = []
+    if said_on is not None and (age := (today - said_on).days) > STALE_DAYS["engagement"]:
+        found.append(f"Engagement said {age} days ago")
+    quiet = (today - seen.last_contact).days if seen.last_contact else 0
+    if seen.engagement in IN_TOUCH and quiet > STALE_DAYS["contact"]:
+        found.append(f"Last contact {quiet} days ago")
+    if seen.safe_contact_review_on is not None and seen.safe_contact_review_on < today:
+        found.append(
+            f"Safe contact was to be looked at again {(today - seen.safe_contact_review_on).days} days ago"
+        )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Logged:
     """What the logged contacts say: when both last spoke, and of the last `QUIET_AFTER` days how many were tried and in
@@ -180,6 +202,25 @@ def check_review(agreed_on: datetime.date, review_on: datetime.date) -> None:
     """Raise `Refusal` unless what was agreed is looked at again afterwards (S-14, S-42)."""
     if review_on <= agreed_on:
         raise Refusal("The review must be after the day it was agreed.", rule="S-42", field="review_on")
+
+
+def check_time_has_come(moment: datetime.datetime, now: datetime.datetime, *, field: str) -> None:
+    """Raise `Refusal` for a day or an hour that has not come (S-43)."""
+    if moment > now:
+        raise Refusal(
+            "This has not happened yet.",
+            why="What is planned is recorded as a plan.",
+            rule="S-43",
+            field=field,
+        )
+
+
+def check_to_come(day: datetime.date | None, today: datetime.date, *, field: str) -> None:
+    """Raise `Refusal` for a check-in that would be planned for a day that is over (V-11)."""
+    if day is not None and day < today:
+        raise Refusal(
+            "This day is over.", why="A check-in is planned for today or later.", rule="V-11", field=field
+        )
 
 
 def check_happened(day: datetime.date, today: datetime.date, *, field: str) -> None:

@@ -34,6 +34,7 @@ urlpatterns = [
     path(RECORD + "intake/", views.client_intake, name="client_intake"),
     path(RECORD + "abuse-grid/", views.client_grid, name="client_grid"),
     path(RECORD + "exit-form/", views.client_exit_form, name="client_exit_form"),
+    path(RECORD + "questions/", views.client_questionnaire, name="client_questionnaire"),
     path(RECORD + "forms/<uuid:assessment_id>/", views.client_assessment, name="client_assessment"),
     path(RECORD + "sealed/", views.client_sealed, name="client_sealed"),
     path(RECORD + "sealed/new/", views.client_seal, name="client_seal"),

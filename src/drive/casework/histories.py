@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from drive.components.dates import plain_date, short_date
+from drive.components.dates import local_date, plain_date, short_date
 from drive.instruments.codelists import code_list
 
 from .desk import DeskCase
@@ -105,7 +105,7 @@ def _dated(history: CaseHistory, entry: StateEntry) -> str:
 
 def _stale(history: CaseHistory, entry: StateEntry, today: datetime.date) -> str:
     limit = STALE_DAYS.get(history)
-    said = entry.recorded_at.date()
+    said = local_date(entry.recorded_at)
     if limit and (today - said).days > limit:
         return f"as of {short_date(said)}, past its limit"
     if entry.until and history is not CaseHistory.LEGAL and entry.until < today:

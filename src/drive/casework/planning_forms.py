@@ -59,7 +59,7 @@ class StrategyForm(CaseForm):
     cover_story = TextArea(label="How the approach is explained to him", required=False, rows=2)
     cover_reveals = TextArea(label="What that explanation may give away", required=False, rows=2)
     staff_safety = TextArea(label="Safety of workers", required=False, rows=2, optional_words="for a draft")
-    if_asked_about_her = TextArea(label="If {name} asks about her", required=False, rows=2)
+    if_asked_about_her = TextArea(label="If {name} asks about the victim/survivor", required=False, rows=2)
     if_declined = TextArea(label="If {name} declines for now", required=False, rows=2)
     others_at_risk = TextArea(
         label="Others at risk",

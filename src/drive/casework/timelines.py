@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
+from drive.components.dates import local_date
 from drive.instruments.codelists import code_list
 from drive.instruments.stored import title_of
 
@@ -243,7 +244,10 @@ def _plans(case: SuCase, before: datetime.date) -> list[Entry]:
         rows = rows.filter(recorded_at__lt=start_of)
     return [
         Entry(
-            row.recorded_at.date(), "Plan", f"Contact strategy, version {row.version}.", row.recorded_by.name
+            local_date(row.recorded_at),
+            "Plan",
+            f"Contact strategy, version {row.version}.",
+            row.recorded_by.name,
         )
         for row in rows.order_by("-version")[:_READ]
     ]

@@ -23,7 +23,9 @@ from .rules import (
     EMERGENCY_RECIPIENTS,
     LAPSE_CAUSES,
     NOT_INDEPENDENT,
+    OPENNESS,
     OTHERS_AT_RISK,
+    PACE,
     PLAN_ENDS,
     STOP_SCOPES,
     UNKNOWN_ANSWER,
@@ -31,6 +33,7 @@ from .rules import (
     VISIBILITY,
     VOICE,
     VOICE_NOT_HAD,
+    leans_on_the_other,
 )
 
 DECISION_DAYS = 28
@@ -112,6 +115,7 @@ class ViewForm(forms.Form):
         rows=6,
         help_text="A view, not a permission. You carry this together.",
     )
+    no_more = Tick(label="I have no reasons of my own to add")
     if_we_act = TextArea(label="If it goes ahead, what could go wrong?", rows=3)
     if_we_do_not = TextArea(label="If nothing is done?", rows=3)
     would_choose = ChoiceTiles(
@@ -131,8 +135,15 @@ class ViewForm(forms.Form):
         for key, words in OTHERS_AT_RISK:
             self.fields[others_field(key)] = TextOrUnknown(label=words, max_length=500)
 
+    @property
+    def leans(self) -> bool:
+        """Whether what was typed as a view only names the other worker's: asked about once, never refused (S-16)."""
+        return self.is_bound and leans_on_the_other(str(self.data.get("own_view", "")))
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.leans and not given.get("no_more"):
+            self.add_error("own_view", "Give your own reasons, or tick that you have none to add")
         if given.get("voice") in VOICE_NOT_HAD and not given.get("voice_detail"):
             self.add_error("voice_detail", "Say why the client’s own voice was not had")
         return given
@@ -140,6 +151,7 @@ class ViewForm(forms.Form):
     def words(self) -> dict[str, Any]:
         """The arguments of `commands.give_view`."""
         given = dict(self.cleaned_data)
+        del given["no_more"]
         others = {key: given.pop(others_field(key)) for key, _ in OTHERS_AT_RISK}
         return given | {
             "others_at_risk": {
@@ -264,7 +276,7 @@ class ItemForm(forms.Form):
     urgency = ChoiceTiles(label="How urgent is it?", choices=URGENCIES, columns=1)
     use_rule = use_rule()
     work_out = work_out()
-    sole_informant = Tick(label="Known only from the client or her IDVA")
+    sole_informant = Tick(label="Known only from the client or the IDVA")
 
 
 class BoundaryContactForm(forms.Form):
@@ -326,6 +338,18 @@ class BookingForm(forms.Form):
         help_text="Read before it is planned: no address or number, no name of anybody else, nothing the IDVA shared",
     )
     reason_given = TextField(label="What reason is he given?", max_length=200)
+    will_think = TextArea(
+        label="What will he think caused it?",
+        rows=2,
+        required=False,
+        help_text="Tie it to a source he knows: a licence, a conviction, an order",
+    )
+    topics = TextArea(
+        label="What will it be about? For the IDVA",
+        rows=2,
+        required=False,
+        help_text="Topics planned, and what is left out. Goes to the IDVA of each link at once; nothing of the session does",
+    )
     leaves_out = Tick(label="Topics and actions under a stop concern are left out")
     cites = cites_field()
 
@@ -363,7 +387,7 @@ class PlanActionForm(forms.Form):
         label="What do you tell the IDVA about it?",
         rows=2,
         required=False,
-        help_text="She plans around it. Sent at once",
+        help_text="The client’s safety is planned around it. Sent at once",
     )
 
 
@@ -385,10 +409,53 @@ class UseForm(forms.Form):
     plan = TextArea(label="What keeps the client safe when it is acted on?", rows=3)
 
 
-class ToldForm(forms.Form):
-    told = TextField(
-        label="What is he told?", max_length=200, help_text="A true reason that points to nobody"
+class NeedToHearForm(forms.Form):
+    """S-05: what one's own side asks to be told."""
+
+    words = TextArea(
+        label="What do you need to hear, and when?",
+        rows=4,
+        help_text="Such as releases, a changed day, what upset him. Nothing of the client’s own",
     )
+
+
+class OpennessForm(forms.Form):
+    """S-10: whether he is told of the client's support."""
+
+    says = ChoiceTiles(label="What do you say?", choices=OPENNESS, columns=1)
+    reason = TextArea(
+        label="Why, or how did he come to know?",
+        rows=3,
+        help_text="Nothing of what the support is. The other worker reads this",
+    )
+
+
+class TimingForm(forms.Form):
+    """S-11: his plan is changed soon after something on a client's side."""
+
+    told = TextField(
+        label="What can he be told about it?",
+        max_length=200,
+        help_text="A true reason that points to nobody, above all not to the client",
+    )
+    although = TextArea(
+        label="Why is it changed now, so soon after?",
+        rows=2,
+        help_text="Stays with the case. Waiting is often safer: he counts the days as well",
+    )
+
+
+class ChangeForm(TimingForm):
+    """S-23: what stands in the place of contact that is cancelled or set aside."""
+
+    pace = ChoiceTiles(label="How does contact go on?", choices=PACE, columns=1)
+    watches = TextField(label="Who keeps an eye on things meanwhile?", max_length=300)
+
+    def __init__(self, *args: Any, so_soon: bool, cancels: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["told"].required = so_soon or cancels
+        if not so_soon:
+            del self.fields["although"]
 
 
 class EmergencyForm(forms.Form):

@@ -82,6 +82,8 @@ call access.protect_bridge_fact('safety_jointreview');
 call access.protect_bridge_fact('safety_reviewanswer');
 call access.protect_bridge_fact('safety_pairrhythm');
 call access.protect_bridge_fact('safety_differingstep');
+call access.protect_bridge_fact('safety_supportopenness');
+call access.protect_bridge_fact('safety_needtohear');
 call access.protect_bridge_fact('safety_independentsource');
 call access.protect_bridge_fact('safety_useagreement');
 call access.protect_bridge_fact('safety_citation');
@@ -89,6 +91,7 @@ call access.protect_bridge_fact('safety_citation');
 -- Planned contact, practice incidents and emergencies told from the case manager's side; emergencies from the IDVA's.
 call access.protect_case_fact('safety_booking');
 call access.protect_case_fact('safety_bookingstate');
+call access.protect_case_fact('safety_planchange');
 call access.protect_case_fact('safety_plannedaction');
 call access.protect_case_fact('safety_plannedactionend');
 call access.protect_case_fact('safety_practiceincident');
@@ -882,13 +885,73 @@ return (select m.name from access_clientassignment a join access_membership m on
          where a.record_id = record and a.kind = 'holder'
            and a.starts_on <= (select access.today()) and a.ends_on > (select access.today()) order by a.starts_on desc limit 1);
 
+-- Who works the other end of a link today and may be rung about it (A-25, W-26): the name, in which way, the telephone of
+-- that person's work. `own` are cases or records of the reader's. `pattern` is what the site agreed about its IDVAs (C-12). Of
+-- the client no number and no place: those are sealed, and no grant reaches them.
+create or replace function safety.workers_across(own uuid[])
+returns table (link_id uuid, name text, way text, phone text, pattern text) language sql stable security definer
+begin atomic
+  with open_links as (
+    select l.id, l.site_id, l.su_case_id, l.vs_record_id, true as from_case from safety_caselink l
+     where l.su_case_id = any (own) and l.su_case_id <> all ((select access.barred())::uuid[])
+       and (l.su_case_id = any ((select access.su_cases())::uuid[]) or l.su_service_id = (select access.service_in('su_manager')))
+    union all
+    select l.id, l.site_id, l.su_case_id, l.vs_record_id, false from safety_caselink l
+     where l.vs_record_id = any (own) and l.vs_record_id <> all ((select access.barred())::uuid[])
+       and (l.vs_record_id = any ((select access.vs_records())::uuid[]) or l.vs_service_id = (select access.service_in('vs_manager'))))
+  select o.id, m.name::text, x.kind::text, m.work_phone::text,
+         (select s.value #>> '{}' from access_sitesetting s where s.site_id = o.site_id and s.code = 'C-12'
+             and s.applies_from <= (select access.today()) order by s.applies_from desc, s.recorded_at desc limit 1)
+    from open_links o
+    join lateral (
+      select a.membership_id, a.kind from access_clientassignment a
+       where o.from_case and a.record_id = o.vs_record_id
+         and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())
+      union
+      select a.membership_id, a.kind from access_caseassignment a
+       where not o.from_case and a.case_id = o.su_case_id
+         and a.starts_on <= (select access.today()) and a.ends_on > (select access.today())) x on true
+    join access_membership m on m.id = x.membership_id
+     and m.starts_on <= (select access.today()) and m.ends_on > (select access.today())
+   order by o.id, m.name, x.kind;
+end;
+
+-- Contact with him without word from her (S-24, V-14): open links on which contact is planned, or goes on, and when the client
+-- last spoke with her worker. Nothing here that the two summaries do not tell already; without limit of age, longest first.
+create or replace function safety.without_word(limit_days integer)
+returns table (link_id uuid, su_case_id uuid, vs_record_id uuid, last_word_on date, linked_on date, planned_at timestamptz)
+language sql stable security definer
+begin atomic
+  select x.id, x.su_case_id, x.vs_record_id, x.last_word_on, x.linked_on, x.planned_at
+    from (
+      select l.id, l.su_case_id, l.vs_record_id, (l.recorded_at at time zone 'Europe/London')::date as linked_on,
+             (select (max(c.happened_at) at time zone 'Europe/London')::date from advocacy_clientcontact c
+               where c.record_id = l.vs_record_id and c.in_person and c.outcome in ('spoke', 'agreed_next')) as last_word_on,
+             (select min(b.starts_at) from safety_booking b
+               where b.case_id = l.su_case_id and b.starts_at >= now()
+                 and 'planned' = (select s.state::text from safety_bookingstate s where s.booking_id = b.id
+                                   order by s.recorded_at desc limit 1)) as planned_at,
+             (select s.value::text from casework_stateentry s where s.case_id = l.su_case_id and s.history = 'contact'
+               order by s.since desc, s.recorded_at desc limit 1) as contact
+        from safety_caselink l
+       where ((l.su_case_id <> all ((select access.barred())::uuid[])
+               and (l.su_case_id = any ((select access.su_cases())::uuid[]) or l.su_service_id = (select access.service_in('su_manager'))))
+           or (l.vs_record_id <> all ((select access.barred())::uuid[])
+               and (l.vs_record_id = any ((select access.vs_records())::uuid[]) or l.vs_service_id = (select access.service_in('vs_manager')))))
+         and not safety.case_has_ended(l.su_case_id, clock_timestamp())) x
+   where (x.planned_at is not null or x.contact in ('in_contact', 'reduced'))
+     and coalesce(x.last_word_on, x.linked_on) <= access.today() - limit_days
+   order by coalesce(x.last_word_on, x.linked_on), x.id
+   limit 40;
+end;
+
 -- For the case manager (S-03): engagement and since when, last contact, next check-in, the IDVA's name. Nothing else.
 create or replace function safety.client_summary(su_case uuid)
 returns table (link_id uuid, engagement text, engaged_since date, last_contact_at timestamptz, next_check_in_on date, idva text)
 language sql stable security definer
 begin atomic
   select l.id, e.value::text, e.since,
-         (select max(c.happened_at) from advocacy_clientcontact c where c.record_id = l.vs_record_id and c.outcome in ('spoke', 'agreed_next')),
+         (select max(c.happened_at) from advocacy_clientcontact c where c.record_id = l.vs_record_id and c.in_person and c.outcome in ('spoke', 'agreed_next')),
          (select p.due_on from advocacy_checkinplan p where p.record_id = l.vs_record_id order by p.recorded_at desc limit 1),
          safety.holder_of_record(l.vs_record_id)
     from safety_caselink l

@@ -7,12 +7,13 @@ page, the command and the constraint trigger all ask; this file holds only the w
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 from uuid import UUID
 
-from drive.components.dates import days
+from drive.components.dates import days, local_date
 from drive.instruments.codelists import code_list
 
 PERMITTING = code_list("K-51").roll_up("booking_permitted")
@@ -192,6 +193,45 @@ VISIBILITY: tuple[tuple[str, str], ...] = (
 )
 """Whether the service user notices an action (S-13)."""
 
+TIMING_DAYS = 14
+"""Within so many days of something on the client's side what is changed or done with him may be put down to her: a change
+asks why now and what he can be told (S-11), planned contact what he will think caused it (S-12). Our figure: the handbook
+says "a set time".
+"""
+
+PLAN_CHANGES: tuple[tuple[str, str], ...] = (
+    ("cancelled", "Planned contact was cancelled"),
+    ("suspended", "Planned contact was set aside"),
+    ("strategy", "The contact strategy was changed"),
+)
+"""What of his plan was changed (S-11, S-23)."""
+
+_AS_THE_OTHER = re.compile(
+    r"\b(as|same as|like|with|agree|per|whatever)\b[^.]*\b(idva|case manager|other worker)\b", re.I
+)
+FEW_WORDS = 15
+"""So few words, and the other worker among them, are no view of one's own. Our figure."""
+
+
+def leans_on_the_other(view: str) -> bool:
+    """Whether a view says no more than that it is the other worker's (S-16): "As IDVA." """
+    return len(view.split()) <= FEW_WORDS and _AS_THE_OTHER.search(view) is not None
+
+
+OPENNESS: tuple[tuple[str, str], ...] = (
+    ("no", "He is told nothing of it"),
+    ("yes", "He may be told, for the reason below"),
+    ("knows", "He knows already, or has been told"),
+)
+"""Whether the service user is told of the client's support (S-10). "yes" holds only while both sides' newest words say so."""
+
+PACE: tuple[tuple[str, str], ...] = (
+    ("goes_on", "Other contact goes on as before"),
+    ("longer", "Contact goes on in longer intervals"),
+    ("ends", "Contact ends for now"),
+)
+"""How contact goes on after one is cancelled or set aside (S-23)."""
+
 PLAN_ENDS: tuple[tuple[str, str], ...] = (("done", "Done"), ("dropped", "Not done after all"))
 
 ITEM_REFUSALS: dict[str, tuple[str, str]] = {
@@ -270,13 +310,21 @@ class Gap:
 REVIEW_GAP = Gap(28, 42)
 """C-15 where a site has not said otherwise."""
 
+WORD_DAYS = 14
+"""From so many days without word from the client on, contact with him is listed on both desks (S-24, V-14): the shortest of
+the intervals at which a client is asked (C-16).
+"""
+
 STALE_DAYS = {"engagement": 42, "client_contact": 42, "whereabouts": 28, "item": 28}
 """After so many days what crossed is drawn as old: the limits of the joint review (C-15, S-42). Our figures."""
 
 
 def is_old(kind: str, day: datetime.date | None, today: datetime.date) -> bool:
-    """Whether what was known on `day` is past the limit of its kind (`STALE_DAYS`). Nothing known is unknown, not old."""
-    return day is not None and (today - day).days > STALE_DAYS[kind]
+    """Whether what was known on `day` is past the limit of its kind (`STALE_DAYS`). Nothing known is unknown, not old.
+
+    Of a moment its day in London counts.
+    """
+    return day is not None and (today - local_date(day)).days > STALE_DAYS[kind]
 
 
 AGENDA = 6

@@ -94,7 +94,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting(
             "C-12", "IDVA pattern", "contacts",
-            "Kept as what the site agreed. Who holds a client, covers or is a named contact is said client by client.",
+            "Whom a case manager is told to ring first. Who holds, covers or is a named contact is said client by client.",
             choices=(
                 ("contacts", "Two or more named contacts, each directly"), ("lead_holds", "One lead holds the clients"),
                 ("lead_allocates", "One lead gives clients to the others"), ("team", "The whole team"),
@@ -121,7 +121,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting(
             "C-18", "Service user told about IDVA support", False,
-            "Kept as what the site agreed. Drive never tells or prints it for a service user (S-10).",
+            "Yes is flagged on each case, where it still takes both workers (S-10). Drive never tells or prints it for a service user.",
             choices=_YES_NO,
         ),
         Setting(

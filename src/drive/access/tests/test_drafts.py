@@ -159,6 +159,22 @@ def test_s48_a_form_sent_after_the_session_ran_out_comes_back_after_sign_in(cast
         assert not Draft.objects.filter(form=drafts.INTERRUPTED).exists()
 
 
+def test_s06_what_would_have_been_sealed_is_kept_in_no_draft(cast: Cast) -> None:
+    client, token = typing(cast.idva)
+    run_out(client, "idle")
+    written = {
+        "kind": "address",
+        "value": "7 Marram Lane",
+        "label": "her new home",
+        "csrfmiddlewaretoken": token,
+    }
+    assert client.post(f"/clients/{cast.record.pk}/sealed/new/", written).status_code == 302
+    with seeding():
+        kept = Draft.objects.get(form=drafts.INTERRUPTED).content
+    assert kept["fields"] == {"kind": ["address"], "label": ["her new home"]}
+    assert "Marram" not in repr(kept)
+
+
 def test_a_form_with_a_wrong_token_is_not_kept(cast: Cast) -> None:
     client, _token = typing(cast.case_manager)
     run_out(client, "idle")

@@ -27,7 +27,15 @@ from ..models import (
     Updates,
     Wish,
 )
-from ..rules import Informing, check_happened, check_informing, check_reached_through, next_due
+from ..rules import (
+    Informing,
+    check_happened,
+    check_informing,
+    check_reached_through,
+    check_time_has_come,
+    check_to_come,
+    next_due,
+)
 from .writing import add_fact, add_version, open_to
 
 OUTCOME_OF_CONTACT = {"no_reply": "no_reply", "declined_talk": "declined"}
@@ -52,6 +60,7 @@ def record_contact(
     `Refusal` for the future.
     """
     check_happened(timezone.localdate(happened_at), local_today(), field="happened_on")
+    check_time_has_come(happened_at, timezone.now(), field="happened_at")
     code_list("K-18").entry(channel), code_list("K-19").entry(outcome)
     return add_fact(
         ClientContact,
@@ -64,6 +73,7 @@ def record_contact(
         started_by=StartedBy(started_by),
         via=via,
         content=content,
+        in_person=not via.strip() and channel != "third_party",
     )
 
 
@@ -238,7 +248,10 @@ def plan_check_ins(
     questions: str = "",
     why: str = "",
 ) -> CheckInPlan:
-    """Agree how often the client is asked and when next (C-16). Without `due_on` the check-ins stop."""
+    """Agree how often the client is asked and when next (C-16). Without `due_on` the check-ins stop. Raises `Refusal` for a
+    day that is over.
+    """
+    check_to_come(due_on, local_today(), field="due_on")
     return add_fact(
         CheckInPlan,
         by=by,
@@ -272,6 +285,8 @@ def record_check_in(
     may be empty. The same check-in sent twice is one.
     """
     check_happened(timezone.localdate(done_at), local_today(), field="done_on")
+    check_time_has_come(done_at, timezone.now(), field="done_at")
+    check_to_come(next_due_on, local_today(), field="next_due_on")
     code_list("K-50").entry(outcome), code_list("K-33").entry(feels_safer)
     record = open_to(record_id)
     plan = CheckInPlan.objects.filter(record=record).order_by("-recorded_at").first()
@@ -308,10 +323,12 @@ def record_check_in(
     due = next_due_on
     if due is None and plan is not None and plan.due_on is not None:
         due = next_due(timezone.localdate(done_at), plan.interval_days)
-    if due is not None:
-        plan_check_ins(
+    if due is not None:  # what was written down late may be due again already, and then it is overdue
+        add_fact(
+            CheckInPlan,
             by=by,
-            record_id=record_id,
+            record=record,
+            kind="check_in_plan",
             interval_days=plan.interval_days if plan else (due - timezone.localdate(done_at)).days,
             due_on=due,
             safe_time=plan.safe_time if plan else "",

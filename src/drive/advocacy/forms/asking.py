@@ -29,8 +29,10 @@ def choices_of(model: Any, field: str) -> list[tuple[str, str]]:
 
 
 def at(day: datetime.date, time: datetime.time | None) -> datetime.datetime:
-    """A day and a time of it in Europe/London; noon where nobody knows the time."""
-    return timezone.make_aware(datetime.datetime.combine(day, time or datetime.time(12)))
+    """A day and a time of it in Europe/London. Where nobody knows the time, noon; its first minute while noon is to come."""
+    noon = timezone.make_aware(datetime.datetime.combine(day, datetime.time(12)))
+    unknown = datetime.time(12) if noon <= timezone.now() else datetime.time()
+    return timezone.make_aware(datetime.datetime.combine(day, time or unknown))
 
 
 class RecordForm(forms.Form):

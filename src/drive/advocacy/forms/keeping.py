@@ -51,11 +51,21 @@ class CloseForm(RecordForm):
 
 class AssignForm(RecordForm):
     name, heading, button = "assign", "Hand over or cover", "Assign"
-    lead = "A new holder takes over at once: the former one’s next click is refused."
+    lead = (
+        "A new holder takes over at once: the former one’s next click is refused. A named contact, and whoever speaks "
+        "for the holder, is whom the case manager rings: they read the record, write nothing and open no seal."
+    )
 
     membership = Select(label="Who", choices=())
     kind = ChoiceTiles(
-        label="As", choices=[("holder", "New holder"), ("cover", "Cover"), ("joint", "Joint work")]
+        label="As",
+        choices=[
+            ("holder", "New holder"),
+            ("cover", "Cover"),
+            ("joint", "Joint work"),
+            ("named_contact", "Named contact"),
+            ("relay", "Speaks for the holder"),
+        ],
     )
     starts_on = DateField(label="From", help_text="Today means at once.")
     last_day = DateField(label="Last day", required=False, optional_words="needed for cover")

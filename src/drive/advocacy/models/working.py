@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from ..rules import REACHED
 from .record import ClientFact
 
 
@@ -24,12 +25,21 @@ class ClientContact(ClientFact):
     started_by = models.CharField(max_length=8, choices=StartedBy.choices, default=StartedBy.WORKER)
     via = models.CharField(max_length=120, blank=True, help_text="through whom, where somebody passed it on")
     content = models.TextField(blank=True)
+    in_person = models.BooleanField(
+        default=True,
+        help_text="with the client, not through somebody else: what a last contact is counted from",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["record", "-happened_at"])]
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.outcome}"
+
+    @property
+    def reached(self) -> bool:
+        """Whether the client and the worker spoke with each other, and not through somebody else (K-19)."""
+        return self.in_person and self.outcome in REACHED
 
 
 class EngagementEntry(ClientFact):

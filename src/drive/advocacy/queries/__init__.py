@@ -1,6 +1,6 @@
 """What the pages of the IDVA's side show, already filtered by the row policies."""
 
-from .answers import answered, assessment
+from .answers import answered, assessment, submitted
 from .away import Away, absences
 from .desk import WORKERS, ClientDesk, desk
 from .in_touch import InTouch, contacts, in_touch
@@ -36,4 +36,5 @@ __all__ = [
     "overview",
     "seals",
     "service_desk",
+    "submitted",
 ]

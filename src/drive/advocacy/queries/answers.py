@@ -41,6 +41,13 @@ def assessment(record_id: UUID, assessment_id: UUID, instrument: str = "") -> As
     return found.get(pk=assessment_id)
 
 
+def submitted(record_id: UUID, instrument: str) -> Assessment | None:
+    """The newest submitted form of this instrument, or none."""
+    return (
+        Assessment.objects.filter(record_id=record_id, instrument=instrument).order_by("-recorded_at").first()
+    )
+
+
 def _words(item: Item, value: object) -> str:
     if value is None:
         return ""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from drive.access.models import OPEN, AssignmentKind, ClientAssignment, local_today
+from drive.access.models import OPEN, WORKING, AssignmentKind, ClientAssignment, local_today
 from drive.access.permissions import Permission
 from drive.access.roles import ROLES
 from drive.access.stepping import Actor
@@ -23,6 +23,7 @@ from ..models import (
     EngagementEntry,
     InformedEntry,
     RecordExit,
+    SafeContactRule,
 )
 from ..rules import NOT_REACHED, Picture, contradictions
 from .lists import current_profiles, last_contacts
@@ -99,13 +100,20 @@ class ClientDesk:
 
 
 def desk(actor: Actor) -> ClientDesk:
-    """The desk over every open record that the scope shows, in a fixed number of statements."""
+    """The desk over every open record that the scope shows, in a fixed number of statements; without those of which the
+    reader is a named contact and nothing more (A-25).
+    """
     today = local_today()
+    mine = ClientAssignment.objects.filter(
+        membership_id=actor.membership_id, starts_on__lte=today, ends_on__gt=today
+    ).values_list("record_id", "kind")
+    worked = {record for record, kind in mine if kind in WORKING}
     closed = RecordExit.objects.filter(record=OuterRef("record"))
     seen = list(
         current_profiles()
         .annotate(closed=Exists(closed), asked_on=Exists(closed.filter(check_ins_continue=True)))
         .filter(Q(closed=False) | Q(asked_on=True))
+        .exclude(record_id__in={record for record, _kind in mine} - worked)
         .order_by("folded_name")
     )
     initials = {profile.record_id: profile.initials or profile.record.code for profile in seen}
@@ -190,17 +198,20 @@ def doubts(
     today: datetime.date,
 ) -> list[Doubt]:
     """What does not fit together in each of these records, in the order given."""
-    informed = newest_of_each(InformedEntry, ids)
+    informed, rules = newest_of_each(InformedEntry, ids), newest_of_each(SafeContactRule, ids)
     found = []
     for record_id in ids:
         entry, plan, told = engagement.get(record_id), plans.get(record_id), informed.get(record_id)
+        rule = rules.get(record_id)
         seen = Picture(
             engagement=entry.value if entry else "",
+            engaged_since=entry.since if entry else None,
             last_contact=contacts.get(record_id),
             attempts=attempts[record_id],
             check_in_due=plan.due_on if plan else None,
             informed=told.state if told else "",
             informed_review_on=told.review_on if told else None,
+            safe_contact_review_on=rule.review_on if rule else None,
         )
         found += [Doubt(record_id, initials[record_id], words) for words in contradictions(seen, today)]
     return found

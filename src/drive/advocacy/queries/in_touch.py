@@ -31,8 +31,8 @@ def in_touch(record_id: UUID) -> InTouch:
     rows = ClientContact.objects.filter(record_id=record_id).order_by("-happened_at")
     said = logged(
         [
-            (timezone.localdate(at), outcome)
-            for at, outcome in rows.values_list("happened_at", "outcome")[:MANY]
+            (timezone.localdate(at), outcome if in_person else "passed_on")
+            for at, outcome, in_person in rows.values_list("happened_at", "outcome", "in_person")[:MANY]
         ],
         today,
     )

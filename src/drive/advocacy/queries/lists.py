@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from drive.access.models import AssignmentKind, ClientAssignment, local_today
 from drive.people.profiles import fold
@@ -109,13 +110,13 @@ def client_rows(profiles: Iterable[ClientProfile]) -> list[ClientRow]:
 
 
 def last_contacts(record_ids: Iterable[UUID]) -> dict[UUID, datetime.date]:
-    """The day of the last contact in both directions, by record."""
+    """The day in London of the last contact in both directions, by record; what somebody else passed on is none."""
     rows = (
-        ClientContact.objects.filter(record_id__in=list(record_ids), outcome__in=REACHED)
+        ClientContact.objects.filter(record_id__in=list(record_ids), outcome__in=REACHED, in_person=True)
         .order_by("record_id", "-happened_at")
         .distinct("record_id")
     )
-    return {row.record_id: row.happened_at.date() for row in rows}
+    return {row.record_id: timezone.localdate(row.happened_at) for row in rows}
 
 
 def holders(record_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -130,7 +131,9 @@ def holders(record_ids: Iterable[UUID]) -> dict[UUID, str]:
 def informed_records(record_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the records whose client knows of Drive, wholly or in part.
 
-    Nobody else may be on a list for letters, surveys, interviews or anything that bears its name (S-22).
+    Nobody else may be on a list for letters, surveys, interviews or anything that bears its name (S-22). Drive makes no such
+    list: it writes no letter to a client, sends no survey and keeps no register of people to interview. Whoever adds one
+    asks this; a page about one client asks `rules.may_hear_of_drive`.
     """
     from ..models import InformedEntry
     from ..rules import may_hear_of_drive

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from drive.access.models import OPEN, AssignmentKind, ClientAssignment, local_today
+from drive.access.models import OPEN, WORKING, AssignmentKind, ClientAssignment, local_today
 from drive.access.scopes import Scope
 from drive.access.stepping import Actor
 from drive.instruments.codelists import code_list
@@ -41,7 +41,7 @@ from ..models import (
     VsRecord,
     Wish,
 )
-from ..rules import REACHED, Picture, contradictions, may_hear_of_drive
+from ..rules import Picture, contradictions, may_hear_of_drive
 from .newest import newest, newest_of_threads
 
 LATELY = 8
@@ -60,6 +60,8 @@ class Identity:
     reading: str
     closed_on: datetime.date | None
     handover: str
+    writes: bool
+    """Whether the reader writes here: holds, covers, works jointly or manages. Others read (A-25, S-35)."""
 
     @property
     def name(self) -> str:
@@ -161,22 +163,25 @@ def identity(actor: Actor, record_id: UUID) -> Identity:
     """Whose record it is. Raises `VsRecord.DoesNotExist` for what the scope does not show."""
     record = VsRecord.objects.get(pk=record_id)
     closed = RecordExit.objects.filter(record=record).first()
-    reading, handover = _reading(actor, record)
+    mine = _own_assignment(actor, record_id)
+    reading, handover = _reading(actor, mine)
     return Identity(
-        record, newest(ClientProfile, record_id), reading, closed.exited_on if closed else None, handover
-    )
+        record, newest(ClientProfile, record_id), reading, closed.exited_on if closed else None, handover,
+        actor.scope is Scope.VS_MANAGER or (mine is not None and mine.kind in WORKING),
+    )  # fmt: skip
 
 
-def _reading(actor: Actor, record: VsRecord) -> tuple[str, str]:
-    """In which capacity, since when; and what the one before wrote down at handover (S-46)."""
+def _own_assignment(actor: Actor, record_id: UUID) -> ClientAssignment | None:
+    """How the reader works the record today; what lets them write before what only lets them read (A-25)."""
     today = local_today()
-    mine = (
-        ClientAssignment.objects.filter(
-            record_id=record.pk, membership_id=actor.membership_id, starts_on__lte=today, ends_on__gt=today
-        )
-        .order_by("starts_on")
-        .first()
-    )
+    mine = ClientAssignment.objects.filter(
+        record_id=record_id, membership_id=actor.membership_id, starts_on__lte=today, ends_on__gt=today
+    ).order_by("starts_on")
+    return min(mine, key=lambda one: one.kind not in WORKING, default=None)
+
+
+def _reading(actor: Actor, mine: ClientAssignment | None) -> tuple[str, str]:
+    """In which capacity, since when; and what the one before wrote down at handover (S-46)."""
     if mine is None or actor.scope is Scope.VS_MANAGER:
         return f"You read as: {actor.role_label}", ""
     kind = AssignmentKind(mine.kind).label.lower()
@@ -217,7 +222,9 @@ def seals(actor: Actor, record_id: UUID) -> Seals:
         (kinds,) = cursor.fetchone()
     mine = {value.kind for value in values if value.withheld}
     hidden = [SealedKind(kind).label for kind in kinds if kind not in mine]
-    return Seals(values, history, _opened_words(actor, history), hidden, True)
+    at_work = _own_assignment(actor, record_id)
+    may_open = at_work is not None and at_work.kind in WORKING
+    return Seals(values, history, _opened_words(actor, history), hidden, may_open)
 
 
 def _opened_words(actor: Actor, history: list[SealOpening]) -> str:
@@ -251,9 +258,9 @@ def overview(actor: Actor, record_id: UUID) -> Overview:
     contacts = list(ClientContact.objects.filter(record_id=record_id).order_by("-happened_at")[:40])
     check_ins = list(CheckIn.objects.filter(record_id=record_id).order_by("-done_at")[:LATELY])
     measures = newest_of_threads(SafetyMeasure, record_id)
-    reached = next((c.happened_at for c in contacts if c.outcome in REACHED), None)
+    reached = next((c.happened_at for c in contacts if c.reached), None)
     last_contact = timezone.localdate(reached) if reached else None
-    attempts = sum(c.outcome not in REACHED for c in contacts)
+    attempts = sum(not c.reached for c in contacts)
     picture = Picture(
         engagement=engagement.value if engagement else "",
         engaged_since=engagement.since if engagement else None,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from drive.access.models import AssignmentKind, ClientAssignment, Membership, local_today
@@ -27,9 +27,10 @@ from ..models import (
     EngagementEntry,
     InformedEntry,
     RecordExit,
+    SafeContactRule,
     VsRecord,
 )
-from ..rules import IN_TOUCH, NOT_REACHED, QUIET_AFTER, REACHED, TOLD
+from ..rules import NOT_REACHED, REACHED, Picture, contradictions, out_of_date
 from .desk import AHEAD, WORKERS, Ahead, Doubt, Due, NotReached, attempts_of, doubts
 from .lists import current_profiles, last_contacts
 from .newest import NEWEST_FIRST, newest_of_each
@@ -57,6 +58,8 @@ class ServiceDesk:
     gaps: Some[Ahead]
     not_reached: Some[NotReached]
     doubts: Some[Doubt]
+    old: Some[Doubt]
+    """What is past its limit, record by record (S-42)."""
     load: list[Load]
 
 
@@ -67,10 +70,12 @@ def service_desk(actor: Actor) -> ServiceDesk:
     alone = [record for record in book.by_age if record not in book.held]
     late = sorted((due, str(record), record) for record, due in book.due.items() if due and due < today)
     waiting = [record for record in book.by_age if book.never_reached(record)]
-    odd = [record for record in book.by_age if book.odd(record, today)]
+    odd = [record for record in book.by_age if contradictions(book.picture(record), today)]
+    old = [(record, words) for record in book.by_age if (words := book.old(record, today))]
     gaps, gaps_more = _gaps(today)
     overdue = [record for _due, _key, record in late]
-    shown = {record for rows in (alone, overdue, waiting, odd) for record in rows[:MOST]}
+    past = [record for record, _words in old]
+    shown = {record for rows in (alone, overdue, waiting, odd, past) for record in rows[:MOST]}
     named = initials_of(shown | {gap.record_id for gap in gaps})
     plans = newest_of_each(CheckInPlan, overdue[:MOST])
     tried, newest = attempts_of(waiting[:MOST]), newest_of_each(EngagementEntry, waiting[:MOST])
@@ -108,6 +113,7 @@ def service_desk(actor: Actor) -> ServiceDesk:
             waiting,
         ),
         doubts=_doubts(odd, named, today),
+        old=_some([Doubt(record, named[record], ". ".join(words)) for record, words in old[:MOST]], old),
         load=_load(actor, today, book),
     )
 
@@ -120,9 +126,13 @@ class _Book:
     """Open records, the longest open first."""
     held: set[UUID]
     engaged: dict[UUID, str]
+    engaged_since: dict[UUID, datetime.date]
+    engagement_said: dict[UUID, datetime.datetime]
     due: dict[UUID, datetime.date | None]
     spoke: dict[UUID, datetime.datetime]
+    tried: dict[UUID, int]
     told: dict[UUID, tuple[str, datetime.date | None]]
+    safe_until: dict[UUID, datetime.date]
 
     @property
     def by_age(self) -> Iterable[UUID]:
@@ -132,21 +142,29 @@ class _Book:
         """Who has no engagement recorded at all has not been reached either."""
         return record not in self.spoke and self.engaged.get(record, "trying") in NOT_REACHED
 
-    def odd(self, record: UUID, today: datetime.date) -> bool:
-        """Whether it may disagree with itself: in touch and quiet, monitored without a plan, held back past review."""
-        engaged, (state, review) = self.engaged.get(record, ""), self.told.get(record, ("", None))
-        quiet = (
-            record not in self.spoke or (today - timezone.localdate(self.spoke[record])).days >= QUIET_AFTER
+    def picture(self, record: UUID) -> Picture:
+        """What is recorded about one client, for the one rule that says what does not fit together."""
+        state, review = self.told.get(record, ("", None))
+        spoke = self.spoke.get(record)
+        return Picture(
+            engagement=self.engaged.get(record, ""),
+            engaged_since=self.engaged_since.get(record),
+            last_contact=timezone.localdate(spoke) if spoke else None,
+            attempts=self.tried.get(record, 0),
+            check_in_due=self.due.get(record),
+            informed=state,
+            informed_review_on=review,
+            safe_contact_review_on=self.safe_until.get(record),
         )
-        return (
-            (engaged in IN_TOUCH and quiet)
-            or (engaged == "monitoring" and not self.due.get(record))
-            or (review is not None and review < today and state not in TOLD)
-        )
+
+    def old(self, record: UUID, today: datetime.date) -> list[str]:
+        """What of it is past its limit (S-42)."""
+        said = self.engagement_said.get(record)
+        return out_of_date(self.picture(record), timezone.localdate(said) if said else None, today)
 
 
 def _read(today: datetime.date) -> _Book:
-    """In seven plain statements over one table each. An "exists" over two of them, asked past row policies, took most of a
+    """In nine plain statements over one table each. An "exists" over two of them, asked past row policies, took most of a
     minute at 14,000 clients.
     """
     closed = set(RecordExit.objects.values_list("record_id", flat=True))
@@ -154,13 +172,18 @@ def _read(today: datetime.date) -> _Book:
     live = ClientAssignment.objects.filter(
         kind=AssignmentKind.HOLDER, starts_on__lte=today, ends_on__gt=today
     )
-    spoke = ClientContact.objects.filter(outcome__in=REACHED).order_by()
+    spoke = ClientContact.objects.filter(outcome__in=REACHED, in_person=True).order_by()
+    engagement = list(_holding(EngagementEntry, "value", "since", "recorded_at"))
     return _Book(
         opened={record: day for record, day in opened if record not in closed},
         held=set(live.values_list("record_id", flat=True)),
-        engaged=dict(_holding(EngagementEntry, "value")),
+        engaged={record: value for record, value, _since, _said in engagement},
+        engaged_since={record: since for record, _value, since, _said in engagement},
+        engagement_said={record: said for record, _value, _since, said in engagement},
         due=dict(_holding(CheckInPlan, "due_on")),
         spoke=dict(spoke.values_list("record_id").annotate(Max("happened_at"))),
+        tried=dict(ClientContact.objects.order_by().values_list("record_id").annotate(Count("pk"))),
+        safe_until=dict(_holding(SafeContactRule, "review_on")),
         told={
             record: (state, review) for record, state, review in _holding(InformedEntry, "state", "review_on")
         },

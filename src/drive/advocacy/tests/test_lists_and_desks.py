@@ -85,12 +85,14 @@ def test_lists_and_desks_ask_as_often_for_one_client_as_for_twenty(
     by = cast.idva.as_actor()
 
     def give_something_to_show(record: VsRecord) -> None:
-        commands.plan_check_ins(by=by, record_id=record.pk, interval_days=14, due_on=TODAY - DAY)
+        commands.plan_check_ins(by=by, record_id=record.pk, interval_days=14, due_on=TODAY)
         commands.save_court_date(by=by, record_id=record.pk, on=TODAY + DAY, what="Hearing")
         commands.set_engagement(by=by, record_id=record.pk, value="engaged", since=TODAY)
 
     with acting_as(by):
         give_something_to_show(cast.record)
+    with seeding():
+        CheckInPlan.objects.update(due_on=TODAY - DAY)
     browser.get(reverse(path))
     with CaptureQueriesContext(connection) as one:
         assert browser.get(reverse(path)).status_code == 200
@@ -102,6 +104,8 @@ def test_lists_and_desks_ask_as_often_for_one_client_as_for_twenty(
     with acting_as(by):
         for record in made:
             give_something_to_show(record)
+    with seeding():
+        CheckInPlan.objects.update(due_on=TODAY - DAY)
     with CaptureQueriesContext(connection) as twenty:
         shown = browser.get(reverse(path)).content.decode()
     assert "Quillpenny" in shown or "I.Q." in shown
@@ -201,9 +205,11 @@ def test_a_large_service_has_a_short_desk_in_as_many_statements_as_a_small_one(
 def test_v12_check_ins_that_outlast_the_closing_stay_due(cast: Cast, client_of: Browser) -> None:
     by = cast.idva.as_actor()
     with acting_as(by):
-        commands.plan_check_ins(by=by, record_id=cast.record.pk, interval_days=14, due_on=TODAY - DAY)
+        commands.plan_check_ins(by=by, record_id=cast.record.pk, interval_days=14, due_on=TODAY)
         commands.close_record(
             by=by, record_id=cast.record.pk, exited_on=TODAY, reason="completed", check_ins_continue=True
         )
+    with seeding():
+        CheckInPlan.objects.update(due_on=TODAY - DAY)
     assert "Overdue" in client_of(cast.idva).get(reverse("desk_vs_worker")).content.decode()
     assert "Find cover" in client_of(cast.idva_manager).get(reverse("desk_vs_manager")).content.decode()

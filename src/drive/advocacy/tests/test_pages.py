@@ -175,7 +175,7 @@ def test_v11_a_check_in_crosses_at_once_and_its_note_does_not(cast: Cast, client
     sent = {
         "outcome": "higher",
         "channel": "phone",
-        "done_on": "today",
+        "done_on": "yesterday",
         "done_at": "09:15",
         "feels_safer": "no_change",
         "note": "Canary note about her sister.",

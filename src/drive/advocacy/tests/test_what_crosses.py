@@ -21,7 +21,7 @@ from tests.cast import Cast, seeding
 CANARY = "Zyxwcanary"
 ALLOWED = {
     "advocacy_engagemententry": {"id", "record_id", "value", "since", "recorded_at"},
-    "advocacy_clientcontact": {"id", "record_id", "happened_at", "outcome"},
+    "advocacy_clientcontact": {"id", "record_id", "happened_at", "outcome", "in_person"},
     "advocacy_checkinplan": {"id", "record_id", "due_on", "recorded_at"},
     "advocacy_sealedvalue": {"id", "record_id", "kind", "lookup", "withheld"},
     "advocacy_recordexit": {"id", "record_id"},

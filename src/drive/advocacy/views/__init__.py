@@ -20,7 +20,13 @@ from .acts import (
     client_support,
     client_wish,
 )
-from .assessing import client_assessment, client_exit_form, client_grid, client_intake
+from .assessing import (
+    client_assessment,
+    client_exit_form,
+    client_grid,
+    client_intake,
+    client_questionnaire,
+)
 from .away import vs_away, vs_cover
 from .clients import client_list
 from .desks import vs_desk, vs_manager_desk
@@ -55,6 +61,7 @@ __all__ = [
     "client_page",
     "client_preference",
     "client_profile",
+    "client_questionnaire",
     "client_safe_contact",
     "client_safety_plan",
     "client_seal",

@@ -31,8 +31,17 @@ def standing_of(who: Identity) -> Standing:
     return Standing("client", subject=who.name, reading=f"{who.reading}. No case manager can open this page")
 
 
-def to_record(record_id: UUID) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("client_page", kwargs={"record_id": record_id}))
+TELL = {
+    "engagement_change": "how the client is engaged now",
+    "triggers": "what the check-in leaves open: triggers, topics to avoid",
+}
+"""What the case manager may need to hear after something was recorded (S-05): kind of item (K-60), and its words."""
+
+
+def to_record(record_id: UUID, tell: str = "") -> HttpResponseRedirect:
+    """To the record; with `tell`, of `TELL`, which asks there whether the case manager needs to know."""
+    asked = f"?tell={tell}" if tell else ""
+    return HttpResponseRedirect(reverse("client_page", kwargs={"record_id": record_id}) + asked)
 
 
 KINDS = (
@@ -78,12 +87,13 @@ def act[F: RecordForm](
     then: Callable[[F], object] | None = None,
     history: list[tuple[str, str, str]] | None = None,
     context: dict[str, Any] | None = None,
+    tell: str = "",
     **form_kwargs: Any,
 ) -> HttpResponse:
     """One form on one record. Saving goes back to the record; a refusal keeps every field and says why.
 
     `then` runs after the form has saved, in the same transaction; its refusal undoes both. `history` is
-    (when, what, under) of what was recorded before.
+    (when, what, under) of what was recorded before; `tell`: what is asked on the record afterwards (`TELL`).
     """
     who = queries.identity(request.actor, record_id)
     draft_name = f"vs_record.{form_class.name}"
@@ -93,6 +103,7 @@ def act[F: RecordForm](
         form = form_class(request.POST, **form_kwargs)
         if form.is_valid():
             try:
+                check_writes(who)
                 _save(form, request, record_id, then)
             except Refusal as refusal:
                 add_refusal(form, refusal)
@@ -101,7 +112,7 @@ def act[F: RecordForm](
             else:
                 discard_draft(request.actor, draft_name, record_id)
                 messages.success(request, "Saved.")
-                return to_record(record_id)
+                return to_record(record_id, tell)
     elif draft is not None:
         form = with_draft(form_class, draft, **form_kwargs)
     else:
@@ -122,6 +133,16 @@ def act[F: RecordForm](
             **(context or {}),
         },
     )
+
+
+def check_writes(who: Identity) -> None:
+    """Say to somebody who only reads that they do (A-25, S-35); what decides is the row policy."""
+    if not who.writes:
+        raise Refusal(
+            "You read this record and write nothing in it.",
+            still_open="Tell whoever holds it.",
+            rule="A-25",
+        )
 
 
 def _save[F: RecordForm](

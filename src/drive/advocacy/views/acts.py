@@ -85,6 +85,7 @@ def client_engagement(request: ActorRequest, record_id: UUID) -> HttpResponse:
         forms.EngagementForm,
         history=past,
         context={"in_touch": queries.in_touch(record_id)},
+        tell="engagement_change" if linked_cases(record_id) else "",
     )
 
 
@@ -159,6 +160,7 @@ def client_check_in(request: ActorRequest, record_id: UUID) -> HttpResponse:
         crosses=bool(links),
         then=lambda form: tell_check_in(request.actor, links, form),
         context={"crosses": bool(links), "agreed": agreed, "bulletins": bulletins(links)},
+        tell="triggers" if links else "",
         history=past,
     )
 

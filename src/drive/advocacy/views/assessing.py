@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from drive.access.drafts import discard_draft, kept_draft, with_draft
@@ -19,7 +21,9 @@ from drive.instruments.library import instrument
 
 from .. import commands, queries
 from ..models import Assessment, Point
-from .acting import show, standing_of, to_record
+from ..questionnaire import ID as OWN
+from ..questionnaire import Ending, as_ended, how_it_ended
+from .acting import check_writes, show, standing_of, to_record
 
 
 def _ask(request: ActorRequest, record_id: UUID, instrument_id: str) -> HttpResponse:
@@ -40,6 +44,7 @@ def _ask(request: ActorRequest, record_id: UUID, instrument_id: str) -> HttpResp
         form = asked(request.POST, mode=Mode.SUBMIT, today=today)
         if form.is_valid() and form.validated is not None:
             try:
+                check_writes(who)
                 _submit(request, record_id, form, amended, reason)
             except (Refusal, commands.SavedFirstError) as error:
                 refused = (
@@ -56,7 +61,7 @@ def _ask(request: ActorRequest, record_id: UUID, instrument_id: str) -> HttpResp
     elif amended is not None and (before := amended.validated) is not None:
         form = asked(initial=initial_answers(before))
     else:
-        form = asked()
+        form = asked(initial=_said_already(record_id) if instrument_id == "idva_exit_form" else None)
     return show(
         request,
         "advocacy/assessment_form.html",
@@ -74,6 +79,16 @@ def _ask(request: ActorRequest, record_id: UUID, instrument_id: str) -> HttpResp
             "kept": draft.kept if draft else "",
         },
     )
+
+
+def _said_already(record_id: UUID) -> dict[str, str]:
+    """What the exit form may begin with: how the client's own questionnaire ended, where there is one."""
+    own = queries.submitted(record_id, OWN)
+    answers = own.validated if own else None
+    if answers is None:
+        return {}
+    required = [item.id for item in answers.definition.items if item.required]
+    return {"questionnaire": how_it_ended({one: answers[one].missing for one in required})}
 
 
 def _amended(request: ActorRequest, record_id: UUID, instrument_id: str) -> Assessment | None:
@@ -121,6 +136,57 @@ def client_exit_form(request: ActorRequest, record_id: UUID) -> HttpResponse:
 @page(Permission.CLIENT_RECORD, "Abuse experienced", looks_at="vs_record", key="record_id")
 def client_grid(request: ActorRequest, record_id: UUID) -> HttpResponse:
     return _ask(request, record_id, "abuse_experienced")
+
+
+@page(Permission.CLIENT_RECORD, "Questions", looks_at="vs_record", key="record_id")
+def client_questionnaire(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    """The client's own questionnaire, on the worker's device and in the client's sight: no name, no menu, nothing of
+    anybody, not even what Drive is called (S-22). After it stands a page of thanks, so that no record opens before them.
+    """
+    who = queries.identity(request.actor, record_id)
+    definition = instrument(OWN)
+    asked = form_class(definition)
+    name = f"vs_record.{OWN}"
+    refused = ""
+    form: InstrumentForm
+    if request.method == "POST":
+        pressed = request.POST.get("ending", "")
+        ending = Ending(pressed) if pressed in list(Ending) else Ending.DONE
+        form = asked(as_ended(definition, request.POST, ending), mode=Mode.SUBMIT, today=timezone.localdate())
+        if form.is_valid() and form.validated is not None:
+            try:
+                check_writes(who)
+                commands.submit_assessment(
+                    by=request.actor, record_id=record_id, answers=form.validated, point=Point.EXIT,
+                    as_of=timezone.localdate(),
+                )  # fmt: skip
+            except Refusal as refusal:
+                refused = str(refusal)
+            else:
+                discard_draft(request.actor, name, record_id)
+                return redirect(
+                    reverse("client_questionnaire", kwargs={"record_id": record_id}) + "?thanks=1"
+                )
+        kept = None
+    else:
+        kept = kept_draft(request.actor, name, record_id)
+        form = with_draft(asked, kept) if kept else asked()
+    for item in definition.items:
+        if "not_asked" in item.missing:  # what stopping means, and nothing to choose in front of the client
+            form.fields[item.id].choices = [c for c in form.fields[item.id].choices if c[0] != "not_asked"]  # type: ignore[attr-defined]  # tiles
+    return show(
+        request,
+        "advocacy/questionnaire.html",
+        {
+            "who": who,
+            "form": form,
+            "thanks": "thanks" in request.GET,
+            "refused": refused,
+            "problems": bool(form.is_bound and form.errors) or bool(refused),
+            "draft_name": name,
+            "kept": kept.kept if kept else "",
+        },
+    )
 
 
 @page(Permission.CLIENT_VIEW, "A submitted form", looks_at="vs_record", key="record_id")

@@ -10,6 +10,7 @@ from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.scopes import Scope
 from drive.components.page import Standing
+from drive.safety.queries import proportions, without_word
 
 from .. import queries
 from .across import desk_across, service_across
@@ -27,6 +28,7 @@ STANDING = Standing(
 def vs_desk(request: ActorRequest) -> HttpResponse:
     shown = queries.desk(request.actor)
     bridge = desk_across(request.actor, shown.record_ids)
+    silent = [one for one in without_word() if one.vs_record_id in shown.initials]
     return show(
         request,
         "advocacy/desk.html",
@@ -38,6 +40,7 @@ def vs_desk(request: ActorRequest) -> HttpResponse:
             "drive": len(bridge.drive - shown.check_ins_only),
             "other": len(set(shown.record_ids) - bridge.drive - shown.check_ins_only),
             "bridge": bridge,
+            "silent": [(one, shown.initials[one.vs_record_id]) for one in silent],
             "drafts": my_drafts(request.actor),
             "away": queries.absences(request.actor.service_id, [request.actor.membership_id])
             if request.actor.service_id
@@ -48,12 +51,15 @@ def vs_desk(request: ActorRequest) -> HttpResponse:
 
 @page(Permission.TEAM_VIEW, "Service", scope=Scope.VS_MANAGER, looks_at="desk")
 def vs_manager_desk(request: ActorRequest) -> HttpResponse:
-    bridge = service_across(request.actor)
+    bridge, silent = service_across(request.actor), without_word()
+    initials = queries.initials_of(bridge.records | {one.vs_record_id for one in silent})
     return show(
         request,
         "advocacy/manager_desk.html",
         {
-            "initials": queries.initials_of(bridge.records),
+            "initials": initials,
+            "silent": [(one, initials.get(one.vs_record_id, "")) for one in silent],
+            "alike": proportions().words,
             "service": queries.service_desk(request.actor),
             "bridge": bridge,
             "away": queries.absences(request.actor.service_id) if request.actor.service_id else [],

@@ -11,7 +11,7 @@ from drive.access.permissions import Permission
 
 from .. import queries
 from .across import across
-from .acting import label, show, standing_of
+from .acting import TELL, label, show, standing_of
 
 
 @page(Permission.CLIENT_VIEW, "Client record", looks_at="vs_record", key="record_id")
@@ -28,5 +28,7 @@ def client_page(request: ActorRequest, record_id: UUID) -> HttpResponse:
             "standing": standing_of(shown.who),
             "across": across(request.actor, record_id),
             "rule_channels": channels,
+            "tell": request.GET.get("tell", "") if request.GET.get("tell", "") in TELL else "",
+            "tell_words": TELL.get(request.GET.get("tell", ""), ""),
         },
     )

@@ -84,7 +84,10 @@ def _opened(request: ActorRequest, record_id: UUID, given: dict[str, Any]) -> st
     )
 
 
-@page(Permission.CLIENT_SEALED, "Seal a value", scope=Scope.VS_WORKER, looks_at="vs_record", key="record_id")
+@page(
+    Permission.CLIENT_SEALED, "Seal a value", scope=Scope.VS_WORKER, looks_at="vs_record", key="record_id",
+    never_kept=("value",),
+)  # fmt: skip
 def client_seal(request: ActorRequest, record_id: UUID) -> HttpResponse:
     return act(request, record_id, forms.SealForm)
 

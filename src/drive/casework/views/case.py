@@ -19,6 +19,7 @@ from drive.safety.queries import (
     bulletins,
     client_summaries,
     live_stops,
+    needs_to_hear,
     open_incidents,
     review_ages,
     what_may_happen_now,
@@ -42,6 +43,9 @@ GRID_DAYS = 92
 
 LATELY = 12
 """Entries of the timeline on the case page itself."""
+
+TELL = {"whereabouts": "where he is", "release": "his release", "risk_change": "where the case stands"}
+"""What the IDVA may need to hear after a step was recorded (S-05): kind of item (K-60), and its words on the page."""
 
 
 @page(Permission.CASE_VIEW, "Case", looks_at="su_case", key="case_id")
@@ -83,6 +87,9 @@ def case_page(request: ActorRequest, case_id: UUID) -> HttpResponse:
             "last_contact": last_contact(case_id),
             "sharing": next(iter(queries.sharing(case_id)), None),
             "today": today,
+            "tell_words": TELL.get(request.GET.get("tell", ""), ""),
+            "tell": request.GET.get("tell", "") if request.GET.get("tell", "") in TELL else "",
+            "hear": needs_to_hear(list(clients)),
         },
     )
 

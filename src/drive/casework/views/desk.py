@@ -23,10 +23,12 @@ from drive.safety.queries import (
     incidents_waiting,
     live_stops,
     outcomes_to_answer,
+    proportions,
     reviews_to_answer,
     unread_items,
     unreviewed,
     views_asked,
+    without_word,
 )
 
 from ..desk import AHEAD, desk, with_others
@@ -54,6 +56,7 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
     answers, outcomes = reviews_to_answer(actor), outcomes_to_answer(actor)
     overdue, asked = unreviewed(actor), views_asked(actor)
     soon, apart, wrong = bookings_unsettled(), differing(), incidents_waiting(actor)
+    silent = without_word()
     rang = boundary_contacts() if scope is Scope.SU_MANAGER else Some[RiskItem]([])
     cases = with_others(
         found.cases,
@@ -66,6 +69,7 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
             *(one.link.su_case_id for one in apart),
             *(row.incident.case_id for row in wrong),
             *(item.su_case_id for item in rang),
+            *(one.su_case_id for one in silent),
             *(fact.su_case_id for facts in (answers, outcomes, items) for fact in facts),
         ],
     )
@@ -99,6 +103,8 @@ def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
             "meetings": meetings_today(found.cases),
             "views_asked": asked.each(lambda one: (one, cases.get(one.link.su_case_id))),
             "outcomes": outcomes.each(lambda one: (one, cases.get(one.su_case_id))),
+            "alike": proportions().words if scope is Scope.SU_MANAGER else "",
+            "silent": [(one, cases.get(one.su_case_id)) for one in silent],
             "rang": rang.each(lambda item: (item, cases.get(item.su_case_id))),
             "items": items.each(lambda item: (item, cases.get(item.su_case_id))),
             "names": signed(item.recorded_by_id for item in [*items, *rang]),

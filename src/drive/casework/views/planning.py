@@ -7,8 +7,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from drive.access.drafts import discard_draft, keep_draft, typed_fields
 from drive.access.pages import ActorRequest, page
@@ -17,6 +19,9 @@ from drive.access.queries import colleagues
 from drive.access.refusal import Refusal, add_refusal
 from drive.access.roles import Role
 from drive.access.scopes import Scope
+from drive.safety.commands import Stepping, note_change, note_clash
+from drive.safety.forms import TimingForm
+from drive.safety.queries import lately_on_her_side
 
 from .. import commands, queries
 from ..commands.states import last_written
@@ -45,20 +50,29 @@ def case_strategy(request: ActorRequest, case_id: UUID) -> HttpResponse:
     draft = drafting(request, "strategy", case_id)
     words, start = context["summary"].short_name, StrategyForm.initial_of(newest)
     form = draft.start(StrategyForm, name=words, initial=start)
+    recent = lately_on_her_side(case_id) if newest else None  # a first plan changes nothing that he knows
+    timing = TimingForm()
     if request.method == "POST":
         _must_write(request)
         form = StrategyForm(merged(request.POST, start), name=words)
         stage = request.POST.get("stage", "draft")
-        if form.is_valid() and not undecided(request.POST):
+        timing = TimingForm(request.POST if recent and stage != "draft" else None)
+        if form.is_valid() and (not timing.is_bound or timing.is_valid()) and not undecided(request.POST):
             try:
-                commands.save_strategy(
-                    by=request.actor,
-                    case_id=case_id,
-                    seen_version=form.cleaned_data["seen_version"],
-                    strategy=form.strategy(stage),
-                )
+                with transaction.atomic():
+                    commands.save_strategy(
+                        by=request.actor,
+                        case_id=case_id,
+                        seen_version=form.cleaned_data["seen_version"],
+                        strategy=form.strategy(stage),
+                    )
+                    if timing.is_bound:
+                        how = Stepping(**timing.cleaned_data)
+                        note_change(by=request.actor, case_id=case_id, what="strategy", how=how)
             except Refusal as refusal:
-                add_refusal(form, refusal)
+                if refusal.rule in ("S-07", "S-10"):
+                    note_clash(by=request.actor, case_id=case_id, kind="source_check")
+                add_refusal(timing if refusal.field in timing.fields else form, refusal)
             except commands.SomeoneSavedFirst as first:
                 return _strategy_conflict(request, case_id, context, form, first.theirs)
             else:
@@ -74,7 +88,9 @@ def case_strategy(request: ActorRequest, case_id: UUID) -> HttpResponse:
             **context,
             "form": form,
             "draft": draft,
-            "problems": bool(form.errors),
+            "problems": bool(form.errors or timing.errors),
+            "timing": timing,
+            "recent": recent,
             "versions": versions,
             "newest": newest,
             "may_write": request.actor.may(Permission.CASE_RECORD),
@@ -189,7 +205,7 @@ def case_state(request: ActorRequest, case_id: UUID, history: str) -> HttpRespon
                 return _state_conflict(request, context, which, form, first.theirs)
             else:
                 messages.success(request, f"{which.label} recorded")
-                return redirect("case_page", case_id)
+                return redirect(reverse("case_page", args=[case_id]) + _worth_telling(which, form))
     return render(
         request,
         "casework/state.html",
@@ -205,6 +221,14 @@ def case_state(request: ActorRequest, case_id: UUID, history: str) -> HttpRespon
             "may_write": request.actor.may(Permission.CASE_RECORD),
         },
     )
+
+
+def _worth_telling(history: CaseHistory, form: StateForm) -> str:
+    """What the case page then asks about telling the IDVA (S-05): release, whereabouts, status."""
+    if history is CaseHistory.WHEREABOUTS:
+        out = form.cleaned_data["value"] in ("community", "licence")
+        return "?tell=release" if out else "?tell=whereabouts"
+    return "?tell=risk_change" if history is CaseHistory.STATUS else ""
 
 
 def _take_step(request: ActorRequest, case_id: UUID, history: CaseHistory, form: StateForm) -> None:

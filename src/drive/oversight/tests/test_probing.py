@@ -46,7 +46,10 @@ def walks_the_days(cast: Cast, days: list[int]) -> None:
     with acting_as(actor):
         done_with = BookingState.objects.filter(state="cancelled").values("booking_id")
         for each in Booking.objects.filter(case=cast.case, place="court").exclude(pk__in=done_with):
-            commands.cancel_booking(by=actor, booking_id=each.pk, told="It was a mistake.")
+            commands.cancel_booking(
+                by=actor, booking_id=each.pk,
+                how=commands.Stepping(told="It was a mistake.", pace="goes_on", watches="Probation"),
+            )  # fmt: skip
 
 
 @pytest.mark.parametrize("hearings", [[2, 3, 4], [3], []])

@@ -14,7 +14,7 @@ from ..commands import keep_own_channel
 from ..forms import OwnChannelForm
 
 
-@page(Permission.DESK_VIEW, "Your own address and phone")
+@page(Permission.DESK_VIEW, "Your own address and phone", never_kept=("value",))
 def own_channels(request: ActorRequest) -> HttpResponse:
     """Keeps digests; shows nothing of what was given before, to nobody."""
     form = OwnChannelForm(request.POST or None)

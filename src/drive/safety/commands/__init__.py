@@ -4,15 +4,24 @@ Acts that need to know both a side and the bridge (closing a case and telling th
 and asking whether a decision was in force) are in `joint` and call the side's own command.
 """
 
-from .bookings import book_contact, cancel_booking, continue_booking, note_clash, suspend_booking
+from .bookings import (
+    Stepping,
+    book_contact,
+    cancel_booking,
+    continue_booking,
+    note_change,
+    note_clash,
+    suspend_booking,
+)
 from .channels import TO_REACH, note_channel, open_to_reach
 from .decisions import agree_outcome, ask_for_view, give_view, lapse_decision, propose_outcome
 from .disagreements import record_differing_step
 from .emergencies import tell_emergency_from_case, tell_emergency_from_record
 from .incidents import charge_incident, close_incident, open_incident, open_incident_on_link
-from .items import acknowledge_item, record_boundary_contact, send_risk_item
+from .items import acknowledge_item, record_boundary_contact, say_need_to_hear, send_risk_item
 from .joint import close_case, record_contact
 from .links import link_case_and_record
+from .openness import say_openness
 from .reviews import answer_review, record_review, set_rhythm
 from .sources import agree_use, end_planned_action, name_source, plan_action
 from .stops import (
@@ -27,6 +36,7 @@ from .stops import (
 
 __all__ = [
     "TO_REACH",
+    "Stepping",
     "acknowledge_item",
     "acknowledge_stop",
     "agree_outcome",
@@ -46,6 +56,7 @@ __all__ = [
     "lapse_decision",
     "link_case_and_record",
     "name_source",
+    "note_change",
     "note_channel",
     "note_clash",
     "open_incident",
@@ -61,6 +72,8 @@ __all__ = [
     "record_contact",
     "record_differing_step",
     "record_review",
+    "say_need_to_hear",
+    "say_openness",
     "send_risk_item",
     "set_rhythm",
     "suspend_booking",

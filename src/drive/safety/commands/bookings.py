@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,12 @@ from drive.audit.record import Act, record_event
 from drive.casework.models import SuCase
 from drive.people.facts import sent_before
 
-from ..models import Booking, BookingState, RiskItem
+from ..models import Booking, BookingState, CaseLink, PlanChange, RiskItem
 from ..position import booking_refusal, channel_refusal, refuse, stand_in_line
-from ..rules import SENT
+from ..queries.timing import came_lately, lately_on_her_side
+from ..rules import PACE, SENT, label
 from ..source_check import check_what_reaches_him
+from .items import send_risk_item
 from .sources import check_may_rest_on, cite
 
 
@@ -36,6 +39,8 @@ def book_contact(
     leaves_out: bool = False,
     sent_to: UUID | None = None,
     says: str = "",
+    will_think: str = "",
+    topics: str = "",
     cites: Iterable[UUID] = (),
 ) -> Booking:
     """Plan a meeting, visit, call, letter or message (`rules.BOOKING_KINDS`, K-18, K-57) for an aware
@@ -44,8 +49,9 @@ def book_contact(
     Refuses, saying what remains open, unless every link of the case has a decision in force that covers
     the day and the place, and no live stop concern covers it; and while it rests on an item that may not be acted on
     (`cites`: S-09, S-08). A letter, call or message names the address or number of his that is used, which no linked person
-    has or had (`sent_to`: S-14), and what it says to him leads to nobody (`says`, `reason_given`: S-07). Waits for whoever is planning or stopping on
-    the same case.
+    has or had (`sent_to`: S-14), and what it says to him leads to nobody (`says`, `reason_given`: S-07). Soon after something
+    came from a client's side, `will_think` says what he will think caused it (S-12). `topics`, if given, go to the IDVA of
+    each link (S-05). Waits for whoever is planning or stopping on the same case.
     """
     case = SuCase.objects.get(pk=case_id)
     stand_in_line(case.pk)
@@ -56,6 +62,13 @@ def book_contact(
         refuse(channel_refusal(case.pk, sent_to))
     check_what_reaches_him(case.pk, says, field="says")
     check_what_reaches_him(case.pk, reason_given, field="reason_given")
+    if not will_think.strip() and (recent := came_lately(case.pk)):
+        raise Refusal(
+            "Say what he will think caused it.",
+            why=f"{recent.words}: he may put it down to the client.",
+            rule="S-12",
+            field="will_think",
+        )
     planned: dict[str, Any] = {
         "case": case,
         "service_id": case.service_id,
@@ -69,12 +82,24 @@ def book_contact(
         "leaves_out": leaves_out,
         "sent_to": sent_to,
         "says": says,
+        "will_think": will_think,
     }
     if again := sent_before(Booking, **planned):
         return again
     booking = Booking.objects.create(**planned)
     cite(by=by, fact=booking, items=cites)
     _step(by, booking, "planned")
+    if topics.strip():
+        for link in CaseLink.objects.filter(su_case_id=case.pk):
+            send_risk_item(
+                by=by,
+                link_id=link.pk,
+                kind="topics_planned",
+                purpose="The client’s safety around contact with the service user.",
+                text=topics.strip(),
+                urgency="soon",
+                work_out="Nothing in it comes from the client.",
+            )
     return booking
 
 
@@ -98,25 +123,91 @@ def continue_booking(*, by: Actor, booking_id: UUID) -> None:
     _step(by, booking, "planned")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepping:
+    """How contact is stepped back from (S-23), and why so soon after something on a client's side (S-11).
+
+    `told`: what he can be told, true and about nobody. `pace` of `rules.PACE`; `watches`: who keeps eyes on him.
+    """
+
+    told: str = ""
+    pace: str = ""
+    watches: str = ""
+    although: str = ""
+
+
 @transaction.atomic
-def suspend_booking(*, by: Actor, booking_id: UUID) -> None:
-    """Set a booking aside without cancelling it."""
+def suspend_booking(*, by: Actor, booking_id: UUID, how: Stepping) -> None:
+    """Set a booking aside without cancelling it. Raises `Refusal` as `cancel_booking` does, but asks what he is told
+    only where `note_change` does.
+    """
     booking = Booking.objects.get(pk=booking_id)
     stand_in_line(booking.case_id)
     _expect(booking, "planned")
+    _check_stepping(how)
+    note_change(by=by, case_id=booking.case_id, what="suspended", how=how, about=booking.pk)
     _step(by, booking, "suspended")
 
 
 @transaction.atomic
-def cancel_booking(*, by: Actor, booking_id: UUID, told: str) -> None:
-    """Cancel, saying what the service user is told: a true reason that points to nobody (S-23)."""
+def cancel_booking(*, by: Actor, booking_id: UUID, how: Stepping) -> None:
+    """Cancel, saying what the service user is told, how contact goes on and who keeps eyes on him (S-23)."""
     booking = Booking.objects.get(pk=booking_id)
-    if not told.strip():
+    if not how.told.strip():
         raise Refusal("Say what the service user is told.", rule="S-23", field="told")
-    check_what_reaches_him(booking.case_id, told, field="told")
     stand_in_line(booking.case_id)
     _expect(booking, "planned", "suspended")
-    _step(by, booking, "cancelled", told=told)
+    _check_stepping(how)
+    note_change(by=by, case_id=booking.case_id, what="cancelled", how=how, about=booking.pk)
+    _step(by, booking, "cancelled", told=how.told)
+
+
+def _check_stepping(how: Stepping) -> None:
+    label(PACE, how.pace)
+    if not how.watches.strip():
+        raise Refusal(
+            "Say who keeps an eye on things meanwhile.",
+            why="Unknown is an answer.",
+            rule="S-23",
+            field="watches",
+        )
+
+
+@transaction.atomic
+def note_change(
+    *, by: Actor, case_id: UUID, what: str, how: Stepping, about: UUID | None = None
+) -> PlanChange | None:
+    """Write down a change of his plan (`rules.PLAN_CHANGES`); nothing, where there is nothing to say of it.
+
+    Within `TIMING_DAYS` of something on a client's side it needs a reason for changing it now and one that he can be given;
+    both are kept (S-11). What he is told leads to nobody (S-07).
+    """
+    case = SuCase.objects.get(pk=case_id)
+    check_what_reaches_him(case.pk, how.told, field="told")
+    recent = lately_on_her_side(case.pk)
+    if recent is not None:
+        for field, words, ask in (
+            ("told", how.told, "Give a reason that he can be told."),
+            ("although", how.although, "Say why it is changed now."),
+        ):
+            if not words.strip():
+                raise Refusal(
+                    ask,
+                    why=f"{recent.words}: he must never learn that it has to do with the client.",
+                    rule="S-11",
+                    field=field,
+                )
+    elif not any((how.told, how.pace, how.watches)):
+        return None
+    made = PlanChange.objects.create(
+        case=case, service_id=case.service_id, recorded_by_id=by.membership_id, what=what, about=about,
+        told=how.told.strip(), pace=how.pace, watches=how.watches.strip(), although=how.although.strip() if recent else "",
+        days_after=recent.days if recent else None,
+    )  # fmt: skip
+    record_event(
+        Act.WROTE, by=by, kind="plan_change", record_id=case.pk, service_id=case.service_id, fields=[what]
+    )
+    return made
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from drive.access.refusal import Refusal
 from drive.access.stepping import Actor
 from drive.people.facts import sent_before
 
-from ..models import BOUNDARY_CONTACT, CaseLink, ItemAcknowledgement, RiskItem
+from ..models import BOUNDARY_CONTACT, CaseLink, ItemAcknowledgement, NeedToHear, RiskItem
 from ..source_check import check_names_nobody_else
 from .links import on_link, wrote
 
@@ -123,3 +123,18 @@ def acknowledge_item(*, by: Actor, item_id: UUID) -> None:
         return
     ItemAcknowledgement.objects.create(**on_link(item.link, by), item=item, item_side=item.side)
     wrote(by, "risk_item", item.link, "acknowledged")
+
+
+@transaction.atomic
+def say_need_to_hear(*, by: Actor, link_id: UUID, words: str) -> NeedToHear:
+    """Say what one's own side needs to hear from the other worker (S-05); it takes the place of what was said before."""
+    if not words.strip():
+        raise Refusal("Say what you need to hear.", rule="S-05", field="words")
+    link = CaseLink.objects.get(pk=link_id)
+    check_names_nobody_else(link, words, field="words", side=by.side)
+    said: dict[str, Any] = on_link(link, by) | {"words": words.strip()}
+    if again := sent_before(NeedToHear, **said):
+        return again
+    written = NeedToHear.objects.create(**said)
+    wrote(by, "need_to_hear", link, "words")
+    return written

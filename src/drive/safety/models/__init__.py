@@ -1,12 +1,15 @@
 """The bridge: the one narrow, purposeful channel between the two sides (S-02). Rows never change."""
 
 from .bookings import Booking, BookingState
+from .changes import PlanChange
 from .decisions import ContactQuestion, ContactView, DecisionLapse, OutcomeAnswer, OutcomeProposal
 from .disagreements import DifferingStep
 from .escalations import Escalation
+from .hearing import NeedToHear
 from .incidents import CaseEmergency, ClientEmergency, IncidentCharge, IncidentClosing, PracticeIncident
 from .items import BOUNDARY_CONTACT, FROM_CLIENT, ItemAcknowledgement, ReviewCall, RiskItem
 from .links import BridgeFact, CaseLink
+from .openness import SupportOpenness
 from .overrides import OverrideNotice, StopOverride
 from .reviews import JointReview, PairRhythm, ReviewAnswer
 from .sources import Citation, IndependentSource, PlannedAction, PlannedActionEnd, UseAgreement
@@ -32,10 +35,12 @@ __all__ = [
     "IndependentSource",
     "ItemAcknowledgement",
     "JointReview",
+    "NeedToHear",
     "OutcomeAnswer",
     "OutcomeProposal",
     "OverrideNotice",
     "PairRhythm",
+    "PlanChange",
     "PlannedAction",
     "PlannedActionEnd",
     "PracticeIncident",
@@ -47,5 +52,6 @@ __all__ = [
     "StopConcern",
     "StopConcernReason",
     "StopOverride",
+    "SupportOpenness",
     "UseAgreement",
 ]

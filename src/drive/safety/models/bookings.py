@@ -29,6 +29,10 @@ class Booking(CaseFact):
         help_text="the address, number or email of his that is used (casework.ContactChannel, S-14)",
     )
     says = models.TextField(blank=True, help_text="what the letter or message says to him (S-07)")
+    will_think = models.TextField(
+        blank=True,
+        help_text="what he will think caused it, and the source he knows that it is tied to (S-12)",
+    )
     leaves_out = models.BooleanField(
         default=False, help_text="topics and actions under a stop concern are left out"
     )

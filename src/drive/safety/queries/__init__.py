@@ -1,7 +1,7 @@
 """What the pages of both sides ask of the bridge. Rows come filtered by the database's own policies."""
 
 from ..naming import names_of, signed
-from .across import CaseSummary, ClientSummary, case_summaries, client_summaries
+from .across import CaseSummary, ClientSummary, case_summaries, client_summaries, workers_across
 from .decisions import Decision, ViewAsked, Written, decision_for, outcomes_to_answer, views_asked
 from .disagreements import Differing, differing, steps_of
 from .escalations import Unread, bookings_unsettled, escalations
@@ -33,12 +33,15 @@ from .items import (
     boundary_contacts,
     bulletins,
     items_for,
+    needs_to_hear,
     review_calls,
     topic_pauses,
     unread_items,
 )
+from .openness import Openness, openness
 from .planned import BookingRow, bookings_for, bookings_for_record
 from .possible import Closed, WhatMayHappen, what_may_happen_now
+from .proportions import Proportions, proportions
 from .reviews import (
     Reviews,
     review_age,
@@ -60,6 +63,8 @@ from .sources import (
     source_of,
 )
 from .stops import Override, Stop, live_stops, overrides_here, overrides_of, stop_concern
+from .timing import came_lately, lately_on_her_side
+from .without_word import without_word
 
 __all__ = [
     "BookingRow",
@@ -71,7 +76,9 @@ __all__ = [
     "Differing",
     "IncidentRow",
     "Incidents",
+    "Openness",
     "Override",
+    "Proportions",
     "Reviews",
     "Source",
     "Stop",
@@ -86,6 +93,7 @@ __all__ = [
     "boundary_contact_of",
     "boundary_contacts",
     "bulletins",
+    "came_lately",
     "case_seen",
     "case_summaries",
     "citeable_items",
@@ -101,17 +109,21 @@ __all__ = [
     "incidents_waiting",
     "item_on",
     "items_for",
+    "lately_on_her_side",
     "link_of",
     "links_of_case",
     "live_stops",
     "names_of",
+    "needs_to_hear",
     "newest_from_client",
     "open_incidents",
+    "openness",
     "outcomes_to_answer",
     "overrides_here",
     "overrides_of",
     "planned_action_of",
     "planned_actions",
+    "proportions",
     "proposal_on",
     "question_on",
     "reasons_for",
@@ -134,4 +146,6 @@ __all__ = [
     "views_asked",
     "waiting_links",
     "what_may_happen_now",
+    "without_word",
+    "workers_across",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,8 +12,21 @@ from drive.access.models import local_today
 from drive.casework.models import LinkedPerson
 from drive.components.dates import local_date
 
+from ..ringing import Worker, in_order
 from ..rules import is_old
 from .asking import ask
+
+
+def workers_across(own: Iterable[UUID]) -> dict[UUID, list[Worker]]:
+    """Who works the other end of each link of these cases or records today, by link, whoever is rung first at the head
+    (A-25, C-12). Empty for what the reader may not see.
+    """
+    found = defaultdict[UUID, list[Worker]](list)
+    patterns: dict[UUID, str] = {}
+    for row in ask("select * from safety.workers_across(%s)", list(own)):
+        found[row["link_id"]].append(Worker(row["name"], row["way"], row["phone"]))
+        patterns[row["link_id"]] = row["pattern"] or ""
+    return {link: in_order(workers, patterns[link]) for link, workers in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,9 @@ class ClientSummary:
     last_contact_at: datetime.datetime | None
     next_check_in_on: datetime.date | None
     idva: str
+    """Who holds the client's record."""
+    workers: list[Worker]
+    """Whom to ring, first at the head: named contacts, cover, holder, by what the site agreed (C-12)."""
 
     @property
     def engagement_is_old(self) -> bool:
@@ -51,12 +69,14 @@ def client_summaries(case_id: UUID) -> list[ClientSummary]:
     """
     people = {p.link_id: p for p in LinkedPerson.objects.filter(case_id=case_id, link_id__isnull=False)}
     found = []
+    workers = workers_across([case_id])
     for row in ask("select * from safety.client_summary(%s)", case_id):
         person = people.get(row["link_id"])
         found.append(
             ClientSummary(
                 name=person.name_as_referred if person else "",
                 relationship=person.relationship if person else "",
+                workers=workers.get(row["link_id"], []),
                 **row | {"engagement": row["engagement"] or "", "idva": row["idva"] or ""},
             )
         )
@@ -80,6 +100,8 @@ class CaseSummary:
     approach: str
     last_disrupt_on: datetime.date | None
     case_manager: str
+    workers: list[Worker]
+    """Whom to ring: who covers today, who holds the case."""
 
     @property
     def whereabouts_is_old(self) -> bool:
@@ -92,7 +114,10 @@ def case_summaries(record_id: UUID) -> list[CaseSummary]:
     see.
     """
     codes = ("service_user", "status", "contact", "whereabouts", "approach", "case_manager")
+    workers = workers_across([record_id])
     return [
-        CaseSummary(**row | {code: row[code] or "" for code in codes})
+        CaseSummary(
+            workers=workers.get(row["link_id"], []), **row | {code: row[code] or "" for code in codes}
+        )
         for row in ask("select * from safety.case_summary(%s)", record_id)
     ]

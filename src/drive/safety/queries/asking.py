@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 
-def ask(query: str, *given: UUID | list[UUID] | datetime.date) -> list[dict[str, Any]]:
+def ask(query: str, *given: UUID | list[UUID] | datetime.date | int) -> list[dict[str, Any]]:
     """The rows that a function of the schema `safety` answers about what is given to it, each by column name."""
     with connection.cursor() as cursor:
         cursor.execute(query, given)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import BooleanField, F, Func, OuterRef, Subquery
 from django.db.models.functions import Now
 
-from drive.access.models import AssignmentKind, CaseAssignment, ClientAssignment, Membership, local_today
+from drive.access.models import WORKING, CaseAssignment, ClientAssignment, Membership, local_today
 from drive.access.scopes import Side
 from drive.access.stepping import Actor
 from drive.advocacy.models import CheckInPlan, CourtDate, VsRecord, absences_that_hold
@@ -22,8 +22,6 @@ from ..models import Booking, BookingState, CaseLink, JointReview
 from ..rules import BOOKING_KINDS, label
 from .asking import ask
 
-WORKS = (AssignmentKind.HOLDER, AssignmentKind.COVER, AssignmentKind.JOINT)
-"""Assignments that put a record's dates into one's own calendar; `safety.colleagues_across` counts the same."""
 _DAY = datetime.timedelta(days=1)
 
 
@@ -43,7 +41,7 @@ def own_entries(actor: Actor, first: datetime.date, last: datetime.date) -> list
         "membership_id": actor.membership_id,
         "starts_on__lte": today,
         "ends_on__gt": today,
-        "kind__in": WORKS,
+        "kind__in": WORKING,  # as `safety.colleagues_across` counts
     }
     if actor.side is Side.SERVICE_USER:
         cases = set(CaseAssignment.objects.filter(**live).values_list("case_id", flat=True))

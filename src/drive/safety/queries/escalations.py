@@ -18,6 +18,7 @@ from drive.instruments.codelists import code_list
 
 from ..models import Escalation, ItemAcknowledgement, RiskItem, StopAcknowledgement
 from ..naming import names_of
+from .across import workers_across
 from .stops import scope_words
 
 
@@ -30,6 +31,8 @@ class Unread:
     sent_at: datetime.datetime
     ours: bool
     readers: str
+    ring: str = ""
+    """Whom of the other side, with the number of their work; empty where nobody has it today."""
 
     @property
     def waited(self) -> str:
@@ -41,7 +44,7 @@ class Unread:
     def waits(self) -> str:
         """Who should read it, in words."""
         if not self.ours:
-            return "The other side has not read it. Ring them."
+            return "The other side has not read it. Ring " + (self.ring or "them") + "."
         return self.readers or "Nobody holds or covers it today."
 
 
@@ -53,6 +56,8 @@ def escalations(actor: Actor, *, limit: int = 50) -> Some[Unread]:
     rows = first_of(unread.select_related("item", "concern").order_by("recorded_at"), limit)
     own = [row for row in rows if row.side == actor.side.value]
     readers = _readers(actor, own)
+    theirs = [row for row in rows if row.side != actor.side.value]
+    ring = workers_across(row.su_case_id if actor.side.value == "su" else row.vs_record_id for row in theirs)
     return rows.each(
         lambda row: Unread(
             escalation=row,
@@ -60,6 +65,7 @@ def escalations(actor: Actor, *, limit: int = 50) -> Some[Unread]:
             sent_at=(row.concern or row.item).recorded_at,  # type: ignore[union-attr]  # as above
             ours=row.side == actor.side.value,
             readers=readers.get(row.su_case_id, "") or readers.get(row.vs_record_id, ""),
+            ring=next((one.words for one in ring.get(row.link_id, [])), ""),
         )
     )
 

@@ -18,6 +18,7 @@ from drive.components.some import Some, first_of
 from ..models import (
     BOUNDARY_CONTACT,
     ItemAcknowledgement,
+    NeedToHear,
     ReviewCall,
     RiskItem,
 )
@@ -110,3 +111,12 @@ def boundary_contact_of(record_id: UUID, item_id: UUID) -> RiskItem:
 def review_calls(link_id: UUID) -> list[ReviewCall]:
     """What calls for a joint review on one link, newest first."""
     return list(ReviewCall.objects.filter(link_id=link_id).order_by("-recorded_at"))
+
+
+def needs_to_hear(link_ids: Iterable[UUID]) -> dict[UUID, dict[str, NeedToHear]]:
+    """What each side of these links asked to be told last, by link and side (S-05)."""
+    rows = NeedToHear.objects.filter(link__in=list(link_ids)).order_by("link_id", "side", "-recorded_at")
+    found: dict[UUID, dict[str, NeedToHear]] = {}
+    for row in rows.distinct("link_id", "side"):
+        found.setdefault(row.link_id, {})[row.side] = row
+    return found

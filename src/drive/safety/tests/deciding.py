@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,11 @@ from drive.access.stepping import acting_as
 from drive.safety import commands
 from drive.safety.models import Booking, ContactQuestion, OutcomeProposal, StopConcern
 from drive.safety.rules import OTHERS_AT_RISK
+
+STEPPING = commands.Stepping(told="The room is taken", pace="longer", watches="Probation, weekly")
+"""How contact is stepped back from (S-23)."""
+SOON_AFTER = replace(STEPPING, although="The room is truly taken.")
+"""... and why so soon after something on the client's side (S-11)."""
 
 EVERYBODY = {key: "unknown" for key, _ in OTHERS_AT_RISK}
 
@@ -86,6 +92,7 @@ def book(member: Membership, case_id: UUID, **said: Any) -> Booking:
         "starts_at": tomorrow(),
         "place": "probation_office",
         "reason_given": "Your licence asks us to meet.",
+        "will_think": "His licence, which he has signed.",
     }
     with acting_as(actor):
         return commands.book_contact(by=actor, case_id=case_id, **(words | said))

@@ -57,9 +57,9 @@ def committed(transactional_db: None) -> Iterator[Cast]:
 
 INSERT_BOOKING = """
 insert into safety_booking (id, recorded_at, recorded_by_id, case_id, service_id, kind, channel, starts_at,
-                            place, with_whom, reason_given, leaves_out, says)
+                            place, with_whom, reason_given, leaves_out, says, will_think)
 values (%(id)s, now(), %(by)s, %(case)s, %(service)s, 'meeting', 'face_to_face', %(at)s, 'probation_office',
-        '', 'His licence', false, '')
+        '', 'His licence', false, '', '')
 """
 INSERT_STATE = """
 insert into safety_bookingstate (id, recorded_at, recorded_by_id, case_id, service_id, booking_id, state,

@@ -328,7 +328,9 @@ def test_s06_what_looks_like_an_address_is_refused_alike_whether_it_is_hers_or_n
     assert "Leave addresses and numbers out, whosever they are" in shown
     planned = letter(cast, channel, says="Your licence asks us to meet.")
     step = reverse("booking_step", kwargs={"case_id": cast.case.pk, "booking_id": planned.pk})
-    told = browser.post(step, {"step": "cancel", "told": to_him}, follow=True).content.decode()
+    told = browser.post(
+        step, {"step": "cancel", "told": to_him, "pace": "goes_on", "watches": "Probation"}, follow=True
+    ).content.decode()
     assert "Leave addresses and numbers out, whosever they are" in told
     with seeding():
         assert not BookingState.objects.filter(booking=planned, state="cancelled").exists()

@@ -18,7 +18,7 @@ from drive.safety.models import Booking, BookingState, Escalation, PracticeIncid
 from drive.safety.queries import bookings_unsettled, escalations
 from tests.cast import Cast, link, open_record, seeding
 
-from .deciding import book, decide, stop
+from .deciding import SOON_AFTER, book, decide, stop
 
 
 def tell(cast: Cast, who: str, urgency: str = "urgent") -> RiskItem:
@@ -60,7 +60,7 @@ def test_s02_an_unread_urgent_item_raises_an_alert_at_the_set_time_and_once(cast
     assert escalate_unread() == 0
     assert on_desk(cast.idva_manager) == [("Change in risk, urgent", "Imelda Farthing holds it.")]
     assert on_desk(cast.service_manager) == [
-        ("Change in risk, urgent", "The other side has not read it. Ring them.")
+        ("Change in risk, urgent", "The other side has not read it. Ring Imelda Farthing.")
     ]
     assert on_desk(cast.outside_idva) == on_desk(cast.other_idva) == []
 
@@ -166,7 +166,7 @@ def test_s19_an_agreed_or_settled_booking_alerts_nobody(cast: Cast) -> None:
     booking = lapses_before_contact(cast, minutes=30)
     actor = cast.case_manager.as_actor()
     with acting_as(actor):
-        commands.suspend_booking(by=actor, booking_id=booking.pk)
+        commands.suspend_booking(by=actor, booking_id=booking.pk, how=SOON_AFTER)
     assert alert_lapsed_bookings() == 0
     with (
         pytest.raises(ProgrammingError, match="only the clock"),

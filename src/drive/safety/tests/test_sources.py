@@ -18,7 +18,7 @@ from drive.safety.commands.links import on_link
 from drive.safety.models import Booking, Citation, PlannedAction, RiskItem
 from tests.cast import Cast, link, open_case, open_record, seeding
 
-from .deciding import book, decide
+from .deciding import STEPPING, book, decide
 
 
 def told(cast: Cast, who: str = "idva", **said: Any) -> RiskItem:
@@ -141,7 +141,7 @@ def test_s08_suspended_contact_is_not_taken_up_on_what_it_may_rest_on_no_more(ca
     actor = cast.case_manager.as_actor()
     with acting_as(actor):
         for one in (resting, saying):
-            commands.suspend_booking(by=actor, booking_id=one.pk)
+            commands.suspend_booking(by=actor, booking_id=one.pk, how=STEPPING)
     with seeding():
         RiskItem.objects.filter(pk=item.pk).update(use_rule="ask_first")
         Booking.objects.filter(pk=saying.pk).update(says="Wilhelmina asks you to ring.")

@@ -13,7 +13,7 @@ from drive.safety.models import Booking, BookingState, StopAcknowledgement
 from drive.safety.position import position
 from tests.cast import Cast, link, open_record, seeding
 
-from .deciding import book, decide, stop
+from .deciding import STEPPING, book, decide, stop
 from .test_decisions import insert_booking
 
 
@@ -162,9 +162,11 @@ def test_s23_cancelling_says_what_he_is_told_and_nothing_cancels_by_itself(cast:
     booking = book(cast.case_manager, cast.case.pk)
     actor = cast.case_manager.as_actor()
     with pytest.raises(Refusal, match="is told"), acting_as(actor):
-        commands.cancel_booking(by=actor, booking_id=booking.pk, told=" ")
+        commands.cancel_booking(
+            by=actor, booking_id=booking.pk, how=commands.Stepping(told=" ", pace="goes_on")
+        )
     with acting_as(actor):
-        commands.cancel_booking(by=actor, booking_id=booking.pk, told="The room is taken")
+        commands.cancel_booking(by=actor, booking_id=booking.pk, how=STEPPING)
     assert newest_state(cast, booking) == "cancelled"
     with pytest.raises(Refusal, match="changed meanwhile"), acting_as(actor):
         commands.continue_booking(by=actor, booking_id=booking.pk)

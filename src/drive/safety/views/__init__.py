@@ -7,7 +7,8 @@ from .danger import danger_on_case, danger_on_record
 from .decisions import answer_outcome, ask, give_view, lapse, propose_outcome, shared_page
 from .disagreements import differing
 from .incidents import incident, incident_list, link_incident, record_case_incident, record_incident
-from .items import acknowledge, boundary_contact, item_use, tell
+from .items import acknowledge, boundary_contact, item_use, need_to_hear, tell
+from .openness import support_openness
 from .reviews import answer_review, link_reviews, pair_rhythm, record_review, review_agenda
 from .stops import (
     acknowledge_stop,
@@ -43,6 +44,7 @@ __all__ = [
     "lapse",
     "link_incident",
     "link_reviews",
+    "need_to_hear",
     "override_stop",
     "pair_rhythm",
     "plan_action",
@@ -56,5 +58,6 @@ __all__ = [
     "review_agenda",
     "shared_page",
     "stop_concern",
+    "support_openness",
     "tell",
 ]

@@ -26,6 +26,7 @@ from drive.instruments.codelists import code_list
 from .. import commands, queries
 from ..models import CaseLink
 from ..naming import initials_of_links, names_of_case, names_of_record
+from ..ringing import Worker
 from ..rules import LAPSE_CAUSES, URGENCIES, VOICE, is_old
 
 
@@ -40,6 +41,8 @@ class Ends:
     idva: str
     own_side: str
     own_url: str
+    workers: list[Worker]
+    """Whom the reader rings on the other side, first at the head (A-25)."""
     one_of_several: str = ""
     """The client's initials where the case has two or more links, on the case manager's side; empty otherwise (S-04)."""
 
@@ -82,6 +85,7 @@ def ends_of(actor: Actor, link_id: UUID) -> Ends:
             own_side=actor.side,
             own_url=address("case_page", case_id=link.su_case_id),
             one_of_several=initials_of_links([link.su_case_id]).get(link.pk, ""),
+            workers=client.workers if client else [],
         )
     names = names_of_record(link.vs_record_id)
     case = next((c for c in queries.case_summaries(link.vs_record_id) if c.link_id == link.pk), None)
@@ -93,6 +97,7 @@ def ends_of(actor: Actor, link_id: UUID) -> Ends:
         idva=names.holder or NOBODY_YET,
         own_side=actor.side,
         own_url=address("client_page", record_id=link.vs_record_id),
+        workers=case.workers if case else [],
     )
 
 

@@ -19,13 +19,15 @@ from drive.components.page import Standing
 from drive.instruments.codelists import code_list
 
 from .. import commands, queries
-from ..forms import BookingForm, ToldForm, offer_items
+from ..forms import BookingForm, ChangeForm, offer_items
 from ..naming import names_of_case
 from ..rules import STILL_OPEN
 from .acting import address, code_label
 
 
-def _show(request: ActorRequest, case_id: UUID, form: forms.Form, template: str) -> HttpResponse:
+def _show(
+    request: ActorRequest, case_id: UUID, form: forms.Form, template: str, **more: object
+) -> HttpResponse:
     name = names_of_case(case_id).subject
     return render(
         request,
@@ -43,6 +45,7 @@ def _show(request: ActorRequest, case_id: UUID, form: forms.Form, template: str)
             "pauses": queries.topic_pauses(case_id),
             "still_open": STILL_OPEN,
             "label": code_label,
+            **more,
         },
     )
 
@@ -80,36 +83,55 @@ def book(request: ActorRequest, case_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "Planned.")
             return redirect("bookings", case_id=case_id)
-    return _show(request, case_id, form, "safety/book.html")
+    return _show(request, case_id, form, "safety/book.html", recent=queries.came_lately(case_id))
 
 
 @page(Permission.CASE_VIEW, "Planned contact", looks_at="su_case", key="case_id")
 def bookings(request: ActorRequest, case_id: UUID) -> HttpResponse:
     """What is planned, suspended or lapsed; each to be continued, set aside or cancelled."""
     queries.case_seen(case_id)
-    return _show(request, case_id, ToldForm(), "safety/bookings.html")
+    return _show(request, case_id, forms.Form(), "safety/bookings.html")
+
+
+CHANGES = {
+    "suspend": ("Set contact aside", commands.suspend_booking),
+    "cancel": ("Cancel contact", commands.cancel_booking),
+}
 
 
 @page(Permission.CASE_RECORD, "Change planned contact", looks_at="su_case", key="case_id")
 def booking_step(request: ActorRequest, case_id: UUID, booking_id: UUID) -> HttpResponse:
-    """Continue, set aside or cancel one booking."""
-    if request.method != "POST":
-        raise Http404
-    queries.booking_of(case_id, booking_id)
-    step = request.POST.get("step", "")
-    form = ToldForm(request.POST if step == "cancel" else None)
-    try:
-        if step == "continue":
+    """Continue, set aside or cancel one booking; the last two ask how it will look to him (S-11, S-23)."""
+    booking = queries.booking_of(case_id, booking_id)
+    step = request.POST.get("step", "") or request.GET.get("step", "")
+    if step == "continue" and request.method == "POST":
+        try:
             commands.continue_booking(by=request.actor, booking_id=booking_id)
-        elif step == "suspend":
-            commands.suspend_booking(by=request.actor, booking_id=booking_id)
-        elif step == "cancel":
-            if not form.is_valid():
-                return _show(request, case_id, form, "safety/bookings.html")
-            commands.cancel_booking(by=request.actor, booking_id=booking_id, told=form.cleaned_data["told"])
+        except Refusal as refusal:
+            _note(request, case_id, refusal)
+            messages.error(request, str(refusal))
+        return redirect("bookings", case_id=case_id)
+    if step not in CHANGES:
+        raise Http404
+    words, change = CHANGES[step]
+    recent = queries.lately_on_her_side(case_id)
+    form = ChangeForm(request.POST or None, so_soon=recent is not None, cancels=step == "cancel")
+    if request.method == "POST" and form.is_valid():
+        try:
+            change(by=request.actor, booking_id=booking_id, how=commands.Stepping(**form.cleaned_data))
+        except Refusal as refusal:
+            _note(request, case_id, refusal)
+            add_refusal(form, refusal)
         else:
-            raise Http404
-    except Refusal as refusal:
-        _note(request, case_id, refusal)
-        messages.error(request, str(refusal))
-    return redirect("bookings", case_id=case_id)
+            messages.success(request, "Saved.")
+            return redirect("bookings", case_id=case_id)
+    return _show(
+        request,
+        case_id,
+        form,
+        "safety/change_booking.html",
+        booking=booking,
+        step=step,
+        heading=words,
+        recent=recent,
+    )

@@ -36,6 +36,8 @@ def shared_page(request: ActorRequest, link_id: UUID) -> HttpResponse:
             "incidents": queries.open_incidents(link_id=link_id),
             "standing_differences": queries.differing(link_id),
             "others": OTHERS_AT_RISK,
+            "openness": queries.openness(ends.link),
+            "hear": queries.needs_to_hear([link_id]).get(link_id, {}),
             "own_bookings": queries.bookings_for(ends.link.su_case_id) if own else [],
             "seen_bookings": []
             if own

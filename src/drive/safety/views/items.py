@@ -12,7 +12,7 @@ from drive.access.permissions import Permission
 from drive.access.refusal import refusals_on
 
 from .. import commands, queries
-from ..forms import BoundaryContactForm, ItemForm, SourceForm, UseForm
+from ..forms import BoundaryContactForm, ItemForm, NeedToHearForm, SourceForm, UseForm
 from .acting import NOBODY_YET, act, ends_of, show, to_shared
 
 
@@ -20,6 +20,9 @@ from .acting import NOBODY_YET, act, ends_of, show, to_shared
 def tell(request: ActorRequest, link_id: UUID) -> HttpResponse:
     """One thing they must know to keep somebody safe; no attachment, no copied notes."""
     ends = ends_of(request.actor, link_id)
+    asked = queries.needs_to_hear([link_id]).get(link_id, {})
+    theirs = next((row for side, row in asked.items() if side != request.actor.side), None)
+    kind = request.GET.get("kind", "")
     return act(
         request,
         ends,
@@ -30,6 +33,26 @@ def tell(request: ActorRequest, link_id: UUID) -> HttpResponse:
         lead="What they must know to keep somebody safe, and no more. Good news too.",
         button="Send",
         done=f"Sent to {ends.other}.",
+        initial={"kind": kind} if kind in dict(ItemForm.base_fields["kind"].choices) else {},  # type: ignore[attr-defined]  # ours
+        context={"asked_for": theirs.words if theirs else ""},
+    )
+
+
+@page(Permission.RISK_ITEM_SEND, "What you need to hear", looks_at="case_link", key="link_id")
+def need_to_hear(request: ActorRequest, link_id: UUID) -> HttpResponse:
+    """What one's own side asks the other worker to tell (S-05)."""
+    ends = ends_of(request.actor, link_id)
+    mine = queries.needs_to_hear([link_id]).get(link_id, {}).get(request.actor.side)
+    return act(
+        request,
+        ends,
+        NeedToHearForm,
+        lambda form: commands.say_need_to_hear(by=request.actor, link_id=link_id, **form.cleaned_data),
+        draft="need_to_hear",
+        heading="What you need to hear",
+        lead=f"{ends.other} reads this beside everything that may be worth telling.",
+        button="Write it down",
+        initial={"words": mine.words if mine else ""},
     )
 
 

@@ -106,8 +106,6 @@ def midpoint_six(count: int) -> int:
     return math.ceil(count / 6) * 6 - 3 if count > 0 else 0
 
 
-SHOWN_ONLY = "total_of_shown_cells"
-"""Note of a released result with a total that leaves redacted cells of its table out."""
 OF_COUNTS = frozenset({"T2", "T3", "T4", "T7"})
 """Tests whose statistic and effect follow from a table of counts."""
 DOMINANCE = 0.9
@@ -138,7 +136,7 @@ class _Cells:
             # Who is in the base and not in the count is nowhere printed, and a person all the same.
             rest = rest_key(result)
             others = result.n - self.value.get((result.id, "values.count"), result.n + 1)
-            if 0 <= others <= policy.redact_up_to:
+            if 0 < others <= policy.redact_up_to:
                 self.value[rest] = others
                 self.hidden[rest] = "not_printed"
             # Nobody prints the size of a population by itself; what one result tells of it bounds the others.
@@ -323,18 +321,16 @@ class _Writer:
         return self._printed((result.id, path), count)
 
     def _printed(self, key: Key, count: int) -> int | None:
-        """A count as it is printed: the total of a table is the sum of its rounded cells, redacted ones left out.
+        """A count as it is printed: the total of a table is the sum of its rounded cells.
 
-        Being made of printed cells, such a total tells nothing that they do not. With all of them redacted it is rounded itself.
+        With one of them redacted it is rounded itself: a sum without it would be no total, and its shares would be wrong.
         """
         if key in self.cells.hidden:
             return None
         parts = self.totals.get(key)
-        if parts is None:
+        if parts is None or any(part in self.cells.hidden for part in parts):
             return half_up(count, self.policy.round_to)
-        shown = [self._printed(part, self.cells.value[part]) for part in parts]
-        kept = [value for value in shown if value is not None]
-        return sum(kept) if kept else half_up(count, self.policy.round_to)
+        return sum(self._printed(part, self.cells.value[part]) or 0 for part in parts)
 
     def document(self, result: Result) -> dict[str, Any]:
         """The protected form of one result; redacted values are null. A value that was read leaves as it is."""
@@ -355,10 +351,6 @@ class _Writer:
             for part in ("other_tests", "other_effects", "posthoc"):
                 document[part] = []
         self._coarsen(document)
-        totals = (self.totals.get((result.id, path), ()) for path, _ in _counts(result))
-        hidden = [[part in self.cells.hidden for part in parts] for parts in totals]
-        if any(any(parts) and not all(parts) for parts in hidden):
-            document["notes"].append(SHOWN_ONLY)
         document["released"] = True
         return document
 

@@ -76,8 +76,8 @@ def test_s17_an_unread_stop_concern_goes_to_both_managers(chromium: Browser, tmp
         walk.site.clock()
         for part, waits in (
             ("service_manager", f"{walk.site.names['case_manager']} holds it"),
-            ("idva_manager", "The other side has not read it. Ring them."),
-            ("idva", "The other side has not read it. Ring them."),
+            ("idva_manager", "The other side has not read it. Ring Casimir Tolliver."),
+            ("idva", "The other side has not read it. Ring Casimir Tolliver."),
             ("case_manager", "holds it"),
         ):
             window = walk.person(part)

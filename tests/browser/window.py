@@ -50,7 +50,7 @@ class Window:
         window.write("Email", site.emails[part])
         window.write("Password", PASSWORD)
         window.press("Sign in")
-        assert page.get_by_text(site.names[part]).first.is_visible()
+        assert page.get_by_text(site.names[part]).first.is_visible(), (part, window.path, window.text())
         return window
 
     def _remember(self, request: Request) -> None:

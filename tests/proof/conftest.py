@@ -45,8 +45,8 @@ def two_services() -> Iterator[dict[UUID, set[UUID]]]:
                 [user, f"{user}@example.invalid"],
             )
             owner.execute(
-                "insert into access_membership (id, user_id, name, role, side, organisation_id, site_id, service_id, starts_on, ends_on)"
-                " values (%s, %s, 'Nobody Real', 'case_manager', 'su', %s, %s, %s, current_date - 9, 'infinity')",
+                "insert into access_membership (id, user_id, name, role, side, organisation_id, site_id, service_id, starts_on, ends_on, work_phone)"
+                " values (%s, %s, 'Nobody Real', 'case_manager', 'su', %s, %s, %s, current_date - 9, 'infinity', '')",
                 [member, user, service, site, service],
             )
             owner.execute(

@@ -216,11 +216,12 @@ def _open(
     for path in paths:
         try:
             window.page.goto(walked.site.url + path)
-        except PlaywrightError:  # a file to keep: the page stays where it was
+        except PlaywrightError:  # a file to keep, or an address that only takes forms: the page stays where it was
             kept = context.request.get(walked.site.url + path)
-            assert kept.headers.get("content-disposition", "").startswith("attachment"), path
+            to_keep = kept.headers.get("content-disposition", "")
+            assert to_keep.startswith("attachment") or not kept.body(), f"{path} did not come"
             walked.exports.append(kept.body())
-            walked.named.add(kept.headers["content-disposition"])
+            walked.named.add(to_keep)
             arrived.clear()
             continue
         walked.named.add(window.page.title())

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots, Python 3.12 cannot make a `Some[Row](…)`
 class Some[T]:
     """The first rows of a list, and whether there are more. Goes through a page like the list itself."""
 

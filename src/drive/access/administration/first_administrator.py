@@ -58,7 +58,7 @@ def make_first_administrator(
                 {
                     "user_id": user.pk, "name": user.name, "role": Role.ADMINISTRATOR.value,
                     "side": Role.ADMINISTRATOR.entry.side.value, "organisation_id": organisation_id, "site_id": site_id,
-                    "starts_on": local_today(), "ends_on": OPEN,
+                    "starts_on": local_today(), "ends_on": OPEN, "work_phone": "",
                 },
             )  # fmt: skip
             _step(connection, f"{prefix}_policy")

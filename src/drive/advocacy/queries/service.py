@@ -201,9 +201,14 @@ def _some[T](rows: list[T], everything: Sequence[object]) -> Some[T]:
 
 
 def initials_of(record_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """How a list names these clients (S-03): initials, or the code where nobody is named."""
-    profiles = current_profiles().filter(record_id__in=set(record_ids))
-    return {profile.record_id: profile.initials or profile.record.code for profile in profiles}
+    """How a list names these clients (S-03): initials, or the code where nobody is named; in words where the reader may
+    not open who it is, as of a record of which a part is read in an emergency (ADR 21).
+    """
+    asked = set(record_ids)
+    profiles = current_profiles().filter(record_id__in=asked)
+    return dict.fromkeys(asked, "A client not named here") | {
+        profile.record_id: profile.initials or profile.record.code for profile in profiles
+    }
 
 
 def _gaps(today: datetime.date) -> tuple[list[CourtDate], bool]:

@@ -216,7 +216,7 @@ def _open(
     for path in paths:
         try:
             window.page.goto(walked.site.url + path)
-        except PlaywrightError:  # a file to keep, or an address that only takes forms: the page stays where it was
+        except PlaywrightError:  # a file, or an address for forms alone: the page stays where it was
             kept = context.request.get(walked.site.url + path)
             to_keep = kept.headers.get("content-disposition", "")
             assert to_keep.startswith("attachment") or not kept.body(), f"{path} did not come"

@@ -125,7 +125,8 @@ def test_s04_one_idva_cannot_tell_what_is_in_the_record_of_another_client_of_the
 ) -> None:
     """Two clients linked to one service user, each with an IDVA of her own; who covers the first learns as little."""
     readers = [rich.cast.idva, rich.cast.stand_in]
-    with seeding():  # who reads a part of that record in an emergency knows that part, on the desk too (ADR 21)
+    # Who reads a part of that record in an emergency knows that part, on the desk too (ADR 21).
+    with seeding():
         BreakGlass.objects.filter(record_id=rich.records[1].pk, membership__in=readers).update(
             expires_at=timezone.now() - datetime.timedelta(hours=1)
         )

@@ -15,6 +15,7 @@ from drive.access.refusal import Refusal
 from drive.advocacy.rules import (
     INTERVALS,
     QUIET_AFTER,
+    STALE_DAYS,
     Informing,
     Logged,
     Picture,
@@ -26,6 +27,7 @@ from drive.advocacy.rules import (
     logged,
     may_hear_of_drive,
     next_due,
+    out_of_date,
 )
 from drive.instruments.codelists import code_list
 from drive.people.channels import folded_channel
@@ -262,3 +264,22 @@ def test_what_is_not_said_is_nothing_done() -> None:
     assert contradictions(Picture(engagement="not_yet_tried"), TODAY) == []
     alone = Informing(state="withheld", decided_on=TODAY, reason="risk", review_on=TODAY + DAY)
     assert refusal_of(lambda: check_informing(alone, TODAY)) == "reviewer"
+
+
+def test_s42_each_limit_is_the_day_after_which_it_is_old() -> None:
+    today, limit = datetime.date(2026, 3, 2), STALE_DAYS["engagement"]
+
+    def ago(days: int) -> datetime.date:
+        return today - datetime.timedelta(days=days)
+
+    assert STALE_DAYS == {"engagement": 42, "contact": 42}
+    seen = Picture(engagement="engaged", last_contact=ago(limit), safe_contact_review_on=today)
+    assert out_of_date(seen, ago(limit), today) == []
+    old = Picture(engagement="engaged", last_contact=ago(limit + 1), safe_contact_review_on=ago(1))
+    assert out_of_date(old, ago(limit + 1), today) == [
+        "Engagement said 43 days ago",
+        "Last contact 43 days ago",
+        "Safe contact was to be looked at again 1 days ago",
+    ]
+    assert out_of_date(Picture(engagement="declined", last_contact=ago(400)), ago(1), today) == []
+    assert out_of_date(Picture(engagement="engaged"), None, today) == []

@@ -13,7 +13,6 @@ from drive.access.refusal import Refusal
 from drive.access.stepping import acting_as
 from drive.advocacy import commands, queries
 from drive.advocacy.models import CheckInPlan, ClientContact, EngagementEntry, SafeContactRule
-from drive.advocacy.rules import STALE_DAYS, Picture, out_of_date
 from tests.cast import Cast, seeding
 
 TODAY = local_today()
@@ -22,16 +21,6 @@ NOW = timezone.now()
 
 def ago(days: int) -> datetime.date:
     return TODAY - datetime.timedelta(days=days)
-
-
-def test_s42_each_limit_is_the_day_after_which_it_is_old() -> None:
-    limit = STALE_DAYS["engagement"]
-    seen = Picture(engagement="engaged", last_contact=ago(limit), safe_contact_review_on=TODAY)
-    assert out_of_date(seen, ago(limit), TODAY) == []
-    old = Picture(engagement="engaged", last_contact=ago(limit + 1), safe_contact_review_on=ago(1))
-    assert len(out_of_date(old, ago(limit + 1), TODAY)) == 3
-    stepped_back = Picture(engagement="declined", last_contact=ago(400))
-    assert out_of_date(stepped_back, ago(1), TODAY) == []
 
 
 def fact(cast: Cast, model: Any, **given: Any) -> None:

@@ -163,12 +163,16 @@ def test_an_emergency_reading_shows_its_end_and_who_knows(environment: jinja2.En
     reading = {
         "expires_at": datetime(2026, 11, 19, 18, 24, tzinfo=UTC),
         "minutes_left": 161,
+        "opens": "Danger and safety alone",
         "who_knows": ("Samir Dovecote", "Gwendoline Partridge"),
     }
     around = {"emergency_end_url": "/finish/", "csrf_input": Markup("<i>token</i>")}
     html = page(environment, emergency=reading, **around)
     assert "Emergency reading until 18:24." in html
-    assert "2 hours 41 minutes left. Samir Dovecote and Gwendoline Partridge know." in html
+    assert (
+        "Danger and safety alone. 2 hours 41 minutes left. Samir Dovecote and Gwendoline Partridge know."
+        in html
+    )
     assert '<form method="post" action="/finish/"><i>token</i>' in html
     assert "Emergency reading" not in page(environment, emergency=None)
     alone = page(environment, emergency=reading | {"who_knows": ("Samir Dovecote",)}, **around)

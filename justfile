@@ -22,4 +22,4 @@ fix:
 
 # compile the pinned requirements again
 pins:
-    for f in runtime dev; do uv pip compile --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url requirements/$f.in -o requirements/$f.txt; done
+    for f in runtime dev; do uv pip compile --universal --python-version 3.12 --generate-hashes --no-header requirements/$f.in -o requirements/$f.txt; done

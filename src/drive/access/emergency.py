@@ -14,7 +14,15 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
-from .models import BreakGlass, CaseAssignment, ClientAssignment, Membership, SiteSetting, local_today
+from .models import (
+    BreakGlass,
+    CaseAssignment,
+    ClientAssignment,
+    EmergencyScope,
+    Membership,
+    SiteSetting,
+    local_today,
+)
 from .permissions import Permission
 from .queries import colleagues
 from .roles import ROLES, Role
@@ -128,6 +136,14 @@ def open_parts(actor: Actor, record_id: UUID) -> set[str]:
     if not found:
         raise ObjectDoesNotExist
     return found
+
+
+def read_in_part(actor: Actor) -> set[UUID]:
+    """The records of which the actor reads a part now and not the whole: they have a page, and stand on no list."""
+    mine = BreakGlass.objects.filter(membership_id=actor.membership_id, expires_at__gt=timezone.now())
+    opened = list(mine.values_list("record_id", "scope"))
+    whole = {record for record, scope in opened if scope == EmergencyScope.WHOLE}
+    return {record for record, _scope in opened} - whole
 
 
 def my_readings(actor: Actor) -> list[BreakGlass]:

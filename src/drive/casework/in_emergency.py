@@ -6,6 +6,7 @@ from uuid import UUID
 
 from drive.access.emergency import open_parts
 from drive.access.models import EmergencyScope
+from drive.access.part_page import Parts
 from drive.access.stepping import Actor
 from drive.components.dates import plain_date
 
@@ -13,9 +14,6 @@ from . import queries
 from .channels import in_use
 from .models import CaseHistory, LinkedPerson
 from .rules import label_of
-
-type Parts = list[tuple[str, list[str]]]
-"""Headings, and lines under each."""
 
 
 def part_of_case(actor: Actor, case_id: UUID) -> tuple[str, Parts, bool]:

@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.urls import reverse
 from django.utils import timezone
 
 from drive.access import commands, emergency
@@ -271,6 +272,15 @@ def test_s35_the_site_says_within_how_many_days_a_reading_is_reviewed(cast: Cast
         assert [each.overdue for each in emergency.readings_to_review(lead)] == [True]
 
 
+def raise_stop(cast: Cast) -> StopConcern:
+    """A concern of the IDVA's side, on the link of the cast."""
+    link = cast.link
+    return StopConcern.objects.create(
+        link=link, side="vs", su_case_id=link.su_case_id, su_service_id=link.su_service_id,
+        vs_record_id=link.vs_record_id, vs_service_id=link.vs_service_id, scope="all", words="", recorded_by=cast.idva,
+    )  # fmt: skip
+
+
 def test_s35_a_part_of_a_case_opens_one_page_and_leaves_the_rest_shut(cast: Cast) -> None:
     """Where he is and how to reach him; then who is in danger. What stays shut is absent, and no page says that there is none."""
     with seeding():
@@ -279,11 +289,7 @@ def test_s35_a_part_of_a_case_opens_one_page_and_leaves_the_rest_shut(cast: Cast
         StateEntry.objects.create(
             **own, history="whereabouts", value="remand", since=local_today(), detail="At Zq Hall"
         )
-        StopConcern.objects.create(
-            link=cast.link, side="vs", su_case_id=cast.link.su_case_id, su_service_id=cast.link.su_service_id,
-            vs_record_id=cast.link.vs_record_id, vs_service_id=cast.link.vs_service_id, scope="all", words="x",
-            recorded_by=cast.idva,
-        )  # fmt: skip
+        concern = raise_stop(cast)
     reader = cast.other_case_manager
     browser, part = sign_in(reader), f"/cases/{cast.case.pk}/part/"
     assert browser.get(part).status_code == 404
@@ -309,6 +315,8 @@ def test_s35_a_part_of_a_case_opens_one_page_and_leaves_the_rest_shut(cast: Cast
     both = browser.get(part).content.decode()
     assert "Wilhelmina Puddifoot" in both
     assert "Stop concerns" in both
+    desk = browser.get(reverse("desk_su_worker")).content.decode()
+    assert f"/stops/{concern.pk}/" not in desk  # what is read in part stands on no list
     with acting_as(reader.as_actor()):
         assert {each.history for each in StateEntry.objects.all()} == {"whereabouts"}
         assert StopConcern.objects.count() == 1
@@ -333,6 +341,10 @@ def test_s35_a_part_of_a_clients_record_opens_one_page_and_nothing_sealed(cast: 
     open_as(reader, cast.record.code, scope=EmergencyScope.DANGER)
     assert "Goes to her aunt." in browser.get(part).content.decode()
     assert browser.get(f"/clients/{cast.record.pk}/").status_code == 404
+    with seeding():
+        concern = raise_stop(cast)
+    assert "everything" in browser.get(part).content.decode()
+    assert str(concern.pk) not in browser.get(reverse("desk_vs_worker")).content.decode()
     with acting_as(reader.as_actor()):
         assert not SealedValue.objects.exists()
         assert not VsRecord.objects.exists()

@@ -6,15 +6,13 @@ from uuid import UUID
 
 from drive.access.emergency import open_parts
 from drive.access.models import EmergencyScope
+from drive.access.part_page import Parts
 from drive.access.stepping import Actor
 from drive.components.dates import plain_date
 from drive.instruments.codelists import code_list
 
 from ..models import ClientProfile, OtherAtRisk, SafeContactRule, SafetyPlan
 from .newest import newest
-
-type Parts = list[tuple[str, list[str]]]
-"""Headings, and lines under each."""
 
 
 def part_of_record(actor: Actor, record_id: UUID) -> tuple[str, Parts, bool]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from drive.access.pages import ActorRequest, page
+from drive.access.part_page import part_page
 from drive.access.permissions import Permission
 from drive.access.scopes import Scope
-from drive.components.page import Standing
 from drive.safety.queries import live_stops
 
 from ..queries.in_emergency import part_of_record
@@ -23,11 +22,6 @@ from ..queries.in_emergency import part_of_record
 @require_safe
 def client_in_emergency(request: ActorRequest, record_id: UUID) -> HttpResponse:
     """What the reading opens, and that the rest stays shut."""
-    name, parts, stops = part_of_record(request.actor, record_id)
-    if stops:
-        parts.append(("Stop concerns", [one.scope for one in live_stops(record_id=record_id)]))
-    return render(
-        request,
-        "access/part_of_record.html",
-        {"name": name, "parts": parts, "standing": Standing("client", subject=name), "who_looked_url": ""},
-    )
+    name, parts, with_stops = part_of_record(request.actor, record_id)
+    stops = [one.scope for one in live_stops(record_id=record_id)] if with_stops else None
+    return part_page(request, "client", name, parts, stops)

@@ -21,10 +21,10 @@ from drive.safety.queries import (
     differing,
     escalations,
     incidents_waiting,
-    live_stops,
     outcomes_to_answer,
     proportions,
     reviews_to_answer,
+    stops_before,
     unread_items,
     unreviewed,
     views_asked,
@@ -52,7 +52,7 @@ def su_manager_desk(request: ActorRequest) -> HttpResponse:
 def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
     today, actor = local_today(), request.actor
     found = desk(actor, scope, today)
-    items, stops, unread = unread_items(actor), live_stops(), escalations(actor)
+    items, stops, unread = unread_items(actor), stops_before(actor), escalations(actor)
     answers, outcomes = reviews_to_answer(actor), outcomes_to_answer(actor)
     overdue, asked = unreviewed(actor), views_asked(actor)
     soon, apart, wrong = bookings_unsettled(), differing(), incidents_waiting(actor)

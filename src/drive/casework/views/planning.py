@@ -20,7 +20,7 @@ from drive.access.refusal import Refusal, add_refusal
 from drive.access.roles import Role
 from drive.access.scopes import Scope
 from drive.safety.commands import Stepping, note_change, note_clash
-from drive.safety.forms import TimingForm
+from drive.safety.forms.planning import TimingForm
 from drive.safety.queries import lately_on_her_side
 
 from .. import commands, queries

@@ -137,7 +137,7 @@ def test_a_draft_is_kept_while_typing_and_a_failure_is_said_in_words(browser: Br
         route.fulfill(status=status, body=json.dumps(body), content_type="application/json")
 
     page.route("**/*", answer)
-    line = page.locator("[data-draft-line]")
+    line = page.locator("[data-draft-line]").first
     page.locator("#id_note").fill("He rang back.")
     page.get_by_text("Draft kept 14:10:25").wait_for(timeout=6000)
     assert "He rang back." in sent[0]
@@ -174,7 +174,7 @@ def test_without_a_script_every_answer_can_be_given_and_the_draft_kept(browser: 
     page.goto(f"{site}/case.html")
     page.get_by_text("Spoke", exact=True).first.click()
     assert page.locator("#id_outcome_0").is_checked()
-    assert page.get_by_role("button", name="Keep draft").is_visible()
+    assert page.get_by_role("button", name="Keep draft").first.is_visible()
     page.locator(".drive-phone-menu > summary").click()
     assert page.get_by_role("link", name="Directory").is_visible()
     context.close()

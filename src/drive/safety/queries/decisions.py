@@ -79,7 +79,7 @@ def decision_for(link_id: UUID) -> Decision:
     """The joint contact decision of one link. Raises `CaseLink.DoesNotExist`."""
     link = CaseLink.objects.get(pk=link_id)
     question = ContactQuestion.objects.filter(link=link).order_by("-recorded_at").first()
-    written = _written(question)
+    written = _written([question.pk])[question.pk] if question else {}
     views = {v.side: v for v in ContactView.objects.filter(question=question)} if question else {}
     proposals = (
         OutcomeProposal.objects.filter(question=question) if question else OutcomeProposal.objects.none()
@@ -111,12 +111,14 @@ def decision_for(link_id: UUID) -> Decision:
     )
 
 
-def _written(question: ContactQuestion | None) -> dict[str, Written]:
-    if question is None:
-        return {}
-    rows = ask("select * from safety.views_written(%s)", question.pk)
+def _written(question_ids: list[UUID]) -> dict[UUID, dict[str, Written]]:
+    """Who has written a view on each question, and when, by side; in two statements however many there are."""
+    rows = ask("select q.id, v.* from unnest(%s::uuid[]) q(id), safety.views_written(q.id) v", question_ids)
     names = signed(row["written_by"] for row in rows)
-    return {row["side"]: Written(row["side"], row["written_at"], names[row["written_by"]]) for row in rows}
+    found: dict[UUID, dict[str, Written]] = {question: {} for question in question_ids}
+    for row in rows:
+        found[row["id"]][row["side"]] = Written(row["side"], row["written_at"], names[row["written_by"]])
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,8 @@ def views_asked(actor: Actor, *, limit: int = 50) -> Some[ViewAsked]:
     newer = ContactQuestion.objects.filter(link=OuterRef("link"), recorded_at__gt=OuterRef("recorded_at"))
     waiting = of_running_cases(ContactQuestion.objects.filter(~Exists(own), ~Exists(newer)))
     found = first_of(waiting.select_related("link").order_by("recorded_at"), limit)
-    return found.each(lambda q: ViewAsked(q, q.link, bool(_written(q))))
+    written = _written([question.pk for question in found])
+    return found.each(lambda question: ViewAsked(question, question.link, bool(written[question.pk])))
 
 
 def outcomes_to_answer(actor: Actor, *, limit: int = 50) -> Some[OutcomeProposal]:

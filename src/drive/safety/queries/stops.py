@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from drive.access.emergency import read_in_part
+from drive.access.stepping import Actor
 from drive.components.dates import weekday_date
 from drive.components.some import Some, first_of
 from drive.instruments.codelists import code_list
@@ -65,53 +68,76 @@ def live_stops(
     link_id: UUID | None = None,
     limit: int = 50,
 ) -> Some[Stop]:
-    """Live concerns on one case, one record, one link, or (without any) on every running case the reader may see;
-    newest first.
-    """
-    answered = Count("answers__side", distinct=True)
-    concerns = StopConcern.objects.alias(answered=answered).filter(answered__lt=2).order_by("-recorded_at")
+    """Live concerns on one case, one record or one link, newest first."""
+    concerns = _unanswered()
     if case_id:
         concerns = concerns.filter(su_case_id=case_id)
     if record_id:
         concerns = concerns.filter(vs_record_id=record_id)
     if link_id:
         concerns = concerns.filter(link_id=link_id)
-    if not (case_id or record_id or link_id):
-        concerns = of_running_cases(concerns).order_by("-recorded_at")
-    return first_of(concerns, limit).each(_stop)
+    return _first_stops(concerns, limit)
+
+
+def stops_before(actor: Actor, *, limit: int = 50) -> Some[Stop]:
+    """Live concerns on every running case that the reader may see, for a desk, newest first. Of a record of which only a
+    part is read in an emergency they stand on that part's page, never here (ADR 21).
+    """
+    part = read_in_part(actor)
+    elsewhere = _unanswered().exclude(su_case_id__in=part).exclude(vs_record_id__in=part)
+    return _first_stops(of_running_cases(elsewhere), limit)
 
 
 def stop_concern(concern_id: UUID) -> Stop:
     """One concern, live or not. Raises `StopConcern.DoesNotExist`."""
-    return _stop(StopConcern.objects.get(pk=concern_id))
+    (stop,) = _stops([StopConcern.objects.get(pk=concern_id)])
+    return stop
 
 
-def _stop(concern: StopConcern) -> Stop:
-    acknowledged = list(
-        StopAcknowledgement.objects.filter(concern=concern)
-        .order_by("recorded_at")
-        .values_list("recorded_by_id", "recorded_at")
+def _unanswered() -> QuerySet[StopConcern]:
+    """Concerns that wait for the answer of a side, or of both."""
+    return StopConcern.objects.alias(answered=Count("answers__side", distinct=True)).filter(answered__lt=2)
+
+
+def _first_stops(concerns: QuerySet[StopConcern], limit: int) -> Some[Stop]:
+    found = first_of(concerns.order_by("-recorded_at"), limit)
+    return Some(_stops(found.rows), found.more)
+
+
+def _stops(concerns: list[StopConcern]) -> list[Stop]:
+    """The concerns with what both sides see of them, in five statements however many there are."""
+    ids = [concern.pk for concern in concerns]
+    read = defaultdict[UUID, list[StopAcknowledgement]](list)
+    for one in StopAcknowledgement.objects.filter(concern__in=ids).order_by("recorded_at"):
+        read[one.concern_id].append(one)
+    answers = defaultdict[UUID, dict[str, StopAnswer]](dict)
+    for answer in StopAnswer.objects.filter(concern__in=ids):
+        answers[answer.concern_id][answer.side] = answer
+    in_force = StopOverride.objects.filter(concern__in=ids, ends_at__gt=timezone.now()).order_by("ends_at")
+    override = {one.concern_id: one for one in in_force}
+    asked = (
+        ask("select id, safety.suspended_by(id) as number from unnest(%s::uuid[]) as id", ids) if ids else []
     )
-    override = (
-        StopOverride.objects.filter(concern=concern, ends_at__gt=timezone.now()).order_by("-ends_at").first()
-    )
+    suspended = {row["id"]: row["number"] for row in asked}
     names = names_of(
         [
-            concern.recorded_by_id,
-            *(one for one, _ in acknowledged),
-            *([override.recorded_by_id] if override else []),
+            *(concern.recorded_by_id for concern in concerns),
+            *(one.recorded_by_id for rows in read.values() for one in rows),
+            *(one.recorded_by_id for one in override.values()),
         ]
     )
-    (row,) = ask("select safety.suspended_by(%s) as number", concern.pk)
-    return Stop(
-        concern=concern,
-        raised_by=names[concern.recorded_by_id],
-        acknowledged=[(names[one], at) for one, at in acknowledged],
-        answers={a.side: a for a in StopAnswer.objects.filter(concern=concern)},
-        suspended=row["number"],
-        override=override,
-        overridden_by=names[override.recorded_by_id] if override else "",
-    )
+    return [
+        Stop(
+            concern=concern,
+            raised_by=names[concern.recorded_by_id],
+            acknowledged=[(names[one.recorded_by_id], one.recorded_at) for one in read[concern.pk]],
+            answers=answers[concern.pk],
+            suspended=suspended[concern.pk],
+            override=override.get(concern.pk),
+            overridden_by=names[override[concern.pk].recorded_by_id] if concern.pk in override else "",
+        )
+        for concern in concerns
+    ]
 
 
 def overrides_of(concern_id: UUID) -> list[Override]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from drive.access.models import AssignmentKind, CaseAssignment
 from drive.access.refusal import Refusal
@@ -11,6 +13,7 @@ from drive.access.stepping import acting_as
 from drive.safety import commands
 from drive.safety.models import Booking, BookingState, StopAcknowledgement
 from drive.safety.position import position
+from drive.safety.queries import stops_before
 from tests.cast import Cast, link, open_record, seeding
 
 from .deciding import STEPPING, book, decide, stop
@@ -170,3 +173,17 @@ def test_s23_cancelling_says_what_he_is_told_and_nothing_cancels_by_itself(cast:
     assert newest_state(cast, booking) == "cancelled"
     with pytest.raises(Refusal, match="changed meanwhile"), acting_as(actor):
         commands.continue_booking(by=actor, booking_id=booking.pk)
+
+
+def test_a_list_of_stop_concerns_costs_the_same_however_long_it_is(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    actor = cast.idva.as_actor()
+    with acting_as(actor):
+        commands.raise_stop(by=actor, link_id=cast.link.pk, scope="place", place="office")
+        with CaptureQueriesContext(connection) as one:
+            assert len(stops_before(actor)) == 1
+        for place in ("home", "remote", "public"):
+            commands.raise_stop(by=actor, link_id=cast.link.pk, scope="place", place=place)
+        with django_assert_num_queries(len(one)):
+            assert len(stops_before(actor)) == 4

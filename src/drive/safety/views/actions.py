@@ -16,7 +16,7 @@ from drive.access.refusal import refusals_on
 from drive.components.page import Standing
 
 from .. import commands, queries
-from ..forms import PlanActionForm, PlanEndForm, offer_items
+from ..forms.planning import PlanActionForm, PlanEndForm, offer_items
 from ..naming import names_of_case
 from .acting import address, code_label
 

@@ -19,7 +19,7 @@ from drive.components.page import Standing
 from drive.instruments.codelists import code_list
 
 from .. import commands, queries
-from ..forms import BookingForm, ChangeForm, offer_items
+from ..forms.planning import BookingForm, ChangeForm, offer_items
 from ..naming import names_of_case
 from ..rules import STILL_OPEN
 from .acting import address, code_label

@@ -17,7 +17,7 @@ from drive.access.refusal import refusals_on
 from drive.components.page import Standing
 
 from .. import commands, queries
-from ..forms import EmergencyForm
+from ..forms.telling import EmergencyForm
 from ..naming import names_of_case, names_of_record
 from .acting import address
 

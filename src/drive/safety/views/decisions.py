@@ -11,7 +11,8 @@ from drive.access.permissions import Permission
 from drive.access.scopes import Side
 
 from .. import commands, queries
-from ..forms import AnswerForm, LapseForm, OutcomeForm, QuestionForm, ViewForm, others_field
+from ..forms.decisions import AnswerForm, LapseForm, OutcomeForm, QuestionForm, ViewForm
+from ..forms.shared import others_field
 from ..rules import OTHERS_AT_RISK
 from .acting import act, ends_of, show
 

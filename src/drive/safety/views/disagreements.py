@@ -10,7 +10,7 @@ from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 
 from .. import commands, queries
-from ..review_forms import DifferingForm
+from ..forms.reviews import DifferingForm
 from .acting import act, ends_of
 
 

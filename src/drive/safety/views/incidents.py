@@ -22,7 +22,7 @@ from drive.access.scopes import Side
 from drive.components.page import OwnSide, Standing
 
 from .. import commands, queries
-from ..incident_forms import ChargeForm, IncidentForm, LearningForm, agency_words
+from ..forms.incidents import ChargeForm, IncidentForm, LearningForm, agency_words
 from ..models import PracticeIncident
 from ..naming import initials_of_records, names_of_case, names_of_cases
 from .acting import act, address, ends_of, standing

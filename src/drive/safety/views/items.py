@@ -12,7 +12,8 @@ from drive.access.permissions import Permission
 from drive.access.refusal import refusals_on
 
 from .. import commands, queries
-from ..forms import BoundaryContactForm, ItemForm, NeedToHearForm, SourceForm, UseForm
+from ..forms.planning import SourceForm
+from ..forms.telling import BoundaryContactForm, ItemForm, NeedToHearForm, UseForm
 from .acting import NOBODY_YET, act, ends_of, show, to_shared
 
 

@@ -10,7 +10,7 @@ from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 
 from .. import commands, queries
-from ..forms import OpennessForm
+from ..forms.telling import OpennessForm
 from .acting import act, ends_of
 
 

@@ -14,9 +14,9 @@ from drive.components.page import OwnSide, Standing
 from drive.components.some import Some
 
 from .. import commands, queries
-from ..forms import others_field
+from ..forms.reviews import ReviewAnswerForm, ReviewForm, RhythmForm
+from ..forms.shared import others_field
 from ..naming import initials_of_links, initials_of_records, names_of_cases
-from ..review_forms import ReviewAnswerForm, ReviewForm, RhythmForm
 from ..rules import OTHERS_AT_RISK
 from .acting import act, ends_of, show
 

@@ -16,7 +16,7 @@ from drive.access.scopes import Scope, Side
 from drive.components.page import Standing
 
 from .. import commands, queries
-from ..forms import OverrideForm, ReasonForm, StopAnswerForm, StopForm
+from ..forms.stops import OverrideForm, ReasonForm, StopAnswerForm, StopForm
 from ..models import StopConcern
 from ..naming import names_of
 from .acting import act, ends_of

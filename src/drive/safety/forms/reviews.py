@@ -11,8 +11,7 @@ from drive.access.models import local_today
 from drive.components.choices import ChoiceTiles
 from drive.components.forms import UNKNOWN, DateField, TextArea, TextField, TextOrUnknown
 
-from .forms import others_field
-from .rules import (
+from ..rules import (
     ATTENDANCE,
     DIFFERING_ABOUT,
     DIFFERING_OUTCOMES,
@@ -24,6 +23,7 @@ from .rules import (
     UNKNOWN_ANSWER,
     Gap,
 )
+from .shared import others_field
 
 
 class ReviewForm(forms.Form):

@@ -13,8 +13,8 @@ from drive.components.choices import ChoiceTiles, Select
 from drive.components.forms import DateField, TextArea
 from drive.instruments.codelists import code_list
 
-from .forms import codes
-from .rules import INCIDENT_CHANGES, INCIDENT_DAYS, INCIDENT_KINDS
+from ..rules import INCIDENT_CHANGES, INCIDENT_DAYS, INCIDENT_KINDS
+from .shared import codes
 
 
 class IncidentForm(forms.Form):

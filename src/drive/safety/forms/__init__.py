@@ -1,0 +1,1 @@
+"""Forms of the bridge, a module for each thing that is done there."""

@@ -23,7 +23,7 @@ QUIET = [
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium")
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not found:
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:

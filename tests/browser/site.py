@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,28 +110,41 @@ class Site:
 
 @contextmanager
 def lay_out_world(name: str, program: str, *given: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A fresh copy of the migrated template with a world that the program lays out: the superuser's address of it and what
-    the program told. Dropped afterwards. `given`: the program's own arguments."""
+    """A fresh copy of a world that the program lays out: the superuser's address of it and what the program told. Dropped
+    afterwards. `given`: the program's own arguments."""
     superuser = os.environ["DRIVE_TEST_SUPERUSER"]
+    laid_out, told = _world(program, given)
     database = f"drivetest_{name}_{os.getpid()}"
-    with psycopg.connect(superuser, autocommit=True) as connection:
+    _copy(laid_out, database)
+    try:
+        yield make_conninfo(superuser, dbname=database), told
+    finally:
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute(f"drop database {database} with (force)".encode())
+
+
+@cache
+def _world(program: str, given: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+    """The database in which the program laid its world out, once in this process, to be copied; and what it told."""
+    number = hashlib.sha256(repr((program, given)).encode()).hexdigest()[:12]
+    database = f"drivetest_world_{number}_{os.getpid()}"
+    _copy(TEMPLATE, database)
+    tester = make_conninfo(
+        os.environ["DRIVE_REAL_APP_URL"], dbname=database, user=f"{PREFIX}_tester", password="tester"
+    )
+    return database, _lay_out(tester, program, given)
+
+
+def _copy(template: str, database: str) -> None:
+    with psycopg.connect(os.environ["DRIVE_TEST_SUPERUSER"], autocommit=True) as connection:
         for statement in (
             "select pg_advisory_lock(1)",  # a template is copied by one at a time
-            f"create database {database} template {TEMPLATE} owner {PREFIX}_owner",
+            f"create database {database} template {template} owner {PREFIX}_owner",
             f"revoke all on database {database} from public",
             f"grant connect on database {database} to {PREFIX}_app, {PREFIX}_tester",
             "select pg_advisory_unlock(1)",
         ):
             connection.execute(statement.encode())
-    try:
-        tester = make_conninfo(
-            os.environ["DRIVE_REAL_APP_URL"], dbname=database, user=f"{PREFIX}_tester", password="tester"
-        )
-        told = _lay_out(tester, program, given)
-        yield make_conninfo(superuser, dbname=database), told
-    finally:
-        with psycopg.connect(superuser, autocommit=True) as connection:
-            connection.execute(f"drop database {database} with (force)".encode())
 
 
 @contextmanager

@@ -34,7 +34,10 @@ class Walk:
                 locale="en-GB",
                 timezone_id="Europe/London",
             )
-            self.windows[part] = Window.open(part, self.site, context, scripts=self.scripts)
+            on_the_page = self.thorough or not self.scripts
+            self.windows[part] = Window.open(
+                part, self.site, context, scripts=self.scripts, on_the_page=on_the_page
+            )
         return self.windows[part]
 
     def close(self) -> None:

@@ -39,19 +39,38 @@ class Window:
     last_post: Request | None = None
 
     @classmethod
-    def open(cls, part: str, site: Site, context: BrowserContext, *, scripts: bool) -> Window:
+    def open(
+        cls, part: str, site: Site, context: BrowserContext, *, scripts: bool, on_the_page: bool
+    ) -> Window:
+        """`on_the_page`: signed in by filling in the page; else by the same two requests, in half the time."""
         page = context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
         window = cls(part, site, context, page, scripts)
         page.on("console", lambda message: window.complaints.append(message.text))
         page.on("pageerror", lambda error: window.complaints.append(str(error)))
         page.on("request", window._remember)
-        page.goto(site.url)
-        window.write("Email", site.emails[part])
-        window.write("Password", PASSWORD)
-        window.press("Sign in")
+        if on_the_page:
+            page.goto(site.url)
+            window.write("Email", site.emails[part])
+            window.write("Password", PASSWORD)
+            window.press("Sign in")
+        else:
+            window.sign_in()
+            page.goto(site.url)
         assert page.get_by_text(site.names[part]).first.is_visible(), (part, window.path, window.text())
         return window
+
+    def sign_in(self) -> None:
+        """Send what the sign-in page would send; the browser keeps the session."""
+        address = f"{self.site.url}/sign-in/"
+        token = _token(self.context.request.get(address))
+        answer = self.context.request.post(
+            address,
+            form={"login": self.site.emails[self.part], "password": PASSWORD, "csrfmiddlewaretoken": token},
+            headers={"Referer": address},
+            max_redirects=0,
+        )
+        assert answer.status == 302, (self.part, answer.status)
 
     def _remember(self, request: Request) -> None:
         if request.method == "POST" and "/drafts/" not in request.url and "/sign-in/" not in request.url:
@@ -212,17 +231,20 @@ class Window:
             for k, v in parse_qsl(request.post_data or "", keep_blank_values=True)
             if k != "csrfmiddlewaretoken"
         ]
-        found = re.search(
-            'name="csrfmiddlewaretoken" value="([^"]+)"',
-            sender.context.request.get(f"{sender.site.url}/sign-out/").text(),
-        )
-        assert found
+        token = _token(sender.context.request.get(f"{sender.site.url}/sign-out/"))
         return sender.context.request.post(
             request.url,
-            data=urlencode([*fields, ("csrfmiddlewaretoken", found[1])]),
+            data=urlencode([*fields, ("csrfmiddlewaretoken", token)]),
             headers={"Content-Type": "application/x-www-form-urlencoded", "Referer": request.url},
             max_redirects=0,
         )
+
+
+def _token(page: APIResponse) -> str:
+    """The token that a form of the page carries."""
+    found = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', page.text())
+    assert found
+    return found[1]
 
 
 @dataclass

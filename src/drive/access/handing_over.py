@@ -62,6 +62,31 @@ def hand_over[A: (CaseAssignment, ClientAssignment)](
     return made
 
 
+def beside_the_holder[A: (CaseAssignment, ClientAssignment)](assignment: type[A], record_id: UUID) -> list[A]:
+    """Who else works or reads the record today or later: cover, joint work, named contacts, who speaks for the holder."""
+    live = assignment._default_manager.filter(ends_on__gt=local_today(), **{_OF[assignment]: record_id})
+    return list(
+        live.exclude(kind=AssignmentKind.HOLDER).select_related("membership").order_by("starts_on", "id")
+    )
+
+
+def end_early[A: (CaseAssignment, ClientAssignment)](
+    assignment: type[A], *, record_id: UUID, assignment_id: str
+) -> A:
+    """End today what somebody has beside the holder: their next click is refused. Within the caller's transaction and a
+    manager's scope; the caller writes the event.
+
+    Raises `Refusal` for a holder, whom only another holder follows (S-46), and for what has ended or is not there.
+    """
+    found = [one for one in beside_the_holder(assignment, record_id) if str(one.pk) == assignment_id]
+    if not found:
+        raise Refusal("This has ended already, or is not there to be ended.", rule="S-46")
+    (ended,) = found
+    ended.ends_on = max(local_today(), ended.starts_on)
+    ended.save(update_fields=["ends_on"])
+    return ended
+
+
 def check_handover(
     handover: str, starts_on: datetime.date, ends_on: datetime.date | None, *, cover: bool
 ) -> None:

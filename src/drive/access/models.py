@@ -226,6 +226,11 @@ class Assignment(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day, included; none while no end is set."""
+        return None if self.ends_on == OPEN else self.ends_on - datetime.timedelta(days=1)
+
 
 class CaseAssignment(Assignment):
     """Who works a service user's case."""

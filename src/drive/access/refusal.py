@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
+
 if TYPE_CHECKING:
     from django.forms import BaseForm
+    from django.http import HttpRequest
 
 
 class Refusal(Exception):  # noqa: N818  # a refusal is an answer, not an error
@@ -30,6 +33,15 @@ class Refusal(Exception):  # noqa: N818  # a refusal is an answer, not an error
 def add_refusal(form: BaseForm, refusal: Refusal) -> None:
     """A refusal on a form: at the field it belongs to, or above. Everything typed is still there (S-48)."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+@contextmanager
+def refusals_said(request: HttpRequest) -> Iterator[None]:
+    """What the block is refused is said at the head of the next page: for a button that has no form."""
+    try:
+        yield
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
 
 
 @contextmanager

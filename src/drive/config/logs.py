@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import sys
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -39,6 +40,17 @@ def _without_arguments(
     return event
 
 
+class StandardError(logging.StreamHandler[Any]):
+    """Writes to whatever standard error is when a line is written, not to what it was when logging began."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        return sys.stderr
+
+
 def configure(_settings: object) -> None:
     """Send everything through the redacting processor to standard error, one JSON object a line."""
     logging.config.dictConfig(
@@ -57,7 +69,7 @@ def configure(_settings: object) -> None:
                     ],
                 }
             },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "handlers": {"stderr": {"()": StandardError, "formatter": "json"}},
             "root": {"handlers": ["stderr"], "level": "WARNING"},
             "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
         }

@@ -30,6 +30,8 @@ PERSONS = UUID("6f6bd1f2-3a0e-4d8e-9f0b-5d1f6c3b7a10")
 """Name space of person keys, the one that `drive.referrals` uses: one key follows one match key of one site."""
 
 MOST_CLIENTS = 4
+NAMED_CONTACT_EVERY = 12
+"""One client in so many, at the site with a panel, has a named contact beside their IDVA (A-25)."""
 
 
 class Arrivals:
@@ -247,6 +249,17 @@ class Arrivals:
             ClientAssignment, kind="holder", starts_on=course.allocated_on, ends_on=datetime.date.max, recorded_at=at,
             recorded_by_id=manager.id, membership_id=holder.id, record_id=record.id, service_id=record.service_id,
         )  # fmt: skip
+        if (
+            course.place.panel
+            and number == 0
+            and course.number % NAMED_CONTACT_EVERY == 5
+            and holder.role is Role.IDVA
+        ):
+            self.scribe.row(
+                ClientAssignment, kind="named_contact", starts_on=course.allocated_on, ends_on=datetime.date.max, recorded_at=at,
+                recorded_by_id=manager.id, membership_id=course.place.first(Role.STAND_IN).id, record_id=record.id,
+                service_id=record.service_id, handover="Rung when the holder is out.",
+            )  # fmt: skip
         self.scribe.row(
             VsRecord, id=record.id, code=code_of(course.number * MOST_CLIENTS + number, side="vs"), person_key=person_key,
             site_id=record.site_id, service_id=record.service_id, opened_on=course.allocated_on, recorded_at=at, recorded_by_id=manager.id,

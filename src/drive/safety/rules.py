@@ -203,6 +203,7 @@ PLAN_CHANGES: tuple[tuple[str, str], ...] = (
     ("cancelled", "Planned contact was cancelled"),
     ("suspended", "Planned contact was set aside"),
     ("strategy", "The contact strategy was changed"),
+    ("stepped_back", "Contact was held, reduced or ended"),
 )
 """What of his plan was changed (S-11, S-23)."""
 

@@ -106,15 +106,21 @@ def names_somebody_else(link: CaseLink, words: str, side: Side) -> str:
     return _part_in(others, words, but=own)
 
 
-def check_names_nobody_else(link: CaseLink, words: str, *, field: str, side: Side) -> None:
-    """Raise `Refusal` (S-04) when words that go to the client's side of one link name the client of another."""
-    if name := names_somebody_else(link, words, side):
-        raise Refusal(
-            f"“{name}” is the name of somebody else who is linked to this case.",
-            why="Each client’s worker hears of their own client alone: say it without, or to each on their own.",
-            rule="S-04",
-            field=field,
-        )
+def check_names_nobody_else(link: CaseLink, *, side: Side, **said: str) -> None:
+    """Raise `Refusal` (S-04) when what goes to the client's side of one link names the client of another. `said` is what
+    was written, by the field it was written in. Whatever the case manager's side writes on a link comes by here, but for
+    a message in an emergency, which waits for nothing (S-31).
+    """
+    if not names_somebody_else(link, "\n".join(said.values()), side):
+        return
+    for field, words in said.items():
+        if name := names_somebody_else(link, words, side):
+            raise Refusal(
+                f"“{name}” is the name of somebody else who is linked to this case.",
+                why="Each client’s worker hears of their own client alone: say it without, or to each on their own.",
+                rule="S-04",
+                field=field,
+            )
 
 
 def _refused(what: str, field: str, *, rule: str = "S-07") -> Refusal:

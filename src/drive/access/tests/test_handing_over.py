@@ -24,7 +24,7 @@ from drive.access.scopes import Side
 from drive.access.stepping import acting_as
 from drive.advocacy.commands import assign_record
 from drive.casework.commands import assign_case
-from tests.cast import Cast, join, seeding
+from tests.cast import Cast, join, seeding, sign_in
 
 TODAY = local_today()
 DAY = datetime.timedelta(days=1)
@@ -128,6 +128,32 @@ def test_s46_nobody_is_given_what_they_have(cast: Cast) -> None:
     refused = why_not(cast, cast.case_manager)
     assert refused == ("S-46", "membership", "Casimir Tolliver has this case already.")
     give(cast, cast.case_manager, kind="cover", last_day=TODAY + DAY)
+
+
+@pytest.mark.parametrize("side", ["case", "client"])
+def test_s46_what_somebody_has_beside_the_holder_ends_early_at_their_next_click(
+    cast: Cast, side: str
+) -> None:
+    """Cover and named contacts; never the holder, whom another holder follows."""
+    if side == "case":
+        page, reader, manager = f"/cases/{cast.case.pk}/", cast.other_case_manager, cast.service_manager
+        kind, of, holder = CaseAssignment, {"case_id": cast.case.pk}, cast.case_manager
+    else:
+        page, reader, manager = f"/clients/{cast.record.pk}/", cast.other_idva, cast.idva_manager
+        kind, of, holder = ClientAssignment, {"record_id": cast.record.pk}, cast.idva
+    with seeding():
+        beside = kind.objects.create(
+            **of, membership=reader, service_id=reader.service_id, kind="named_contact", recorded_by=manager
+        )
+        held = kind.objects.get(**of, membership=holder)
+    assert sign_in(reader).get(page).status_code == 200
+    asked = sign_in(manager)
+    assert f"End for {reader.name} today" in asked.get(f"{page}assign/").content.decode()
+    for what, said in ((held.pk, "has ended already"), ("nobody", "has ended already"), (beside.pk, "Ended")):
+        assert said in asked.post(f"{page}assign/", {"end": str(what)}, follow=True).content.decode()
+    assert sign_in(reader).get(page).status_code == 404
+    assert sign_in(holder).get(page).status_code == 200
+    assert f"End for {reader.name} today" not in asked.get(f"{page}assign/").content.decode()
 
 
 def test_s46_two_who_hand_over_one_record_wait_for_each_other(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from .circumstances import (
     set_children_known,
     set_living_with,
 )
-from .closing import assign_record, close_record
+from .closing import assign_record, close_record, end_record_assignment
 from .opening import open_client, open_record, save_profile
 from .sealed import NewSealedValue, add_sealed, end_sealed, open_sealed_value
 from .working import (
@@ -36,6 +36,7 @@ __all__ = [
     "close_record",
     "cover_absence",
     "declare_absence",
+    "end_record_assignment",
     "end_sealed",
     "open_client",
     "open_record",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from drive.access.handing_over import hand_over
+from drive.access.handing_over import end_early, hand_over
 from drive.access.models import AssignmentKind, ClientAssignment, local_today
 from drive.access.permissions import Permission
 from drive.access.refusal import Refusal
@@ -108,3 +108,14 @@ def assign_record(
         fields=["assignment", kind],
     )
     return made
+
+
+@transaction.atomic
+def end_record_assignment(*, by: Actor, record_id: UUID, assignment_id: str) -> ClientAssignment:
+    """End cover, joint work or a named contact today (S-46). Acts in the IDVA manager's scope; raises as `end_early` does."""
+    record = open_to(record_id)
+    ended = end_early(ClientAssignment, record_id=record.pk, assignment_id=assignment_id)
+    record_event(
+        Act.WROTE, by=by, kind="client_assignment", record_id=record.pk, service_id=record.service_id, fields=["ended", ended.kind]
+    )  # fmt: skip
+    return ended

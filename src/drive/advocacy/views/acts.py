@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
-from drive.access.models import Membership
+from drive.access.handing_over import beside_the_holder
+from drive.access.models import ClientAssignment, Membership
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
 from drive.access.queries import colleagues
+from drive.access.refusal import refusals_said
 from drive.access.scopes import Scope
 from drive.components.dates import plain_date
 from drive.instruments.codelists import code_list
 
-from .. import forms, queries
+from .. import commands, forms, queries
 from ..models import (
     CheckIn,
     CheckInPlan,
@@ -259,4 +264,15 @@ def client_close(request: ActorRequest, record_id: UUID) -> HttpResponse:
     Permission.TEAM_VIEW, "Hand over or cover", scope=Scope.VS_MANAGER, looks_at="vs_record", key="record_id"
 )
 def client_assign(request: ActorRequest, record_id: UUID) -> HttpResponse:
-    return act(request, record_id, forms.AssignForm, workers=_workers(request))
+    if ended := request.POST.get("end"):
+        with refusals_said(request), transaction.atomic():
+            commands.end_record_assignment(by=request.actor, record_id=record_id, assignment_id=ended)
+            messages.success(request, "Ended")
+        return redirect("client_assign", record_id)
+    return act(
+        request,
+        record_id,
+        forms.AssignForm,
+        workers=_workers(request),
+        context={"others": beside_the_holder(ClientAssignment, record_id)},
+    )

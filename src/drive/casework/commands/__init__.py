@@ -9,7 +9,7 @@ from .assessing import answer_review_flag, submit_assessment
 from .channels import add_channel, end_channel
 from .closing import NewClosure, close_case
 from .conflicts import SomeoneSavedFirst
-from .handing_over import assign_case
+from .handing_over import assign_case, end_case_assignment
 from .opening import NewLinkedPerson, add_linked_person, open_case
 from .planning import NewStrategy, save_profile, save_strategy
 from .recording import add_research, record_action, record_contact, record_session
@@ -27,6 +27,7 @@ __all__ = [
     "answer_review_flag",
     "assign_case",
     "close_case",
+    "end_case_assignment",
     "end_channel",
     "open_case",
     "record_action",

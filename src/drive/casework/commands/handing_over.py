@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from drive.access.handing_over import hand_over
+from drive.access.handing_over import end_early, hand_over
 from drive.access.models import AssignmentKind, CaseAssignment
 from drive.access.permissions import Permission
 from drive.access.scopes import Side
@@ -44,3 +44,14 @@ def assign_case(
         Act.WROTE, by=by, kind="case_assignment", record_id=case.pk, service_id=case.service_id, fields=["assignment", kind]
     )  # fmt: skip
     return made
+
+
+@transaction.atomic
+def end_case_assignment(*, by: Actor, case_id: UUID, assignment_id: str) -> CaseAssignment:
+    """End cover, joint work or a named contact today (S-46). Acts in the manager's scope; raises as `end_early` does."""
+    case = SuCase.objects.get(pk=case_id)
+    ended = end_early(CaseAssignment, record_id=case.pk, assignment_id=assignment_id)
+    record_event(
+        Act.WROTE, by=by, kind="case_assignment", record_id=case.pk, service_id=case.service_id, fields=["ended", ended.kind]
+    )  # fmt: skip
+    return ended

@@ -14,7 +14,7 @@ from django.urls import reverse
 from drive.access.models import local_today
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
-from drive.access.refusal import Refusal
+from drive.access.refusal import refusals_said
 from drive.safety.queries import (
     bulletins,
     client_summaries,
@@ -112,7 +112,7 @@ def case_flag(request: ActorRequest, case_id: UUID) -> HttpResponse:
     case_of(case_id)
     form = FlagForm(request.POST)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_said(request):
             answer_review_flag(
                 by=request.actor,
                 case_id=case_id,
@@ -120,8 +120,6 @@ def case_flag(request: ActorRequest, case_id: UUID) -> HttpResponse:
                 words=form.cleaned_data["words"],
             )
             messages.success(request, "Review recorded")
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
     elif request.method == "POST":
         messages.error(request, "Say what was decided.")
     return redirect("case_page", case_id)

@@ -27,7 +27,7 @@ from .. import commands, queries
 from ..commands.states import last_written
 from ..models import CaseHistory, ContactStrategy, ServiceUserProfile, StateEntry
 from ..planning_forms import ProfileForm, StateForm, StrategyForm
-from ..rules import HISTORY_LISTS, label_of
+from ..rules import HISTORY_LISTS, NEEDS_EXIT_PLAN, label_of
 from .conflicts import merged, saved_first, undecided
 from .frame import case_frame, drafting
 
@@ -193,14 +193,22 @@ def case_state(request: ActorRequest, case_id: UUID, history: str) -> HttpRespon
     now = context["summary"].states.value(which)
     special = {"history": which, "now": now, "workers": workers, "name": context["summary"].short_name}
     form = StateForm(initial={"seen": last.pk if last else ""}, **special)
+    recent = lately_on_her_side(case_id) if which in NEEDS_EXIT_PLAN else None
+    timing = TimingForm()
     if request.method == "POST":
         _must_write(request)
         form = StateForm(request.POST, **special)
-        if form.is_valid():
+        steps_back = request.POST.get("value", "") in NEEDS_EXIT_PLAN.get(which, ())
+        timing = TimingForm(request.POST if recent and steps_back else None)
+        if form.is_valid() and (not timing.is_bound or timing.is_valid()):
             try:
-                _take_step(request, case_id, which, form)
+                with transaction.atomic():
+                    _take_step(request, case_id, which, form)
+                    if timing.is_bound:
+                        how = Stepping(**timing.cleaned_data)
+                        note_change(by=request.actor, case_id=case_id, what="stepped_back", how=how)
             except Refusal as refusal:
-                add_refusal(form, refusal)
+                add_refusal(timing if refusal.field in timing.fields else form, refusal)
             except commands.SomeoneSavedFirst as first:
                 return _state_conflict(request, context, which, form, first.theirs)
             else:
@@ -212,7 +220,9 @@ def case_state(request: ActorRequest, case_id: UUID, history: str) -> HttpRespon
         {
             **context,
             "form": form,
-            "problems": bool(form.errors),
+            "timing": timing,
+            "recent": recent,
+            "problems": bool(form.errors or timing.errors),
             "history": which,
             "entries": [
                 (entry, label_of(HISTORY_LISTS[which], entry.value))

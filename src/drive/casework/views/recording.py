@@ -129,9 +129,7 @@ def record_session(request: ActorRequest, case_id: UUID) -> HttpResponse:
         )
         if tell.strip() or values["check_in_asked"]:
             for client in client_summaries(case_id):
-                check_names_nobody_else(
-                    link_of(client.link_id), tell, field="tell_idva", side=request.actor.side
-                )
+                check_names_nobody_else(link_of(client.link_id), side=request.actor.side, tell_idva=tell)
                 safety.send_risk_item(
                     by=request.actor,
                     link_id=client.link_id,

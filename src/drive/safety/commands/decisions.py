@@ -18,7 +18,7 @@ from drive.people.facts import sent_before
 
 from ..models import CaseLink, ContactQuestion, ContactView, DecisionLapse, OutcomeAnswer, OutcomeProposal
 from ..rules import LONGEST_DECISION, OTHERS_AT_RISK, VOICE_NOT_HAD
-from ..source_check import check_what_reaches_him
+from ..source_check import check_names_nobody_else, check_what_reaches_him
 from .links import on_link, wrote
 
 
@@ -39,13 +39,15 @@ def ask_for_view(
     """
     link = CaseLink.objects.get(pk=link_id)
     check_what_reaches_him(link.su_case_id, reason_given, field="reason_given", side=by.side)
-    asked: dict[str, Any] = on_link(link, by) | {
+    words = {
         "planned": planned,
         "setting": setting,
         "reason_given": reason_given,
         "when_planned": when_planned,
         "why_now": why_now,
     }
+    check_names_nobody_else(link, side=by.side, **words)
+    asked: dict[str, Any] = on_link(link, by) | words
     again = sent_before(ContactQuestion, **asked)
     if again is not None and not again.views.exists():
         return again
@@ -86,6 +88,11 @@ def give_view(
         )
     if voice in VOICE_NOT_HAD and not voice_detail.strip():
         raise Refusal("Say why the client’s own voice was not had.", rule="S-15", field="voice_detail")
+    others = {key: others_at_risk[key].strip() for key, _ in OTHERS_AT_RISK}
+    check_names_nobody_else(
+        question.link, side=by.side, own_view=own_view, if_we_act=if_we_act, if_we_do_not=if_we_do_not,
+        leave_out=leave_out, work_out=work_out, **others,
+    )  # fmt: skip
     try:
         with transaction.atomic():
             view = ContactView.objects.create(
@@ -94,7 +101,7 @@ def give_view(
                 own_view=own_view,
                 voice=voice,
                 voice_detail=voice_detail,
-                others_at_risk={key: others_at_risk[key].strip() for key, _ in OTHERS_AT_RISK},
+                others_at_risk=others,
                 if_we_act=if_we_act,
                 if_we_do_not=if_we_do_not,
                 would_choose=would_choose,
@@ -156,17 +163,16 @@ def propose_outcome(
     check_what_reaches_him(question.link.su_case_id, told, field="told", side=by.side)
     if outcome == "go_with_conditions" and not conditions.strip():
         raise Refusal("Say which conditions.", rule="S-15", field="conditions")
-    forward: dict[str, Any] = on_link(question.link, by) | {
-        "question": question,
-        "outcome": outcome,
+    words = {
         "conditions": conditions,
         "leave_out": leave_out,
         "told": told,
         "tell_each_other": tell_each_other,
-        "places": list(places),
-        "ends_on": ends_on,
         "dissent": dissent,
     }
+    check_names_nobody_else(question.link, side=by.side, **words)
+    decided = {"question": question, "outcome": outcome, "places": list(places), "ends_on": ends_on}
+    forward: dict[str, Any] = on_link(question.link, by) | words | decided
     again = sent_before(OutcomeProposal, **forward)
     if again is not None and not OutcomeAnswer.objects.filter(proposal=again).exists():
         return again
@@ -191,6 +197,7 @@ def agree_outcome(*, by: Actor, proposal_id: UUID, answer: str, dissent: str = "
         )
     if answer != "agree" and not dissent.strip():
         raise Refusal("Say what you see differently.", rule="S-16", field="dissent")
+    check_names_nobody_else(proposal.link, side=by.side, dissent=dissent)
     newest = OutcomeProposal.objects.filter(link=proposal.link).order_by("-recorded_at").first()
     if newest != proposal:
         raise Refusal("A newer outcome has been put forward.", why="Read and answer that one.", rule="S-16")
@@ -219,6 +226,7 @@ def lapse_decision(*, by: Actor, link_id: UUID, cause: str, what: str = "") -> D
     together.
     """
     link = CaseLink.objects.get(pk=link_id)
+    check_names_nobody_else(link, side=by.side, what=what)
     lapse = DecisionLapse.objects.create(**on_link(link, by), cause=cause, what=what)
     wrote(by, "decision_lapse", link, "cause")
     return lapse

@@ -14,6 +14,7 @@ from drive.access.stepping import Actor
 from drive.people.facts import sent_before
 
 from ..models import CaseLink, DifferingStep
+from ..source_check import check_names_nobody_else
 from .links import on_link, wrote
 
 
@@ -40,6 +41,7 @@ def record_differing_step(
         if not words.strip():
             raise Refusal(ask, rule="S-16", field=field)
     link = CaseLink.objects.get(pk=link_id)
+    check_names_nobody_else(link, side=by.side, said=said)
     values: dict[str, Any] = on_link(link, by) | {
         "about": about,
         "step": step,

@@ -20,6 +20,7 @@ from drive.people.facts import sent_before
 
 from ..models import CaseLink, IncidentCharge, IncidentClosing, PracticeIncident
 from ..rules import INCIDENT_CHANGES, INCIDENT_KINDS, label
+from ..source_check import check_names_nobody_else
 from .emergencies import call_for_review
 from .items import PRACTICE, send_risk_item
 
@@ -72,6 +73,7 @@ def open_incident_on_link(
 ) -> PracticeIncident:
     """The same about one link, by anyone on either side: both workers and both managers read it. The other side is told."""
     link = CaseLink.objects.get(pk=link_id)
+    check_names_nobody_else(link, side=by.side, what=what, response=response)
     incident = _open(
         by,
         _on_link(link, by),
@@ -156,12 +158,20 @@ def close_incident(
         raise Refusal("Whoever is named for it, or a manager, closes it.", rule="S-41")
     if IncidentClosing.objects.filter(incident=incident).exists():
         raise Refusal("This has been closed meanwhile.", why="Open it again to see how.", rule="S-48")
+    if incident.link_id is None:
+        links = list(CaseLink.objects.filter(su_case_id=incident.case_id))
+        crosses = {"procedure": procedure}
+    else:
+        links = [CaseLink.objects.get(pk=incident.link_id)]
+        crosses = {"learnt": learnt, "procedure": procedure}
+    for link in links:
+        check_names_nobody_else(link, side=by.side, **crosses)
     closing = IncidentClosing.objects.create(
         **_of(incident, by), learnt=learnt, changed=changed, procedure=procedure
     )
     _wrote(by, incident, "learnt", "changed", "procedure")
     if incident.link_id is None:
-        for link in CaseLink.objects.filter(su_case_id=incident.case_id):
+        for link in links:
             _tell(
                 by,
                 link,

@@ -61,9 +61,8 @@ def send_risk_item(
         )
     link = CaseLink.objects.get(pk=link_id)
     said = {"text": text, "purpose": purpose, "decision_served": decision_served, "work_out": work_out}
-    for field, words in said.items():
-        if by_hand:
-            check_names_nobody_else(link, words, field=field, side=by.side)
+    if by_hand:
+        check_names_nobody_else(link, side=by.side, **said)
     told: dict[str, Any] = on_link(link, by) | {
         "kind": kind,
         "purpose": purpose,
@@ -131,7 +130,7 @@ def say_need_to_hear(*, by: Actor, link_id: UUID, words: str) -> NeedToHear:
     if not words.strip():
         raise Refusal("Say what you need to hear.", rule="S-05", field="words")
     link = CaseLink.objects.get(pk=link_id)
-    check_names_nobody_else(link, words, field="words", side=by.side)
+    check_names_nobody_else(link, side=by.side, words=words)
     said: dict[str, Any] = on_link(link, by) | {"words": words.strip()}
     if again := sent_before(NeedToHear, **said):
         return again

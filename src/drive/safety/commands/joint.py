@@ -123,8 +123,8 @@ def close_case(*, by: Actor, case_id: UUID, closing: NewClosure) -> Closure:
     and for words to every IDVA that name another's client (S-04). The client's record stays open (P-49).
     """
     for link in CaseLink.objects.filter(su_case_id=case_id):
-        for field in TOLD_AT_CLOSING:
-            check_names_nobody_else(link, getattr(closing, field), field=field, side=by.side)
+        told = {field: getattr(closing, field) for field in TOLD_AT_CLOSING}
+        check_names_nobody_else(link, side=by.side, **told)
     check_what_reaches_him(case_id, closing.exit_plan, field="exit_plan")
     closure = casework.close_case(by=by, case_id=case_id, closing=closing)
     reason = code_list("K-52").label(closure.primary_reason)

@@ -27,7 +27,7 @@ def say_openness(*, by: Actor, link_id: UUID, says: str, reason: str) -> Support
     if not reason.strip():
         raise Refusal("Say why.", rule="S-10", field="reason")
     link = CaseLink.objects.get(pk=link_id)
-    check_names_nobody_else(link, reason, field="reason", side=by.side)
+    check_names_nobody_else(link, side=by.side, reason=reason)
     values: dict[str, Any] = on_link(link, by) | {"says": says, "reason": reason.strip()}
     if again := sent_before(SupportOpenness, **values):
         return again

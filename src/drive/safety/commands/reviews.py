@@ -16,7 +16,7 @@ from drive.people.facts import sent_before
 
 from ..models import CaseLink, JointReview, PairRhythm, ReviewAnswer
 from ..rules import OTHERS_AT_RISK, STEPPING_BACK
-from ..source_check import check_what_reaches_him
+from ..source_check import check_names_nobody_else, check_what_reaches_him
 from .links import on_link, wrote
 
 
@@ -60,17 +60,22 @@ def record_review(
             rule="S-23",
             field="exit_plan",
         )
+    others = {key: others_at_risk[key].strip() for key, _ in OTHERS_AT_RISK}
+    words = {
+        "patterns": patterns,
+        "unknowns": unknowns,
+        "if_we_do_not": if_we_do_not,
+        "exit_plan": exit_plan,
+        "actions": actions,
+    }
+    check_names_nobody_else(link, side=by.side, **words, **others)
     written: dict[str, Any] = on_link(link, by) | {
+        **words,
         "held_on": held_on,
         "case_side_came": case_side_came,
         "client_side_came": client_side_came,
-        "patterns": patterns,
-        "unknowns": unknowns,
-        "others_at_risk": {key: others_at_risk[key].strip() for key, _ in OTHERS_AT_RISK},
-        "if_we_do_not": if_we_do_not,
+        "others_at_risk": others,
         "outcome": outcome,
-        "exit_plan": exit_plan,
-        "actions": actions,
         "next_on": next_on,
     }
     if again := sent_before(JointReview, **written):
@@ -88,6 +93,7 @@ def answer_review(*, by: Actor, review_id: UUID, answer: str, words: str = "") -
         raise Refusal("Your side wrote this.", why="The other side answers it.", rule="S-16")
     if answer != "agree" and not words.strip():
         raise Refusal("Say what you remember differently.", rule="S-16", field="words")
+    check_names_nobody_else(review.link, side=by.side, words=words)
     try:
         with transaction.atomic():
             given = ReviewAnswer.objects.create(
@@ -109,6 +115,7 @@ def set_rhythm(
     link = CaseLink.objects.get(pk=link_id)
     if introduced_on > local_today():
         raise Refusal("This has not happened yet.", rule="S-43", field="introduced_on")
+    check_names_nobody_else(link, side=by.side, words=words)
     said: dict[str, Any] = on_link(link, by) | {
         "introduced_on": introduced_on,
         "how": how,

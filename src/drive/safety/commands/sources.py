@@ -51,6 +51,7 @@ def name_source(*, by: Actor, item_id: UUID, agency: str, knows: str) -> Indepen
         )
     if not knows.strip():
         raise Refusal("Say how they know, without having been told by us.", rule="S-09", field="knows")
+    check_names_nobody_else(item.link, side=by.side, knows=knows)
     said = on_link(item.link, by) | {"item": item, "agency": agency, "knows": knows}
     if again := sent_before(IndependentSource, **said):
         return again
@@ -77,6 +78,7 @@ def agree_use(*, by: Actor, item_id: UUID, plan: str) -> UseAgreement:
     item = RiskItem.objects.select_related("link").get(pk=item_id)
     if not plan.strip():
         raise Refusal("Say what keeps the client safe when it is acted on.", rule="S-09", field="plan")
+    check_names_nobody_else(item.link, side=by.side, plan=plan)
     try:
         with transaction.atomic():
             agreed = UseAgreement.objects.create(**on_link(item.link, by), item=item, plan=plan)
@@ -154,7 +156,7 @@ def plan_action(
     )
     if tell_idva.strip():
         for link in CaseLink.objects.filter(su_case_id=case.pk):
-            check_names_nobody_else(link, tell_idva, field="tell_idva", side=by.side)
+            check_names_nobody_else(link, side=by.side, tell_idva=tell_idva)
             send_risk_item(
                 by=by,
                 link_id=link.pk,

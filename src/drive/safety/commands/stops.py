@@ -56,7 +56,7 @@ def raise_stop(
     if scope in ("topic", "action") and not words.strip():
         raise Refusal("Say which topic or action.", rule="S-17", field="words")
     link = CaseLink.objects.get(pk=link_id)
-    check_names_nobody_else(link, words, field="words", side=by.side)
+    check_names_nobody_else(link, side=by.side, words=words)
     raised: dict[str, Any] = on_link(link, by) | {
         "scope": scope,
         "place": place if scope == "place" else "",
@@ -102,7 +102,7 @@ def give_stop_reason(
     Refuses a reason that names somebody else who is linked to the case (S-04).
     """
     concern = StopConcern.objects.select_related("link").get(pk=concern_id)
-    check_names_nobody_else(concern.link, reason, field="reason", side=by.side)
+    check_names_nobody_else(concern.link, side=by.side, reason=reason)
     said: dict[str, Any] = on_link(concern.link, by) | {
         "concern": concern,
         "reason": reason,
@@ -142,6 +142,7 @@ def answer_stop(*, by: Actor, concern_id: UUID, response: str, told: str = "", e
             "Say what the service user will be told and who keeps an eye on things.", rule="S-23", field=field
         )
     check_what_reaches_him(concern.su_case_id, told, field="told", side=by.side)
+    check_names_nobody_else(concern.link, side=by.side, response=response, told=told, eyes=eyes)
     try:
         with transaction.atomic():
             answer = StopAnswer.objects.create(
@@ -194,6 +195,9 @@ def override_stop(
             why="Only a service manager who does not work on the case may override a concern.",
             rule="S-18",
         )
+    check_names_nobody_else(
+        concern.link, side=by.side, reason=reason, case_manager_said=case_manager_said, idva_said=idva_said
+    )
     ends_at = datetime.datetime.combine(
         last_day + datetime.timedelta(days=1), datetime.time.min, tzinfo=LONDON
     )

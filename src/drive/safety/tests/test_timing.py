@@ -17,6 +17,7 @@ from drive.access.refusal import Refusal
 from drive.access.stepping import acting_as
 from drive.advocacy.commands import set_engagement
 from drive.casework.commands import NewStrategy, save_strategy
+from drive.casework.models import StateEntry
 from drive.safety import commands
 from drive.safety.models import Booking, BookingState, PlanChange, RiskItem
 from drive.safety.queries import lately_on_her_side
@@ -26,6 +27,7 @@ from tests.cast import Cast, seeding
 from .deciding import SOON_AFTER, STEPPING, book, decide
 
 TODAY = local_today()
+LATER = TODAY + datetime.timedelta(days=28)
 
 
 def steps_back(cast: Cast, days_ago: int) -> None:
@@ -155,6 +157,43 @@ def test_s11_a_changed_strategy_asks_too_and_a_first_one_does_not(
     with seeding():
         kept = PlanChange.objects.get()
     assert (kept.what, kept.told, kept.days_after) == ("strategy", "A new worker joins.", 2)
+
+
+@pytest.mark.parametrize(
+    ("history", "step"),
+    [
+        (
+            "contact",
+            {"value": "reduced", "exit_plan": "Monthly; he is told of a waiting list; probation sees him"},
+        ),
+        (
+            "status",
+            {"value": "on_hold", "detail": "justice", "meanwhile": "Police visit", "exit_plan": "As agreed"},
+        ),
+    ],
+)
+def test_s11_holding_or_reducing_contact_asks_too(
+    cast: Cast, client_of: Callable[[Membership], Client], history: str, step: dict[str, str]
+) -> None:
+    steps_back(cast, 2)
+    browser, address = client_of(cast.case_manager), reverse("case_state", args=[cast.case.pk, history])
+    with seeding():
+        last = StateEntry.objects.filter(case=cast.case, history=history).order_by("-recorded_at").first()
+    assert "Asked when contact is held" in browser.get(address).content.decode()
+    typed = step | {
+        "seen": str(last.pk) if last else "", "reason": "His worker is away", "owner": str(cast.case_manager.pk),
+        "since_0": TODAY.day, "since_1": TODAY.month, "since_2": TODAY.year, "since": TODAY.isoformat(),
+        "until_0": LATER.day, "until_1": LATER.month, "until_2": LATER.year, "until": LATER.isoformat(),
+    }  # fmt: skip
+    refused = browser.post(address, typed)
+    assert refused.status_code == 200
+    answered = browser.post(
+        address, typed | {"told": "A worker is away.", "although": "Nobody else can see him."}
+    )
+    assert answered.status_code == 302, answered.content.decode()
+    with seeding():
+        kept = PlanChange.objects.get()
+    assert (kept.what, kept.told, kept.days_after) == ("stepped_back", "A worker is away.", 2)
 
 
 def test_s12_planned_contact_soon_after_something_of_hers_says_what_he_will_think(cast: Cast) -> None:

@@ -26,7 +26,7 @@ from drive.safety.position import position
 from drive.safety.rules import LONGEST_DECISION
 from tests.cast import Cast, link, open_record, seeding
 
-from .deciding import ask, decide, propose, stop, view
+from .deciding import EVERYBODY, answer, ask, decide, propose, stop, view
 from .test_channels import HOUSE, hers, his
 from .test_reviews import review
 from .test_sources import plan
@@ -72,6 +72,72 @@ def test_s04_what_goes_to_one_clients_worker_names_no_other_client(cast: Cast) -
     )  # she knows of nobody else, and is not told of it
     with acting_as(cast.other_idva.as_actor()):
         assert [item.text for item in RiskItem.objects.all()] == ["Police visit him tomorrow."]
+
+
+def test_s04_nothing_that_the_case_managers_side_writes_on_a_link_names_another_client(cast: Cast) -> None:
+    """Questions, views, outcomes, answers, what ended a decision, reviews, differences, incidents, answers to a stop."""
+    second_client(cast)
+    key, by = cast.link.pk, cast.case_manager.as_actor()
+    other = "He also sees Dulcinea."
+
+    def refused(field: str, write: Callable[[], object]) -> None:
+        with pytest.raises(Refusal, match="somebody else who is linked") as no:
+            write()
+        assert (no.value.rule, no.value.field) == ("S-04", field)
+
+    with acting_as(by):
+        asked = {
+            "planned": "Weekly", "setting": "Office", "reason_given": "His licence", "when_planned": "Soon", "why_now": "Out",
+        }  # fmt: skip
+        for field in ("planned", "setting", "when_planned", "why_now"):
+            refused(
+                field,
+                lambda field=field: commands.ask_for_view(by=by, link_id=key, **(asked | {field: other})),
+            )
+    question = ask(cast.case_manager, key)
+    for field in ("own_view", "if_we_act", "if_we_do_not", "leave_out", "work_out"):
+        refused(field, lambda field=field: view(cast.case_manager, question.pk, **{field: other}))
+    group = next(iter(EVERYBODY))
+    named = {"others_at_risk": EVERYBODY | {group: other}}
+    refused(group, lambda: view(cast.case_manager, question.pk, **named))
+    view(cast.case_manager, question.pk)
+    view(cast.idva, question.pk)
+    for field in ("conditions", "leave_out", "tell_each_other", "dissent"):
+        refused(field, lambda field=field: propose(cast.case_manager, question.pk, **{field: other}))
+    theirs = propose(cast.idva, question.pk)
+    refused("dissent", lambda: answer(cast.case_manager, theirs.pk, "differ", other))
+    concern = stop(cast.idva, key)
+    with acting_as(by):
+        said = {"response": "We have talked.", "told": "A room is closed.", "eyes": "Probation"}
+        for field in ("response", "eyes"):
+            refused(
+                field,
+                lambda field=field: commands.answer_stop(
+                    by=by, concern_id=concern.pk, **(said | {field: other})
+                ),
+            )
+        refused("what", lambda: commands.lapse_decision(by=by, link_id=key, cause="release", what=other))
+        refused(
+            "said",
+            lambda: commands.record_differing_step(
+                by=by,
+                link_id=key,
+                about="contact",
+                step="talk",
+                held_on=TODAY,
+                who="Us",
+                said=other,
+                outcome="settled",
+            ),
+        )
+        refused(
+            "what",
+            lambda: commands.open_incident_on_link(
+                by=by, link_id=key, kind="other", happened_on=TODAY, what=other
+            ),
+        )
+    for field in ("patterns", "unknowns", "if_we_do_not", "actions"):
+        refused(field, lambda field=field: review(cast, **{field: other}))
 
 
 def test_s04_a_stop_waits_for_nothing_and_a_reason_that_tells_of_another_client_stays_behind(

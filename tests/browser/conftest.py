@@ -6,11 +6,12 @@ of whatever test comes next in the same process.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from .chromium import EXECUTABLE
 
 QUIET = [
     "--no-sandbox",
@@ -23,10 +24,9 @@ QUIET = [
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    if not found:
+    if not EXECUTABLE:
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=QUIET)
         yield browser
         browser.close()

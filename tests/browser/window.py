@@ -40,7 +40,7 @@ class Window:
 
     @classmethod
     def open(
-        cls, part: str, site: Site, context: BrowserContext, *, scripts: bool, on_the_page: bool
+        cls, part: str, site: Site, context: BrowserContext, *, scripts: bool, on_the_page: bool = True
     ) -> Window:
         """`on_the_page`: signed in by filling in the page; else by the same two requests, in half the time."""
         page = context.new_page()

@@ -18,6 +18,7 @@ from drive.components.environment import TEMPLATES, environment
 from drive.components.gallery import SIDES, gallery_context
 from drive.components.page import Side
 from tests.browser.accessibility import violations
+from tests.browser.chromium import EXECUTABLE
 
 pytestmark = pytest.mark.browser
 
@@ -55,13 +56,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if not found:
+    if not EXECUTABLE:
         pytest.skip("Chromium is not installed")
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     quiet += ["--disable-component-update", "--no-first-run"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=quiet)
+        chromium = playwright.chromium.launch(executable_path=EXECUTABLE, args=quiet)
         yield chromium
         chromium.close()
 

@@ -61,16 +61,16 @@ def record_review(
             field="exit_plan",
         )
     others = {key: others_at_risk[key].strip() for key, _ in OTHERS_AT_RISK}
-    words = {
+    said = {
         "patterns": patterns,
         "unknowns": unknowns,
         "if_we_do_not": if_we_do_not,
         "exit_plan": exit_plan,
         "actions": actions,
     }
-    check_names_nobody_else(link, side=by.side, **words, **others)
+    check_names_nobody_else(link, side=by.side, **said, **others)
     written: dict[str, Any] = on_link(link, by) | {
-        **words,
+        **said,
         "held_on": held_on,
         "case_side_came": case_side_came,
         "client_side_came": client_side_came,

@@ -29,7 +29,7 @@ from tests.throwaway_server import PREFIX, TEMPLATE
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 120
 """Seconds until a server that does not answer is given up."""
-FACTS = ("referrals_", "allocation_", "casework_", "advocacy_", "safety_")
+FACTS = ("referrals_", "panels_", "allocation_", "casework_", "advocacy_", "safety_")
 """Tables whose rows are facts about people: nothing else may grow when an act is sent a second time."""
 
 

@@ -70,6 +70,7 @@ from drive.casework.models import (
 from drive.disclosures.models import SubjectBundle, SubjectRelease, SubjectRequest
 from drive.extract.models import ReleaseAnswer, ReleaseFile, ReleaseRequest
 from drive.oversight.models import Alert, AlertAnswer, AuditWatch, OwnChannel, UsualVolume
+from drive.panels.models import Acceptance, AgendaItem, Invitation, Meeting
 from drive.referrals.models import (
     IdentityDecision,
     IdentityMatch,
@@ -473,6 +474,62 @@ def _before_panel(world: World, referral: Referral) -> bool:
     return (newest is None or newest.outcome == "bring_back") and not allocated
 
 
+def _newest(rows: list[Row]) -> str:
+    return max(rows, key=lambda row: (row.recorded_at, row.pk)).state if rows else ""
+
+
+def _prepares(eyes: Eyes) -> bool:
+    return eyes.at(Scope.PANEL) and eyes.member.role in (Role.PANEL_CHAIR, Role.PANEL_COORDINATOR)
+
+
+def invites(eyes: Eyes, meeting: Meeting) -> bool:
+    """A meeting of the reader's site that is not over and invites them still (S-28)."""
+    said = [
+        i for i in eyes.world.all(Invitation) if i.meeting_id == meeting.pk and i.member_id == eyes.member.pk
+    ]
+    return (
+        eyes.of_my_site(meeting.site_id, Scope.PANEL)
+        and meeting.held_on >= eyes.world.today
+        and _newest([i for i in said if i.site_id == meeting.site_id]) == "invited"
+    )
+
+
+def _papers_open(eyes: Eyes, meeting: Meeting) -> bool:
+    """... and whose confidentiality statement they accepted."""
+    return invites(eyes, meeting) and any(
+        a.meeting_id == meeting.pk and a.recorded_by_id == eyes.member.pk for a in eyes.world.all(Acceptance)
+    )
+
+
+def _put_before(eyes: Eyes, referral: Referral) -> bool:
+    """On the agenda of a meeting whose papers are open to the reader, and waiting for a decision."""
+    items = [i for i in eyes.world.all(AgendaItem) if i.referral_id == referral.pk]
+    return (
+        referral.site_id == eyes.member.site_id
+        and _before_panel(eyes.world, referral)
+        and any(
+            _newest([i for i in items if i.meeting_id == m.pk and i.site_id == m.site_id]) == "listed"
+            for m in eyes.world.all(Meeting)
+            if _papers_open(eyes, m)
+        )
+    )
+
+
+def _agenda_item(eyes: Eyes, row: Row) -> bool:
+    if not eyes.of_my_site(row.site_id, Scope.PANEL) or row.referral_id in eyes.barred_referrals:
+        return False
+    return _prepares(eyes) or (
+        _papers_open(eyes, eyes.world.by_key[row.meeting_id])
+        and _put_before(eyes, eyes.world.by_key[row.referral_id])
+    )
+
+
+def _own_of_meeting(eyes: Eyes, row: Row) -> bool:
+    """Invitations and acceptances: all for who prepares, their own for a member."""
+    whose = row.member_id if isinstance(row, Invitation) else row.recorded_by_id
+    return eyes.of_my_site(row.site_id, Scope.PANEL) and (_prepares(eyes) or whose == eyes.member.pk)
+
+
 def _of_referral(eyes: Eyes, referral: Referral) -> bool:
     if eyes.counts_at(referral.site_id):
         return True
@@ -482,8 +539,7 @@ def _of_referral(eyes: Eyes, referral: Referral) -> bool:
         return True
     if not eyes.of_my_site(referral.site_id, Scope.PANEL):
         return False
-    prepares = eyes.member.role in (Role.PANEL_CHAIR, Role.PANEL_COORDINATOR)
-    return prepares or _before_panel(eyes.world, referral)
+    return _prepares(eyes) or _put_before(eyes, referral)
 
 
 def _referral_fact(eyes: Eyes, row: Row) -> bool:
@@ -555,6 +611,11 @@ RULES: dict[type[models.Model], Rule] = {
     Referral: _of_referral,
     ReferralParty: _referral_fact,
     ReferralDecision: _referral_fact,
+    Meeting: lambda eyes, row: (
+        eyes.of_my_site(row.site_id, Scope.PANEL) and (_prepares(eyes) or invites(eyes, row))
+    ),
+    **dict.fromkeys((Invitation, Acceptance), _own_of_meeting),
+    AgendaItem: _agenda_item,
     IdentityMatch: lambda eyes, row: (
         eyes.at(Scope.GOVERNANCE) and eyes.member.site_id in (row.first_site_id, row.second_site_id)
     ),

@@ -29,6 +29,7 @@ from drive.audit.record import Act, record_event
 from drive.casework.models import CaseFact, StateEntry, SuCase
 from drive.extract.models import ReleaseAnswer, ReleaseFile, ReleaseRequest
 from drive.oversight.models import Alert, AlertAnswer
+from drive.panels.models import Acceptance, AgendaItem, Invitation, Meeting
 from drive.referrals.models import (
     IdentityDecision,
     IdentityMatch,
@@ -189,8 +190,9 @@ def rich_world() -> Rich:
     _away(filler, cast)
     _retire(filler, cast, elsewhere, (barred, barred_idva, barred_lead))
     referrals = _refer(filler, cast)
+    partners = _meet(filler, cast, referrals)
     _alerts(filler, cast)
-    members = [*cast.everybody(), gone, left, barred, barred_idva, barred_lead]
+    members = [*cast.everybody(), *partners, gone, left, barred, barred_idva, barred_lead]
     return Rich(cast, filler, members, cases, records, links, referrals)
 
 
@@ -360,6 +362,59 @@ def _refer(filler: Filler, cast: Cast) -> list[Referral]:
         referrals.append(referral)
     _across_sites(filler, cast, referrals)
     return referrals
+
+
+def _meet(filler: Filler, cast: Cast, referrals: list[Referral]) -> list[Membership]:
+    """Meetings of both sites: open to the panel's member, not yet accepted, over, and another member's. The members besides
+    the cast's, who sit at the same table, are barred, and work at the other site; and who prepares there."""
+    undecided, accepted, back, elsewhere = referrals
+    with seeding():
+        housing, kin = (
+            join(name, Role.PANEL_MEMBER, None, cast.site, cast.chair.organisation)
+            for name in ("Hesper Quill", "Bethesda Kin")
+        )
+        away = join("Ottilie Reed", Role.PANEL_MEMBER, None, cast.other_site, cast.outsider.organisation)
+        chair = join("Osric Pane", Role.PANEL_CHAIR, None, cast.other_site, cast.outsider.organisation)
+        barred_chair = join("Barnaby Kin", Role.PANEL_CHAIR, None, cast.site, cast.chair.organisation)
+        for member in (kin, barred_chair):
+            Bar.objects.create(
+                user=member.user, record_id=back.pk, kind="tie", reason="zqbarqz", recorded_by=cast.governance_lead
+            )  # fmt: skip
+    day = datetime.timedelta(days=1)
+    for site, held_on, listed, taken_off, invited, withdrawn, accepts in (
+        (
+            cast.site,
+            local_today(),
+            (undecided, back, accepted),
+            (),
+            (cast.partner, kin),
+            (),
+            (cast.partner, kin),
+        ),
+        (cast.site, local_today() + 9 * day, (undecided, back), (), (cast.partner, housing), (), (housing,)),
+        (cast.site, local_today() - day, (undecided,), (), (cast.partner, housing), (), (cast.partner,)),
+        (
+            cast.site,
+            local_today() + day,
+            (undecided,),
+            (back,),
+            (housing,),
+            (cast.partner,),
+            (housing, cast.partner),
+        ),
+        (cast.other_site, local_today(), (elsewhere,), (), (away,), (), (away,)),
+    ):
+        meeting = filler.fill(Meeting, site_id=site.pk, held_on=held_on)
+        known = {"meeting": meeting, "site_id": site.pk}
+        for state, those in (("listed", (*listed, *taken_off)), ("taken_off", taken_off)):
+            for referral in those:
+                filler.fill(AgendaItem, referral=referral, state=state, **known)
+        for state, whom in (("invited", (*invited, *withdrawn)), ("withdrawn", withdrawn)):
+            for member in whom:
+                filler.fill(Invitation, member=member, state=state, **known)
+        for member in accepts:
+            filler.fill(Acceptance, recorded_by=member, **known)
+    return [housing, kin, away, chair, barred_chair]
 
 
 def _across_sites(filler: Filler, cast: Cast, referrals: list[Referral]) -> None:

@@ -50,6 +50,7 @@ from drive.advocacy.models import ClientFact, RecordExit, VsRecord
 from drive.allocation.models import Allocation
 from drive.audit.record import Act, record_event
 from drive.casework.models import CaseFact, StateEntry, SuCase
+from drive.panels.models import Acceptance, AgendaItem, Invitation, Meeting
 from drive.referrals.models import Referral, ReferralDecision, ReferralParty
 from drive.safety.models import Booking, BookingState, CaseLink, ContactQuestion, ContactView
 from drive.safety.models.links import BridgeFact
@@ -104,6 +105,7 @@ class Worlds(RuleBasedStateMachine):
         self.records: list[VsRecord] = [self.cast.record]
         self.links: list[CaseLink] = [self.cast.link]
         self.referrals: list[Referral] = []
+        self.meetings: list[Meeting] = []
         self.closed: set[UUID] = set()
 
     def _member(self, data: st.DataObject, side: Side | None = None) -> Membership:
@@ -339,6 +341,43 @@ class Worlds(RuleBasedStateMachine):
             )
         self.referrals.append(referral)
 
+    @precondition(lambda self: bool(self.referrals))
+    @rule(data=st.data(), days=st.sampled_from([-1, 0, 1]))
+    def meet(self, data: st.DataObject, days: int) -> None:
+        """A meeting with a referral on its agenda, one member invited, who accepted its statement or not (S-28)."""
+        referral, member = data.draw(st.sampled_from(self.referrals)), self._panel_member(data)
+        meeting = self.filler.fill(Meeting, site_id=referral.site_id, held_on=_day(days))
+        known = {"meeting": meeting, "site_id": meeting.site_id}
+        self.filler.fill(AgendaItem, referral=referral, state="listed", **known)
+        self.filler.fill(Invitation, member=member, state="invited", **known)
+        if data.draw(st.booleans(), "accepted"):
+            self.filler.fill(Acceptance, recorded_by=member, **known)
+        self.meetings.append(meeting)
+
+    @precondition(lambda self: bool(self.meetings))
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(["listed", "taken_off", "invited", "withdrawn", "accepted"]),
+        here=st.booleans(),
+    )
+    def change_a_meeting(self, data: st.DataObject, what: str, here: bool) -> None:
+        """Put on or taken off, invited or no longer, accepted; also in a row that is of another site than the meeting."""
+        meeting = data.draw(st.sampled_from(self.meetings))
+        sites = [each.site_id for each in self.services if here is (each.site_id == meeting.site_id)]
+        known: dict[str, Any] = {"meeting": meeting, "site_id": sites[0]}
+        if what in ("listed", "taken_off"):
+            referral = data.draw(st.sampled_from(self.referrals))
+            self.filler.fill(AgendaItem, referral=referral, state=what, **known)
+        elif what == "accepted":
+            self.filler.fill(Acceptance, recorded_by=self._panel_member(data), **known)
+        else:
+            self.filler.fill(Invitation, member=self._panel_member(data), state=what, **known)
+
+    def _panel_member(self, data: st.DataObject) -> Membership:
+        """Mostly somebody whose role it is; sometimes anybody."""
+        those = [m for m in self.members if m.role == Role.PANEL_MEMBER]
+        return data.draw(st.sampled_from([*those, *those, self._member(data)]))
+
     @rule(data=st.data())
     def draft(self, data: st.DataObject) -> None:
         with seeding():
@@ -452,6 +491,8 @@ SPOILINGS = {
     "a manager who reads every service": ("advocacy_clientprofile", "at_service", "true"),
     "drafts of others (S-48)": ("access_draft", "own", "true"),
     "what the panel has decided (A-14)": ("referrals_referral", "before_them", "true"),
+    "papers before the statement (S-28)": ("panels_agendaitem", "concerns_them", "true"),
+    "who else is invited (S-28)": ("panels_invitation", "concerns_them", "true"),
     "the audit of the other site": ("audit_auditevent", "at_site", "true"),
     "one policy that shows nothing": ("casework_action", "held", "false"),
 }  # fmt: skip

@@ -41,6 +41,7 @@ from drive.casework.models import CaseFact, LinkedPerson, ServiceUserProfile, St
 from drive.disclosures.models import SubjectBundle, SubjectRelease, SubjectRequest
 from drive.extract.models import ReleaseAnswer, ReleaseFile, ReleaseRequest
 from drive.oversight.models import AlertAnswer, OwnChannel
+from drive.panels.models import Acceptance, AgendaItem, Invitation, Meeting
 from drive.referrals.models import (
     IdentityDecision,
     ListSaved,
@@ -67,7 +68,7 @@ from drive.safety.models import (
 )
 from drive.safety.models.links import BridgeFact
 
-from .oracle import Eyes, World, rule_for
+from .oracle import Eyes, World, invites, rule_for
 
 type Changed = dict[str, Any]
 """Attributes of a row and what they are to be instead."""
@@ -87,6 +88,7 @@ OF_A_SITE: dict[type[models.Model], tuple[Scope, ...]] = {
         (IdentityDecision, SubjectRequest, SubjectBundle, SubjectRelease, ReleaseAnswer), (Scope.GOVERNANCE,)
     ),
     **dict.fromkeys((ReleaseRequest, ReleaseFile), (Scope.REPORT,)),
+    **dict.fromkeys((Meeting, Invitation, AgendaItem, Acceptance), (Scope.PANEL,)),
     Allocation: (Scope.ALLOCATION,),
     CaseLink: (Scope.ALLOCATION,),
 }
@@ -200,6 +202,7 @@ def _samples(model: type[models.Model], world: World) -> list[Any]:
         ReleaseAnswer,
         ReleaseFile,
         SubjectRelease,
+        Acceptance,
         User,
         Membership,
     ):
@@ -251,6 +254,11 @@ def may_add(eyes: Eyes, row: Any) -> bool:
 def _may_add_at_site(eyes: Eyes, row: Any) -> bool:
     if isinstance(row, ReferralDecision) and eyes.scope is Scope.PANEL:  # chair and coordinator record
         return eyes.member.role in (Role.PANEL_CHAIR, Role.PANEL_COORDINATOR) and _not_barred(eyes, row)
+    if isinstance(row, Acceptance):  # for oneself, of a meeting that invites one (S-28)
+        return invites(eyes, eyes.world.by_key[row.meeting_id])
+    if isinstance(row, Meeting | Invitation | AgendaItem):
+        prepares = eyes.member.role in (Role.PANEL_CHAIR, Role.PANEL_COORDINATOR)
+        return prepares and (not isinstance(row, AgendaItem) or _not_barred(eyes, row))
     if isinstance(row, ReferralDecision | ReferralParty | PossibleMatch | Allocation):
         return _not_barred(eyes, row)
     if isinstance(row, ReleaseRequest):

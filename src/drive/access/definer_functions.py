@@ -49,10 +49,15 @@ CALLERS: dict[str, frozenset[Scope]] = {
     "access.hand_over_sealed": _only(Scope.ALLOCATION),
     "access.held_by_service": _only(Scope.ALLOCATION),
     "access.identity_match_people": _only(Scope.GOVERNANCE),
-    "access.panel_prepares": _only(Scope.PANEL),
+    **dict.fromkeys(
+        (
+            "access.meetings_inviting_me", "access.meetings_open_to_me", "access.panel_prepares",
+            "access.referrals_before_panel",
+        ),
+        _only(Scope.PANEL),
+    ),
     "access.referral_identities": _only(Scope.REFERRALS),
     "access.referral_is_allocated": _only(Scope.REFERRALS, Scope.PANEL, Scope.ALLOCATION, Scope.GOVERNANCE),
-    "access.referrals_before_panel": _only(Scope.PANEL),
     "access.still_open": _only(Scope.ALLOCATION),
     "access.waiting_for_workers": _only(Scope.VS_MANAGER),
     "access.withheld_kinds": VS,
@@ -103,7 +108,7 @@ CALLERS: dict[str, frozenset[Scope]] = {
     **dict.fromkeys(
         (
             "access.erasing", "access.erasing_any", "access.erasing_links", "access.erasing_lists", "access.erasing_referrals",
-            "safety.asked_in_vain", "safety.asked_too_often", "safety.leads_to_client", "safety.place_is_taken",
+            "access.waiting_for_panel", "safety.asked_in_vain", "safety.asked_too_often", "safety.leads_to_client", "safety.place_is_taken",
             "safety.reads_case",
         ),
         NOBODY,

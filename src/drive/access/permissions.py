@@ -28,6 +28,7 @@ class Permission(StrEnum):
     EXTRACT_WRITE = "extract:write"
     GOVERNANCE_MATCHES = "governance:matches"
     PANEL_DECIDE = "panel:decide"
+    PANEL_PLAN = "panel:plan"
     PANEL_VIEW = "panel:view"
     PERMISSION_CHANGES_VIEW = "permission-changes:view"
     REFERRAL_IMPORT = "referral:import"
@@ -67,6 +68,7 @@ MEANINGS: dict[Permission, str] = {
     Permission.EXTRACT_WRITE: "Ask for an extract for evaluators, and write it once it is released",
     Permission.GOVERNANCE_MATCHES: "Decide on possible matches across sides and sites",
     Permission.PANEL_DECIDE: "Record the panel's decision on a referral",
+    Permission.PANEL_PLAN: "Plan a meeting of the panel: who is invited, and what is put before them",
     Permission.PANEL_VIEW: "Read what the panel has before it",
     Permission.PERMISSION_CHANGES_VIEW: "See who was given or lost a role, an account or a setting",
     Permission.REFERRAL_IMPORT: "Bring in a referral list",

@@ -148,6 +148,8 @@ HERE: dict[str, Privacy] = {
     "extract.ReleaseFile.rows": Privacy.COUNT,
     "extract.ReleaseFile.fingerprint": Privacy.TECHNICAL,
     "extract.ReleaseFile.key_check": Privacy.TECHNICAL,
+    "panels.Meeting.place": Privacy.WORDS,
+    "panels.Acceptance.statement": Privacy.CODE,
     "referrals.ReferralList.digest": Privacy.SEALED,
     "referrals.ReferralList.read_as": Privacy.TECHNICAL,
     "referrals.Referral.identity": Privacy.SEALED,

@@ -114,12 +114,12 @@ ROLES: dict[Role, RoleEntry] = {
     Role.PANEL_COORDINATOR: RoleEntry(
         "Panel coordinator", "A-12", "brings in referral lists and prepares the panel",
         Side.NEITHER, (Scope.REFERRALS, Scope.PANEL),
-        frozenset({Permission.DESK_VIEW, Permission.REFERRAL_IMPORT, Permission.REFERRAL_VIEW, Permission.PANEL_VIEW, Permission.PANEL_DECIDE}),
+        frozenset({Permission.DESK_VIEW, Permission.REFERRAL_IMPORT, Permission.REFERRAL_VIEW, Permission.PANEL_VIEW, Permission.PANEL_PLAN, Permission.PANEL_DECIDE}),
     ),
     Role.PANEL_CHAIR: RoleEntry(
         "Panel chair", "A-13", "runs the panel and agrees its decisions",
         Side.NEITHER, (Scope.PANEL, Scope.REFERRALS),
-        frozenset({Permission.DESK_VIEW, Permission.PANEL_VIEW, Permission.PANEL_DECIDE, Permission.REFERRAL_VIEW}),
+        frozenset({Permission.DESK_VIEW, Permission.PANEL_VIEW, Permission.PANEL_PLAN, Permission.PANEL_DECIDE, Permission.REFERRAL_VIEW}),
     ),
     Role.PANEL_MEMBER: RoleEntry(
         "Panel member (agency)", "A-14", "researches listed cases and takes actions for one agency",

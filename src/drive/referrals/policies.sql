@@ -11,27 +11,14 @@ call access.protect_site_fact('referrals_referraldecision', 'referrals', 'panel'
 revoke insert on referrals_referral, referrals_referralparty from role_panel, role_allocation;
 revoke insert on referrals_referraldecision from role_allocation;
 
--- Chair and coordinator prepare and record: the whole site. A panel member of an agency reads what is before the panel,
--- undecided or to come back, and nothing after its decision; they record none.
+-- Chair and coordinator prepare and record: the whole site. What a member of an agency reads is narrowed where meetings are
+-- (policies `before_them` in drive/panels/policies.sql); they record no decision.
 create or replace function access.panel_prepares() returns boolean language sql stable security definer parallel safe
 return (select m.role in ('panel_chair', 'panel_coordinator') from access_membership m where m.id = (select access.member_in('panel')));
 
 grant select on referrals_referral, referrals_referraldecision to role_policy;
 create policy decides on referrals_referral for select to role_policy using (true);
 create policy decides on referrals_referraldecision for select to role_policy using (true);
-create or replace function access.referrals_before_panel() returns uuid[] language sql stable security definer
-return (select coalesce(array_agg(r.id), '{}') from referrals_referral r
-          left join lateral (select d.outcome from referrals_referraldecision d where d.referral_id = r.id
-                              order by d.recorded_at desc, d.id desc limit 1) newest on true
-         where r.site_id = (select access.site_in('panel')) and coalesce(newest.outcome, 'bring_back') = 'bring_back'
-           and not exists (select from allocation_allocation a where a.referral_id = r.id));
-
-create policy before_them on referrals_referral as restrictive for select to role_panel
-  using ((select access.panel_prepares()) or id = any ((select access.referrals_before_panel())::uuid[]));
-create policy before_them on referrals_referralparty as restrictive for select to role_panel
-  using ((select access.panel_prepares()) or referral_id = any ((select access.referrals_before_panel())::uuid[]));
-create policy before_them on referrals_referraldecision as restrictive for select to role_panel
-  using ((select access.panel_prepares()) or referral_id = any ((select access.referrals_before_panel())::uuid[]));
 create policy by_who_prepares on referrals_referraldecision as restrictive for insert to role_panel
   with check ((select access.panel_prepares()));
 

@@ -22,6 +22,8 @@ from drive.referrals.commands import decide
 from drive.referrals.models import Referral, ReferralDecision, ReferralParty
 from tests.cast import Cast, seeding
 
+from .meeting import open_papers
+
 SAID = {
     "rationale": "Two levers are at hand.",
     "vs_safety": "She is not to be named to anybody he knows.",
@@ -100,6 +102,7 @@ def test_a_member_sees_what_is_before_the_panel_and_nothing_after(cast: Cast) ->
     undecided, accepted, back, rejected = (
         refer(cast.coordinator, family=name) for name in ("Ashpole", "Birchett", "Cobnut", "Dockleaf")
     )
+    open_papers(cast.coordinator, cast.partner, undecided, accepted, back, rejected)
     said(cast.chair, accepted.pk, "accept")
     said(cast.chair, back.pk, "bring_back", awaited="The probation report", awaited_from="Probation")
     said(
@@ -119,6 +122,7 @@ def test_a_member_sees_what_is_before_the_panel_and_nothing_after(cast: Cast) ->
 
 def test_a_member_records_no_decision_even_past_the_page(cast: Cast) -> None:
     referral = refer(cast.coordinator)
+    open_papers(cast.coordinator, cast.partner, referral)
     with pytest.raises(DatabaseError, match="row-level security"):
         said(cast.partner, referral.pk, "accept")
 
@@ -185,6 +189,7 @@ def test_panel_pages_answer_who_may_and_to_everybody_else_the_same(
     cast: Cast, client_of: Callable[[Membership], Client]
 ) -> None:
     referral = refer(cast.coordinator)
+    open_papers(cast.coordinator, cast.partner, referral)
     absent = reverse("panel_item", kwargs={"referral_id": uuid4()})
     for member in (cast.coordinator, cast.chair, cast.partner):
         assert client_of(member).get(_item(referral)).status_code == 200

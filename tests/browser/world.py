@@ -3,7 +3,7 @@
 Run as a program, it lays them out and commits, in a process of its own whose settings name that database. It prints the
 addresses of the accounts by part ("coordinator"), and the keys of what the cast holds already. With the word `decided`
 the case manager and the IDVA have also agreed that contact may go ahead at the office and at court (S-15); with `sealed` the
-client's address and number are sealed on her record; with `closed` both were closed more than a year ago, and the site keeps
+client's address and number are sealed on her record; with `referred` two referrals wait for the panel; with `closed` both were closed more than a year ago, and the site keeps
 a closed record for a year (ADR 16).
 """
 
@@ -26,6 +26,7 @@ def main() -> None:
     django.setup()
     from django.db import transaction
 
+    from drive.panels.tests.meeting import refer
     from drive.safety.tests.deciding import decide
     from tests.cast import lay_out
 
@@ -36,6 +37,9 @@ def main() -> None:
             seal(cast)
         if "closed" in sys.argv:
             close_long_ago(cast)
+        if "referred" in sys.argv:
+            refer(cast.coordinator, "Tobias", "Oatcake", days_ago=12)
+            refer(cast.coordinator, "Ferdinand", "Plumley", days_ago=4)
         if "decided" in sys.argv:
             decide(cast.case_manager, cast.idva, cast.link.pk, places=["office", "court", "remote"])
     tell(cast)

@@ -176,11 +176,14 @@ def _absences(eyes: Eyes, somebody: Membership) -> Iterator[Changed]:
 
 
 def _somebody_else(eyes: Eyes) -> Membership:
-    """A colleague of the other site, in whose name nothing must be written."""
-    return next(
-        each
-        for each in eyes.world.all(Membership)
-        if each.site_id != eyes.member.site_id and each.user_id != eyes.member.user_id
+    """A colleague of the other site, in whose name nothing must be written; of a service there, if anybody is."""
+    return min(
+        (
+            each
+            for each in eyes.world.all(Membership)
+            if each.site_id != eyes.member.site_id and each.user_id != eyes.member.user_id
+        ),
+        key=lambda each: each.service_id is None,
     )
 
 

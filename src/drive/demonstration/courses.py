@@ -116,6 +116,8 @@ class Course:
     """Whose turn it is among the site's case managers; none: by the number."""
     scene: str = ""
     """Which hand-told situation this is; see `told`."""
+    referral: str = ""
+    """The key of the first referral, once it is written."""
 
 
 def draw_course(number: int, place: Place, rng: Random, diary: Diary) -> Course:

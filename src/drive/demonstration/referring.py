@@ -48,6 +48,7 @@ class Arrivals:
             if course.allocated_on is None and number:
                 break  # a second person is referred once the first referral is at work
             referral, sealed, person_keys = self._referral(course, client, match_key, index=number == 0)
+            course.referral = course.referral or referral
             self._decisions(course, referral, further=number > 0)
             if course.allocated_on is None:
                 continue

@@ -21,6 +21,7 @@ from .courses import ENDED, Course, Stage, draw_course
 from .density import FULL, SPARSE, Density
 from .diary import DAY, Diary, working
 from .form_facts import FormFacts
+from .meeting_facts import plan_meeting
 from .referring import Arrivals
 from .review_facts import hold_reviews
 from .scribe import Case, Scribe
@@ -89,8 +90,13 @@ class World:
         scribe.voice = plain
         if scenes:
             told.around(scribe, self.places[0], cases)
+        courses = list(scenes)
         for number in range(first + len(scenes), last):
-            write_course(scribe, draw_course(number, place_of(self.places, number), rng, diary), self.density)
+            courses.append(draw_course(number, place_of(self.places, number), rng, diary))
+            write_course(scribe, courses[-1], self.density)
+        if scenes:
+            scribe.voice = plain
+            plan_meeting(scribe, self.places[0], courses)
         return scribe.sheets
 
 

@@ -86,7 +86,7 @@ class AgendaForm(forms.Form):
         required=False,
         coerce=UUID,
         columns=2,
-        help_text="Members of agencies. The chair and you read everything already.",
+        help_text="Members of agencies. Chair and coordinator read everything already.",
     )
     referrals = MultipleTiles(
         label="What is put before them",

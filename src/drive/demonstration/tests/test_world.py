@@ -173,6 +173,16 @@ def test_the_situations_of_the_tour_are_what_they_are_told_to_be(poured: loading
         )
         assert not waiting.decisions.exists()
         assert set(NAMES) == set(SCENES)
+    with seeding():
+        invited = Membership.objects.select_related("organisation", "site")
+        juno, hari = (invited.get(name=name) for name in ("Juno Rumplesnap", "Hari Kettleington"))
+    with acting_as(
+        juno.as_actor(), Scope.PANEL
+    ):  # the papers are open to one member, the gate stands before the other
+        assert Referral.objects.filter(pk=waiting.pk).exists()
+        assert 1 < Referral.objects.count() <= 6
+    with acting_as(hari.as_actor(), Scope.PANEL):
+        assert not Referral.objects.exists()
 
 
 def lines(of: World, *, relative: bool = False) -> dict[str, list[list[str]]]:

@@ -25,8 +25,8 @@ from drive.panels.models import Acceptance, AgendaItem, Invitation, Meeting
 from drive.referrals.models import Referral, ReferralDecision, ReferralParty
 from tests.cast import Cast, join, seeding
 
-from .meeting import accept, change, open_papers, plan
-from .test_the_panel import refer, said
+from .meeting import accept, change, open_papers, plan, refer
+from .test_the_panel import said
 
 type Browsers = Callable[[Membership], Client]
 

@@ -22,31 +22,13 @@ from drive.referrals.commands import decide
 from drive.referrals.models import Referral, ReferralDecision, ReferralParty
 from tests.cast import Cast, seeding
 
-from .meeting import open_papers
+from .meeting import open_papers, refer
 
 SAID = {
     "rationale": "Two levers are at hand.",
     "vs_safety": "She is not to be named to anybody he knows.",
     "child_safety": "No children.",
 }
-
-
-def refer(
-    by: Membership, given: str = "Ambrose", family: str = "Pikestaff", *, days_ago: int = 3
-) -> Referral:
-    """A referral as a saved list leaves it, at the site of `by`."""
-    with seeding():
-        made = Referral.objects.create(
-            site_id=by.site_id, recorded_by=by, identity=uuid4().hex, source="marac",
-            referred_on=local_today() - datetime.timedelta(days=days_ago), relationship="ex_partner", concerns="Knows where she shops.",
-        )  # fmt: skip
-        for role, first, last in (("service_user", given, family), ("victim_survivor", "Lettice", "Crumb")):
-            ReferralParty.objects.create(
-                referral=made, site_id=by.site_id, recorded_by=by, role=role, match_key=f"{role}{first}{last}",
-                person_key=uuid4(), identity_digest="", given_names=first, family_name=last,
-                folded_name=f"{last} {first}".lower(), gender="unknown",
-            )  # fmt: skip
-    return made
 
 
 def said(by: Membership, referral_id: UUID, outcome: str, **more: Any) -> ReferralDecision:

@@ -41,6 +41,7 @@ def test_s28_a_meeting_is_planned_its_statement_accepted_and_its_papers_read(
         before = walk.site.facts()
         coordinator.send_again()
         assert walk.site.facts() == before
+        coordinator.go("/panel/")
 
         hidden = walk.referral_of("Ferdinand Plumley")
         member.follow("Panel")
@@ -61,9 +62,9 @@ def test_s28_a_meeting_is_planned_its_statement_accepted_and_its_papers_read(
 
         coordinator.follow("Change this meeting")
         coordinator.reads("Statement accepted")
-        coordinator.page.get_by_label("Tobias Oatcake").uncheck()
         coordinator.picture("159-change-a-meeting")
         coordinator.check_on_a_phone()
+        coordinator.page.get_by_label("Tobias Oatcake").uncheck()
         coordinator.press("Save the changes")
         coordinator.reads("Meeting changed")
         assert member.go(listed) == 404

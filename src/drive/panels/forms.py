@@ -152,6 +152,7 @@ class MeetingForm(AgendaForm):
     place = TextField(
         label="Where",
         required=False,
+        optional_words="may stay open when it is remote",
         max_length=120,
         help_text="A place, or how it is joined. No names of anybody it is about.",
     )

@@ -206,18 +206,25 @@ def lay_out() -> Cast:
 def sign_in(membership: Membership) -> Client:
     """A browser in which the person of the membership is signed in, without the sign-in page."""
     from allauth.mfa.models import Authenticator
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     with seeding():
         if not Authenticator.objects.filter(user_id=membership.user_id).exists():
             Authenticator.objects.create(user_id=membership.user_id, type=Authenticator.Type.TOTP, data={})
-        session = SessionStore()
-        session[SESSION_KEY] = str(membership.user_id)
-        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-        session[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
-        session["membership"] = str(membership.pk)
-        session.save()
+        session = session_of(membership)
     client = Client()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+    client.cookies[settings.SESSION_COOKIE_NAME] = session
     return client
+
+
+def session_of(membership: Membership) -> str:
+    """The key of a session in which the person of the membership is signed in. Call it within `seeding`."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(membership.user_id)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
+    session["membership"] = str(membership.pk)
+    session.save()
+    return session.session_key or ""

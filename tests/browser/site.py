@@ -43,6 +43,7 @@ class Site:
     case: str
     record: str
     link: str
+    sessions: dict[str, str]
     superuser: str
     application: str
 

@@ -42,7 +42,21 @@ def main() -> None:
             refer(cast.coordinator, "Ferdinand", "Plumley", days_ago=4)
         if "decided" in sys.argv:
             decide(cast.case_manager, cast.idva, cast.link.pk, places=["office", "court", "remote"])
-    tell(cast)
+    tell(cast, sessions=open_sessions(cast))
+
+
+def open_sessions(cast: Cast) -> dict[str, str]:
+    """A session of everybody, for walks that do not ask how somebody signs in: the password alone costs half a second."""
+    from drive.access.models import Membership
+    from tests.cast import seeding, session_of
+
+    with seeding():
+        everybody = Membership.objects.select_related("user").in_bulk()
+        return {
+            part: session_of(everybody[one.pk])
+            for part, one in vars(cast).items()
+            if isinstance(one, Membership)
+        }
 
 
 def seal(cast: Cast) -> None:
@@ -86,7 +100,7 @@ def give_passwords() -> None:
         User.objects.update(password=make_password(PASSWORD), is_demonstration=True)
 
 
-def tell(cast: Cast) -> None:
+def tell(cast: Cast, *, sessions: dict[str, str] | None = None) -> None:
     """Print what the walk needs to know of them."""
     from drive.access.models import Membership
 
@@ -98,6 +112,7 @@ def tell(cast: Cast) -> None:
             "case": str(cast.case.pk),
             "record": str(cast.record.pk),
             "link": str(cast.link.pk),
+            "sessions": sessions or {},
         },
         sys.stdout,
     )

@@ -43,6 +43,7 @@ JUDGES: dict[str, tuple[str, ...]] = {
     "drive.audit.sealing": ("audit",),
     "drive.casework.rules": ("casework",),
     "drive.casework.transitions": ("casework",),
+    "drive.panels.rules": ("panels",),
     "drive.referrals.rules": ("referrals", "panels"),
     "drive.reporting.rules": ("reporting",),
     "drive.safety.position": ("safety",),

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PURE = ("advocacy", "allocation", "casework", "referrals", "reporting")
+PURE = ("advocacy", "allocation", "casework", "panels", "referrals", "reporting")
 SEED = os.environ.get("DRIVE_PROOF_SEED", "20261122")
 
 RULE = """

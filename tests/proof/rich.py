@@ -391,7 +391,7 @@ def _meet(filler: Filler, cast: Cast, referrals: list[Referral]) -> list[Members
             (),
             (cast.partner, kin),
         ),
-        (cast.site, local_today() + 9 * day, (undecided, back), (), (cast.partner, housing), (), (housing,)),
+        (cast.site, local_today() + 9 * day, (undecided,), (), (cast.partner, housing), (), (housing,)),
         (cast.site, local_today() - day, (undecided,), (), (cast.partner, housing), (), (cast.partner,)),
         (
             cast.site,

@@ -28,7 +28,8 @@ class Exhibit:
     reads one result whose ``value`` and ``second`` are both keyed by the axis, the second drawn as a line on its own
     scale; a ``histogram`` reads one result whose ``value`` is keyed by a number; a ``nested`` one draws its series as
     inner ring and its axis as outer ring; a ``stacked`` one lays the series ``order_by`` first, and the categories with
-    most in them. With ``comparators``, values that the package states of other studies stand as further series.
+    most in them. With ``comparators``, values that the package states of other studies stand as further series. With
+    ``samples``, headings with their samples, the axis is ``population`` and each sample is a category, in that order.
     """
 
     name: str
@@ -49,6 +50,12 @@ class Exhibit:
     beside: tuple[Beside, ...] = ()
     order_by: tuple[str, ...] = ()
     comparators: bool = False
+    samples: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The samples whose results it shows."""
+        return tuple(sample for _, sample in self.samples) or (self.sample,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ def chart(exhibit: Exhibit, documents: Sequence[Document]) -> Chart | None:
     for document in documents:
         if not _shown(exhibit, document):
             continue
-        category = _place(exhibit.axis, document)
+        category = _category(exhibit, document)
         own = _place(exhibit.series, document) if exhibit.series else ""
         if READ in document["notes"]:
             own = document["population"].split(".", 1)[0]
@@ -117,7 +124,9 @@ def chart(exhibit: Exhibit, documents: Sequence[Document]) -> Chart | None:
     kept = tuple(categories)
     if exhibit.shape in ("bars", "stacked") and not exhibit.beside:
         kept = tuple(c for c in categories if any(values.get((c, s)) for s in series)) or kept
-    if exhibit.order_by:
+    if exhibit.samples:
+        kept = tuple(heading for heading, _ in exhibit.samples if heading in kept)
+    elif exhibit.order_by:
         weight = {c: sum(values.get((c, s)) or 0.0 for s in exhibit.order_by) for c in kept}
         kept = tuple(sorted(kept, key=lambda c: -weight[c]))
     first = tuple(name for name in exhibit.order_by if name in series)
@@ -131,9 +140,9 @@ def _shown(exhibit: Exhibit, document: Document) -> bool:
     dimensions = document["dimensions"]
     return (
         document["measure"] == exhibit.measure
-        and document["population"].split(".", 1)[1] == exhibit.sample
+        and _sample(document) in exhibit.counted
         and _whose(exhibit, document)
-        and set(dimensions) == wanted - {"subgroup"}
+        and set(dimensions) == wanted - {"subgroup", "population"}
         and all(dimensions[key] == value for key, value in fixed.items())
     )
 
@@ -148,6 +157,16 @@ def _covers(pattern: str, subgroup: str) -> bool:
     if pattern.endswith("=*"):
         return "&" not in subgroup and subgroup.startswith(pattern[:-1])
     return pattern == subgroup
+
+
+def _sample(document: Document) -> str:
+    return str(document["population"]).split(".", 1)[1]
+
+
+def _category(exhibit: Exhibit, document: Document) -> str:
+    if exhibit.samples:
+        return next(heading for heading, sample in exhibit.samples if sample == _sample(document))
+    return _place(exhibit.axis, document)
 
 
 def _place(axis: str, document: Document) -> str:
@@ -185,6 +204,6 @@ def _keyed(exhibit: Exhibit, documents: Sequence[Document]) -> Chart | None:
 def _shown_by_key(exhibit: Exhibit, document: Document) -> bool:
     return (
         document["measure"] == exhibit.measure
-        and document["population"].split(".", 1)[1] == exhibit.sample
+        and _sample(document) == exhibit.sample
         and document["subgroup"] in exhibit.subgroups
     )

@@ -76,6 +76,8 @@ def pilot_exhibits() -> tuple[Exhibit, ...]:
     return tuple(found)
 
 
+LISTS = (("First option list", "actions_y1"), ("Second option list", "actions"))
+"""The two lists of kinds of work; their categories are never pooled, so each has a bar of its own."""
 YEAR1 = (
     *pilot_exhibits(),
     Exhibit("needs", "Needs at intake, of cases with the need known", "M-NEEDS-PREV", "su_closed", "need", "percent_known", None, (("timepoint", "intake"),)),
@@ -103,8 +105,7 @@ YEAR2 = (
     Exhibit("purpose-and-agency", "Multi-agency work by purpose and agency", "M-ACT-AGENCY", "actions_multi", "agency", "percent", "subcategory", shape="nested", leave_out=("probation",)),
     Exhibit("research", "Agencies in background research", "M-ACT-AGENCY", "actions_background", "agency", "percent", leave_out=("probation",)),
     Exhibit("updates", "Agencies in case updates", "M-ACT-AGENCY", "actions_update", "agency", "percent", leave_out=("probation",)),
-    Exhibit("direct-first-list", "Direct and indirect work, first option list", "M-ACT-DIRECT", "actions_y1", "mode", "percent"),
-    Exhibit("direct", "Direct and indirect work, second option list", "M-ACT-DIRECT", "actions", "mode", "percent"),
+    Exhibit("direct", "Direct and indirect work, by option list", "M-ACT-DIRECT", "actions", "population", "percent", "mode", shape="stacked", order_by=("direct", "indirect"), samples=LISTS),
     Exhibit("direct-work", "Kinds of direct work", "M-ACT-COMP", "actions", "category", "percent", None, (("mode", "direct"),)),
     Exhibit("indirect-work", "Kinds of indirect work", "M-ACT-COMP", "actions", "category", "percent", None, (("mode", "indirect"),)),
     Exhibit("contacts-per-case", "Contacts made per contacted case", "M-CONTACT-DIST", "su_contacted", "contacts", "histogram", shape="histogram", unit="cases"),

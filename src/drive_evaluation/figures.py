@@ -16,6 +16,7 @@ from drive_evaluation.presentation import label, rounded
 # Okabe and Ito's palette in an order of falling darkness; hatching tells the series apart in grey print.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#F0E442")
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "--", "oo")
+KEY_COLUMNS = 4
 STYLE: Any = {
     "svg.hashsalt": "drive-evaluation",
     "svg.fonttype": "none",
@@ -39,7 +40,7 @@ def draw(chart: Chart) -> Figure:
         if chart.exhibit.shape == "stacked":
             rows = len(chart.categories)
         tall = chart.exhibit.shape in ("bars", "stacked")
-        figure = Figure(figsize=(7.2, max(2.4, 0.3 * rows + 1.2) if tall else 3.6), layout="constrained")
+        figure = Figure(figsize=(7.2, max(2.4, 0.3 * rows + 1.2) if tall else 3.6), layout="tight")
         axes = figure.subplots()
         drawing = {
             "bars": _bars,
@@ -50,17 +51,18 @@ def draw(chart: Chart) -> Figure:
             "dual": _dual,
         }[chart.exhibit.shape]
         drawing(axes, chart)
-        if chart.exhibit.shape == "stacked":
-            axes.legend(
-                frameon=False,
-                fontsize=8,
-                ncols=len(chart.series),
-                loc="lower center",
-                bbox_to_anchor=(0.5, 1),
-            )
-        elif chart.series != ("",) and chart.exhibit.shape not in ("dual", "histogram"):
-            axes.legend(frameon=False, fontsize=8)
+        if chart.series != ("",) and chart.exhibit.shape not in ("dual", "histogram"):
+            _legend(axes)
         return figure
+
+
+def _legend(axes: Axes, handles: Sequence[Any] | None = None) -> None:
+    """The key above the figure. Its place is said: the search for the best one warns by the clock on a busy machine."""
+    shown = axes.get_legend_handles_labels()[0] if handles is None else handles
+    columns = min(len(shown), KEY_COLUMNS)
+    axes.legend(
+        handles=shown, frameon=False, fontsize=8, ncols=columns, loc="lower center", bbox_to_anchor=(0.5, 1)
+    )
 
 
 def _numbers(chart: Chart, series: str) -> list[float]:
@@ -251,7 +253,7 @@ def _dual(axes: Axes, chart: Chart) -> None:
     other.set_ylabel(title_of(second), color=COLOURS[5])
     axes.set_ylim(bottom=0)
     other.set_ylim(bottom=0)
-    axes.legend(handles=[bars, *line], frameon=False, fontsize=8)
+    _legend(axes, [bars, *line])
 
 
 NAMED_FROM = 2.5
@@ -260,7 +262,7 @@ NAMED_FROM = 2.5
 
 def _nested(chart: Chart) -> Figure:
     """Two rings: the series inside, hatched, and within each the categories outside in a paler tone."""
-    figure = Figure(figsize=(7.2, 5.2), layout="constrained")
+    figure = Figure(figsize=(7.2, 5.2), layout="tight")
     axes = figure.subplots()
     inner = [sum(_numbers(chart, series)) for series in chart.series]
     outer = [
@@ -298,7 +300,7 @@ def _flow(chart: Chart) -> Figure:
         "police_traced_control",
     }
     nodes = list(chart.categories)
-    figure = Figure(figsize=(7.2, 0.55 * len(nodes) + 0.6), layout="constrained")
+    figure = Figure(figsize=(7.2, 0.55 * len(nodes) + 0.6), layout="tight")
     axes = figure.subplots()
     axes.set_axis_off()
     axes.set_xlim(0, 10)

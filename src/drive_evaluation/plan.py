@@ -24,6 +24,7 @@ from drive_evaluation.measures import (
     propensity,
     reference,
     risk,
+    stopping,
     throughput,
 )
 from drive_evaluation.results import Result
@@ -187,7 +188,7 @@ YEAR2 = (
     *_CASES,
     *_abuse_jobs("su_closed", "vs_paired", "Figures 5, 6", "Figures 8, 9"),
     Job("M-ABUSE-USE", _informant(abuse.use, "case_manager"), "su_intake_info", ALL, "Figure 5"),
-    Job("M-ABUSE-LOGIT", abuse_models.stopping_by_need, "su_closed", ALL, "Needs and behaviour"),
+    Job("M-ABUSE-LOGIT", stopping.stopping_by_need, "su_closed", ALL, "Needs and behaviour"),
     Job("M-ABUSE-BY-AGE", abuse_models.change_by_age, "su_closed", ALL, "Age"),
     Job("M-BCW-ABUSE", abuse_models.use_by_behaviour_change, "su_contacted", ALL, "Behaviour change"),
     Job("M-DASH-SCORE", risk.dash_score, "su_closed", SITES, "Figure 12"),

@@ -27,6 +27,7 @@ from drive_evaluation.run import Skipped
 from drive_evaluation.samples import SAMPLES, definition_of
 from drive_evaluation.sentences import sentences
 from drive_evaluation.settings import Settings, chosen_report
+from drive_evaluation.statistics.intervals import INTERVALS, IntervalMethod
 from drive_evaluation.study import Study
 from drive_evaluation.tables import FIXED_TIME
 from drive_evaluation.touched import BY_MEASURE, settings_of, settings_text, value_text
@@ -99,7 +100,7 @@ def item_of(chart: Chart, settings: Settings | None = None) -> Item:
         exhibit.title,
         f"{exhibit.title}. The numbers are in the table that follows.",
         MEASURES[exhibit.measure].definition,
-        SAMPLES[exhibit.sample].rule,
+        "; ".join(SAMPLES[sample].rule for sample in exhibit.counted),
         tuple(columns),
         tuple(rows),
         "" if settings is None else settings_text(settings, settings_of(_like(exhibit))),
@@ -174,6 +175,7 @@ def content(
             for measure, number in numbers.items()
         ],
         "samples": used,
+        "intervals": intervals_of(documents),
         "settings": [
             (item.name, value_text(getattr(study.settings, item.name)))
             for item in dataclasses.fields(study.settings)
@@ -181,6 +183,13 @@ def content(
         "skipped": skipped,
         "errata": errata_of(report, documents),
     }
+
+
+def intervals_of(documents: Sequence[Mapping[str, Any]]) -> list[IntervalMethod]:
+    """How the 95 % intervals of these results are made, each method once, in the order of the catalogue."""
+    effects = (e for d in documents for e in (d["effect"], *d["other_effects"]) if e is not None)
+    used = {effect["interval"] for effect in effects}
+    return [method for code, method in INTERVALS.items() if code in used]
 
 
 def write_report(body: Mapping[str, Any], folder: Path) -> list[Path]:
@@ -254,6 +263,9 @@ def _word(body: Mapping[str, Any], folder: Path, path: Path) -> None:
     methods = [tuple(row[name] for name in columns) for row in body["methods"]]
     _word_table(document, ("Measure", "Title", "Definition", "Method", "Settings"), methods)
     _word_table(document, ("Sample", "Unit", "Rule"), [(s.name, s.unit, s.rule) for s in body["samples"]])
+    if body["intervals"]:
+        methods = [(m.title, m.text, m.source) for m in body["intervals"]]
+        _word_table(document, ("95 % interval", "How it is made", "Source"), methods)
     _word_table(document, ("Setting", "Value"), body["settings"])
     document.add_heading("Not computed", 1)
     _word_table(

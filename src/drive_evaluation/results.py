@@ -46,13 +46,15 @@ class Test:
 class Effect:
     """An effect size with its 95 % confidence interval; limits are None where no interval is defined.
 
-    ``extra`` tells effects of one name apart, such as ``adjust`` of a difference adjusted for sites.
+    ``interval`` is the code of the method in ``statistics.intervals.INTERVALS``, None without an interval. ``extra``
+    tells effects of one name apart, such as ``adjust`` of a difference adjusted for sites.
     """
 
     name: str
     value: float | None
     ci_low: float | None = None
     ci_high: float | None = None
+    interval: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -62,6 +64,7 @@ class Effect:
             "value": self.value,
             "ci_low": self.ci_low,
             "ci_high": self.ci_high,
+            "interval": None if self.ci_low is None and self.ci_high is None else self.interval,
             **self.extra,
         }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from drive_evaluation.presentation import df_text, label, p_text, percent_text, rounded
 from drive_evaluation.results import READ
+from drive_evaluation.statistics.intervals import INTERVALS
 
 Document = Mapping[str, Any]
 
@@ -85,6 +86,31 @@ def _test(document: Document) -> str:
     return f"{names.get(test['name'], test['name'])}{statistic}, {p_text(test['p'])}"
 
 
+EFFECTS = {
+    "difference_in_means": "difference in means",
+    "kendalls_w": "Kendall's W",
+    "partial_eta_squared": "partial eta squared",
+    "rank_biserial": "rank-biserial correlation",
+    "risk_ratio": "risk ratio",
+}
+
+
+def _interval(effect: Mapping[str, Any], places: int = 2) -> str:
+    """The 95 % interval with the method that made it; a limit that is not defined is said to be none."""
+    limits = (effect["ci_low"], effect["ci_high"])
+    if limits == (None, None):
+        return "no 95 % interval"
+    text = " to ".join("no limit" if limit is None else rounded(limit, places) for limit in limits)
+    return f"95 % interval {text}, {INTERVALS[effect['interval']].title}"
+
+
+def _effect(effect: Mapping[str, Any] | None, places: int = 2) -> str:
+    """An effect with its interval, in front of what follows; empty where there is none."""
+    if effect is None or effect["value"] is None:
+        return ""
+    return f"{EFFECTS[effect['name']]} {rounded(effect['value'], places)} ({_interval(effect, places)}); "
+
+
 def _mcnemar(document: Document) -> str | None:
     values = document["values"]
     before, after = values["intake"]["percent_used"], values["exit"]["percent_used"]
@@ -111,12 +137,12 @@ def _odds(document: Document) -> str | None:
         for limit in (effect["ci_low"], effect["ci_high"])
     ):
         places += 1
-    interval = " to ".join(rounded(limit, places) for limit in (effect["ci_low"], effect["ci_high"]))
+    ratio = next((other for other in document["other_effects"] if other["name"] == "risk_ratio"), None)
     how = "pooled over sites" if document["dimensions"]["adjust"] == "site" else "crude"
     kind = label(document["dimensions"]["abuse_type"]).lower()
     return (
         f"The odds of {kind} abuse at exit in control were {rounded(effect['value'], places)} times those in Drive "
-        f"({how}; 95 % interval {interval}; {_test(document)}; {document['n']} known, {document['n_missing']} missing). "
+        f"({how}; {_interval(effect, places)}; {_test(document)}; {_effect(ratio)}{document['n']} known, {document['n_missing']} missing). "
         "This compares people who engaged with an IDVA, so it is not intention-to-treat."
     )
 
@@ -138,7 +164,10 @@ def _means(document: Document) -> str | None:
     def one(group: Mapping[str, Any]) -> str:
         return f"mean {rounded(group['mean'])}, SD {rounded(group['sd'])}, median {rounded(group['median'])}, n = {group['n']}"
 
-    return f"{label(what)}{_group(document)}: Drive {one(drive)}; control {one(control)} ({_test(document)})."
+    return (
+        f"{label(what)}{_group(document)}: Drive {one(drive)}; control {one(control)} "
+        f"({_effect(document['effect'], 1)}{_test(document)})."
+    )
 
 
 def _dash(document: Document) -> str | None:
@@ -148,9 +177,27 @@ def _dash(document: Document) -> str | None:
     pairs = [f"{pair['pair']} {p_text(pair['p_adjusted'])} adjusted" for pair in document["posthoc"]]
     return (
         f"The mean Drive DASH score was {rounded(means['intake'], 2)} at intake, {rounded(means['mid'], 2)} at mid and "
-        f"{rounded(means['exit'], 2)} at exit among {document['n']} cases with three valid forms ({_test(document)}"
+        f"{rounded(means['exit'], 2)} at exit among {document['n']} cases with three valid forms "
+        f"({_effect(document['effect'])}{_test(document)}"
         + (f"; {'; '.join(pairs)}" if pairs else "")
         + "). There is no control group for this score."
+    )
+
+
+def _ages(document: Document) -> str | None:
+    values = document["values"]
+    key = "median" if "shapes_alike" in document["notes"] else "mean_rank"
+    groups = [(name, values[name]) for name in ("contacted", "not_contacted")]
+    if any(group[key] is None for _, group in groups):
+        return None
+    person = "service users" if document["dimensions"]["person"] == "perpetrator" else "victims/survivors"
+    each = "; ".join(
+        f"{label(name).lower()} {label(key).lower()} {rounded(group[key])}, n = {group['n']}"
+        for name, group in groups
+    )
+    return (
+        f"Age of {person}{_group(document)}: {each} ({_effect(document['effect'])}{_test(document)}; "
+        f"{document['n_missing']} missing)."
     )
 
 
@@ -204,6 +251,7 @@ TEMPLATES: Mapping[str, Callable[[Document], str | None]] = {
     "M-IDVA-SUPPORTS": _means,
     "M-IDVA-SELF": _means,
     "M-DASH-CHANGE": _dash,
+    "M-AGE-CONTACT": _ages,
     "M-SOAG": _grid,
     "M-CONTACT-RATE": _share("had direct contact with the service user", ("contacted", "yes")),
     "M-BCW-RATE": _behaviour,

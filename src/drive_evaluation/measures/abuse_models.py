@@ -1,21 +1,18 @@
-"""Abuse by group: M-ABUSE-OR, M-ABUSE-LOGIT, M-ABUSE-BY-AGE, M-BCW-ABUSE."""
+"""Abuse by group: M-ABUSE-OR, M-ABUSE-BY-AGE, M-BCW-ABUSE."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from drive_evaluation import case_rules
 from drive_evaluation.measures.abuse import TYPES, ratings
-from drive_evaluation.measures.needs import need_levels, presence
 from drive_evaluation.measures.tally import make
 from drive_evaluation.results import Comparison, Effect, Result, Test, percent
 from drive_evaluation.samples import Sample
-from drive_evaluation.statistics.logistic import LogisticFit, fit_logistic, holm_adjusted
+from drive_evaluation.statistics.logistic import LogisticFit, fit_logistic
 from drive_evaluation.statistics.odds import compare_odds
 from drive_evaluation.statistics.tables import compare_proportions
 from drive_evaluation.study import Study
@@ -68,19 +65,13 @@ def _adjusted(sample: Sample, kind: str, used: pd.Series, known: pd.Series, befo
     predictors = {"control": (frame["arm"] == "control"), "used_at_intake": before == "yes"}
     predictors.update({f"site_{site}": frame["site"] == site for site in sites})
     x = np.column_stack([column[complete].to_numpy(dtype=float) for column in predictors.values()])
-    fit = fit_logistic(used[complete].to_numpy(dtype=float), x, list(predictors))
+    fit = fit_logistic(used[complete].to_numpy(dtype=float), x, list(predictors), profile_of=["control"])
     dimensions = {"abuse_type": kind, "timepoint": "exit", "adjust": "intake_and_site", "informant": "idva"}
-    comparison = _coefficient_comparison(fit, "control", "odds_ratio_control_vs_drive")
+    comparison = coefficient_comparison(fit, "control", "odds_ratio_control_vs_drive")
     return make("M-ABUSE-OR", sample, dimensions, {"events": fit.events}, n=fit.n, comparison=comparison)
 
 
-def _holm_across(fits: Mapping[str, LogisticFit]) -> dict[str, float]:
-    """Holm-adjusted Wald p of models with one need each, for the needs whose model is supported."""
-    p = {need: fit.coefficients[0].p for need, fit in fits.items() if fit.coefficients}
-    return dict(zip(p, holm_adjusted(list(p.values())), strict=True))
-
-
-def _coefficient_comparison(
+def coefficient_comparison(
     fit: LogisticFit,
     name: str,
     effect_name: str,
@@ -110,88 +101,19 @@ def _coefficient_comparison(
                     math.exp(coefficient.estimate),
                     math.exp(low) if low is not None else None,
                     math.exp(high) if high is not None else None,
+                    fit.interval,
                     adjusted,
                 ),
                 notes=fit.notes,
                 n_used=fit.n,
                 method="T7",
             )
-    return Comparison(test=_unsupported(fit), notes=fit.notes, n_used=fit.n, method="T7")
+    return Comparison(test=unsupported(fit), notes=fit.notes, n_used=fit.n, method="T7")
 
 
-def _unsupported(fit: LogisticFit) -> Test | None:
+def unsupported(fit: LogisticFit) -> Test | None:
     """The branch of a model with too few events: named, without a statistic."""
     return Test("logit_wald", None, None, None, "not_supported") if "not_supported" in fit.notes else None
-
-
-def stopping_by_need(study: Study, sample: Sample) -> list[Result]:
-    """M-ABUSE-LOGIT: stopped a type among those using it at intake, by each need, then by all needs together.
-
-    A need that is unknown or not recorded leaves the case out of the model of that need, and out of the model of all
-    needs. p of the single models is Holm-adjusted across the needs of the type. Where a model is not supported, the
-    note says so and names the fallback, M-LCA-ABUSE.
-    """
-    before = ratings(study, sample, "case_manager", "intake")
-    after = ratings(study, sample, "case_manager", "exit")
-    needs = presence(need_levels(study, sample.frame, "intake"))
-    results = []
-    for kind in TYPES:
-        chosen = (before[("used", kind)] == "yes") & after[("used", kind)].notna()
-        stopped = (after[("used", kind)][chosen] == "no").to_numpy(dtype=float)
-        x = needs[chosen]
-        n = int(chosen.sum())
-        alone = {need: fit_logistic(stopped, x[[need]].to_numpy(dtype=float), [need]) for need in x.columns}
-        holm = _holm_across(alone)
-        joint = fit_logistic(stopped, x.to_numpy(dtype=float), list(x.columns))
-        values = {
-            "stopped": int(stopped.sum()),
-            "percent": percent(int(stopped.sum()), n),
-            "needs": list(x.columns),
-        }
-        notes = joint.notes if joint.supported else (*joint.notes, "fallback=M-LCA-ABUSE")
-        results.append(
-            make(
-                "M-ABUSE-LOGIT",
-                sample,
-                {"abuse_type": kind},
-                values,
-                n=n,
-                comparison=Comparison(test=_unsupported(joint), notes=notes, n_used=joint.n, method="T7"),
-            )
-        )
-        for need in x.columns:
-            comparison = _coefficient_comparison(alone[need], need, "odds_ratio", holm.get(need))
-            together = _coefficient_comparison(joint, need, "odds_ratio", adjust="all_needs")
-            if not alone[need].supported:
-                comparison = replace(comparison, notes=(*comparison.notes, "fallback=M-LCA-ABUSE"))
-            if together.effect is not None:
-                comparison = Comparison(
-                    test=comparison.test,
-                    other_tests=(together.test,) if together.test else (),
-                    effect=comparison.effect,
-                    other_effects=(together.effect,),
-                    notes=comparison.notes,
-                    n_used=comparison.n_used,
-                    method="T7",
-                )
-            with_need, without = x[need] == 1, x[need] == 0
-            values = {
-                "with_need": int(with_need.sum()),
-                "without_need": int(without.sum()),
-                "stopped_with_need": int(stopped[with_need.to_numpy()].sum()),
-                "stopped_without_need": int(stopped[without.to_numpy()].sum()),
-            }
-            results.append(
-                make(
-                    "M-ABUSE-LOGIT",
-                    sample,
-                    {"abuse_type": kind, "need": need},
-                    values,
-                    n=int(with_need.sum() + without.sum()),
-                    comparison=comparison,
-                )
-            )
-    return results
 
 
 def age_bands(age: pd.Series) -> tuple[list[str], pd.Series]:

@@ -195,5 +195,6 @@ def site_adjusted_difference(values: pd.Series, arm: pd.Series, site: pd.Series)
         float(beta[0]),
         float(beta[0]) - half,
         float(beta[0]) + half,
+        "student_t",
         {"adjust": "site"},
     )

@@ -55,7 +55,7 @@ def engagement_propensity(study: Study, sample: Sample) -> list[Result]:
         limits = [math.exp(limit) if limit is not None else None for limit in (item.ci_low, item.ci_high)]
         comparison = Comparison(
             test=Test(fit.method, item.estimate / item.se, None, item.p, None, {"p_holm": item.p_holm}),
-            effect=Effect("odds_ratio", math.exp(item.estimate), limits[0], limits[1]),
+            effect=Effect("odds_ratio", math.exp(item.estimate), limits[0], limits[1], fit.interval),
             n_used=fit.n,
             method="T7",
         )

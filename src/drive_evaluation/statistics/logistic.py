@@ -42,14 +42,25 @@ class LogisticFit:
     coefficients: tuple[Coefficient, ...]
     notes: tuple[str, ...]
 
+    @property
+    def interval(self) -> str:
+        """The code of its profile intervals."""
+        return "profile_penalised_likelihood" if self.method == "logit_firth" else "profile_likelihood"
+
 
 def fit_logistic(
-    outcome: ArrayLike, predictors: ArrayLike, names: Sequence[str], *, check_events: bool = True
+    outcome: ArrayLike,
+    predictors: ArrayLike,
+    names: Sequence[str],
+    *,
+    check_events: bool = True,
+    profile_of: Sequence[str] | None = None,
 ) -> LogisticFit:
     """Logistic regression of a 0/1 outcome with an intercept that is fitted but not reported.
 
     Separation, or a standard error above 10, changes the fit to Firth's (note ``firth``). Fewer than ten events per
-    parameter: not supported. Predictors without variation are left out and noted.
+    parameter: not supported. Predictors without variation are left out and noted. Profile intervals cost most of the time
+    and are made for the predictors in ``profile_of`` alone where it is given.
     """
     y = np.asarray(outcome, dtype=np.float64)
     x = np.asarray(predictors, dtype=np.float64).reshape(len(y), len(names))
@@ -83,7 +94,9 @@ def fit_logistic(
     holm = holm_adjusted([float(p) for p in wald[1:]])
     coefficients = []
     for j, name in enumerate(kept, start=1):
-        low, high = (_profile(design, y, beta, se, j, side, objective) for side in (-1, 1))
+        low = high = None
+        if profile_of is None or name in profile_of:
+            low, high = (_profile(design, y, beta, se, j, side, objective) for side in (-1, 1))
         coefficients.append(
             Coefficient(name, float(beta[j]), float(se[j]), float(wald[j]), holm[j - 1], low, high)
         )

@@ -50,7 +50,7 @@ def compare_means(
     return Comparison(
         test=chosen,
         other_tests=(other, levene, *mann_whitney_tests(a, b)),
-        effect=Effect("difference_in_means", difference, difference - half, difference + half),
+        effect=Effect("difference_in_means", difference, difference - half, difference + half, "student_t"),
         other_effects=(hedges_g(a, b),),
         n_used=used,
         method="T1",
@@ -101,4 +101,4 @@ def hedges_g(a: Numbers, b: Numbers) -> Effect:
     g = correction * float(a.mean() - b.mean()) / pooled
     se = math.sqrt((na + nb) / (na * nb) + g**2 / (2 * (na + nb)))
     z = float(stats.norm.ppf(0.975))
-    return Effect("hedges_g", g, g - z * se, g + z * se)
+    return Effect("hedges_g", g, g - z * se, g + z * se, "large_sample_normal")

@@ -14,6 +14,7 @@ from drive_evaluation.results import Comparison, Effect, Test
 from drive_evaluation.statistics.tables import Counts, fisher_test, odds_ratio, pearson_tests, risk_ratio
 
 CRUDE = "odds_ratio_control_vs_drive"
+RBG = "robins_breslow_greenland"
 POOLED = "odds_ratio_mantel_haenszel_control_vs_drive"
 
 
@@ -53,7 +54,7 @@ def compare_odds(tables: Sequence[ArrayLike], *, stratified: bool) -> Comparison
     if stratified:
         effect, pooled_notes = _pooled(pooled_table)
         if "zero_cell" in notes:
-            effect = Effect(POOLED, effect.value, *exact_interval(strata))
+            effect = Effect(POOLED, effect.value, *exact_interval(strata), "exact_conditional")
         notes += pooled_notes
         if len(strata) > 1 and "zero_pooled_odds" not in pooled_notes:
             others.append(_breslow_day(pooled_table))
@@ -82,7 +83,7 @@ def _pooled(table: StratifiedTable) -> tuple[Effect, tuple[str, ...]]:
     if for_value == 0 or against == 0:
         return Effect(POOLED, 0.0 if against else None), ("zero_pooled_odds",)
     low, high = table.oddsratio_pooled_confint(0.05)
-    return Effect(POOLED, float(table.oddsratio_pooled), float(low), float(high)), ()
+    return Effect(POOLED, float(table.oddsratio_pooled), float(low), float(high), RBG), ()
 
 
 def exact_interval(strata: Sequence[Counts]) -> tuple[float | None, float | None]:

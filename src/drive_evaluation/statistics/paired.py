@@ -38,7 +38,7 @@ def compare_pairs(both: int, stopped: int, started: int, neither: int) -> Compar
             Test("mcnemar_asymptotic", chi, 1, float(stats.chi2.sf(chi, 1)), "asymptotic"),
             Test("mcnemar_corrected", corrected, 1, float(stats.chi2.sf(corrected, 1)), "asymptotic"),
         ),
-        effect=Effect("difference_of_proportions", difference, difference - half, difference + half),
+        effect=Effect("difference_of_proportions", difference, difference - half, difference + half, "wald"),
         other_effects=(discordant_odds_ratio(stopped, started),),
         n_used=pairs,
         method="T2",
@@ -51,4 +51,4 @@ def discordant_odds_ratio(stopped: int, started: int) -> Effect:
     least = float(stats.beta.ppf(0.025, started, stopped + 1)) if started else 0.0
     most = float(stats.beta.ppf(0.975, started + 1, stopped)) if stopped else 1.0
     low, high = (p / (1 - p) if p < 1 else None for p in (least, most))
-    return Effect("odds_ratio", started / stopped if stopped else None, low, high)
+    return Effect("odds_ratio", started / stopped if stopped else None, low, high, "clopper_pearson")

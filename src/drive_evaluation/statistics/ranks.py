@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from drive_evaluation.results import Comparison, Effect, Test
+from drive_evaluation.results import Comparison, Test
 from drive_evaluation.statistics.descriptive import Numbers, numbers
+from drive_evaluation.statistics.intervals import around, rank_biserial_limits
 
 EXACT_LIMIT = 20
 
@@ -51,7 +52,7 @@ def mann_whitney_tests(a: Numbers, b: Numbers) -> tuple[Test, ...]:
 
 
 def compare_ranks(first: ArrayLike, second: ArrayLike, *, shape_alpha: float = 0.05) -> Comparison:
-    """Mann-Whitney with U of the first group, rank-biserial correlation and the judgement of shapes.
+    """Mann-Whitney with U of the first group, rank-biserial correlation with Newcombe's interval, judgement of shapes.
 
     Note ``shapes_alike`` (show medians) where Kolmogorov-Smirnov on the median-centred values gives p of at least
     ``shape_alpha``, else ``shapes_differ`` (show mean ranks); its statistic and p are in ``extra`` of the test.
@@ -71,13 +72,15 @@ def compare_ranks(first: ArrayLike, second: ArrayLike, *, shape_alpha: float = 0
     first_test = replace(tests[0], extra={**tests[0].extra, **checked})
     statistic = first_test.statistic
     assert statistic is not None
-    biserial = 2 * statistic / (a.size * b.size) - 1
+    biserial = float(2 * statistic / (a.size * b.size) - 1)
+    limits = rank_biserial_limits(biserial, int(a.size), int(b.size))
+    effect, missing = around("rank_biserial", biserial, limits, "newcombe")
     note = "shapes_alike" if shape.pvalue >= shape_alpha else "shapes_differ"
     return Comparison(
         test=first_test,
         other_tests=tests[1:],
-        effect=Effect("rank_biserial", float(biserial)),
-        notes=(note,),
+        effect=effect,
+        notes=(note, *missing),
         n_used=used,
         method="T6",
     )

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from drive_evaluation.results import Comparison, Effect, PostHoc, Test
+from drive_evaluation.statistics.intervals import around, kendalls_w_limits, partial_eta_squared_limits
 
 Matrix = NDArray[np.float64]
 
@@ -27,7 +28,8 @@ def compare_repeated(
     """Friedman or repeated-measures ANOVA on complete cases; rows are people, columns time points.
 
     Any time point that is not normal (Shapiro-Wilk) or has a value beyond ``outlier_iqr`` interquartile ranges
-    sends the comparison to Friedman with Kendall's W. Pairs carry the correction once: ``p_adjusted`` = p_raw times
+    sends the comparison to Friedman with Kendall's W; otherwise the effect is partial eta squared. Both carry an interval by
+    inversion (``statistics.intervals``). Pairs carry the correction once: ``p_adjusted`` = p_raw times
     the number of pairs, capped at 1, and ``significant`` is p_raw below alpha over that number.
     """
     x = np.asarray(scores, dtype=np.float64).reshape(-1, len(names))
@@ -44,14 +46,17 @@ def compare_repeated(
     friedman = _friedman(x, "assumptions_violated" if violated else None)
     if violated or anova is None:
         statistic = friedman.statistic or 0.0
+        limits = kendalls_w_limits(statistic, k - 1, n)
+        effect, missing = around("kendalls_w", statistic / (n * (k - 1)), limits, "noncentral_chi_square")
         pairs = (
             _wilcoxon_pairs(wilcoxon, alpha) if posthoc == "wilcoxon" else _mean_rank_pairs(x, names, alpha)
         )
         return Comparison(
             test=friedman,
             other_tests=(*checks, *wilcoxon),
-            effect=Effect("kendalls_w", statistic / (n * (k - 1))),
+            effect=effect,
             posthoc=pairs,
+            notes=missing,
             n_used=n,
             method="T5",
         )
@@ -190,5 +195,6 @@ def _anova(x: Matrix, alpha: float) -> tuple[Test | None, Effect | None, tuple[s
         "assumptions_met",
         {"mauchly_w": w, "mauchly_p": p_sphericity, "epsilon": epsilon, "n": [n]},
     )
-    notes = () if spherical else ("greenhouse_geisser",)
-    return test, Effect("partial_eta_squared", ss_time / (ss_time + ss_error)), notes
+    limits = partial_eta_squared_limits(f, df, n * (k - 1) * scale)
+    effect, missing = around("partial_eta_squared", ss_time / (ss_time + ss_error), limits, "noncentral_f")
+    return test, effect, (*(() if spherical else ("greenhouse_geisser",)), *missing)

@@ -11,6 +11,7 @@ from scipy import stats
 from scipy.stats import contingency
 
 from drive_evaluation.results import Comparison, Effect, Test
+from drive_evaluation.statistics.intervals import around, cramers_v_limits
 
 Z = float(stats.norm.ppf(0.975))
 Counts = NDArray[np.int64]
@@ -45,7 +46,8 @@ def compare_proportions(table: ArrayLike, *, fisher_first: bool = False) -> Comp
 def compare_categories(table: ArrayLike, *, seed: int = 1) -> Comparison:
     """Larger tables: Pearson, or Monte Carlo Fisher-Freeman-Halton where over 20 % of expected counts are under 5.
 
-    Empty rows and columns are left out; fewer than two of either gives no test.
+    The effect is Cramér's V with the interval of the noncentral chi-square, also where the test is Monte Carlo. Empty
+    rows and columns are left out; fewer than two of either gives no test.
     """
     counts = np.asarray(table, dtype=np.int64)
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
@@ -58,16 +60,19 @@ def compare_categories(table: ArrayLike, *, seed: int = 1) -> Comparison:
     pearson = Test(
         "chi_square", float(outcome.statistic), int(outcome.dof), float(outcome.pvalue), "asymptotic"
     )
-    v = math.sqrt(float(outcome.statistic) / (used * (min(counts.shape) - 1)))
-    effect = Effect("cramers_v", v)
+    size = used * (min(counts.shape) - 1)
+    v = min(1.0, math.sqrt(float(outcome.statistic) / size))
+    limits = cramers_v_limits(float(outcome.statistic), int(outcome.dof), size)
+    effect, notes = around("cramers_v", v, limits, "noncentral_chi_square")
     if float((outcome.expected_freq < 5).mean()) <= 0.2:
-        return Comparison(test=pearson, effect=effect, n_used=used, method="T3")
+        return Comparison(test=pearson, effect=effect, notes=notes, n_used=used, method="T3")
     method = stats.MonteCarloMethod(n_resamples=9999, rng=np.random.default_rng(seed))
     exact = stats.fisher_exact(counts, method=method)
     return Comparison(
         test=Test("fisher_exact", None, None, float(exact.pvalue), "exact", {"method": "monte_carlo"}),
         other_tests=(pearson,),
         effect=effect,
+        notes=notes,
         n_used=used,
         method="T3",
     )
@@ -96,10 +101,10 @@ def odds_ratio(counts: Counts, name: str) -> Effect:
     if (counts == 0).any():
         interval = contingency.odds_ratio(counts, kind="conditional").confidence_interval(0.95)
         high = float(interval.high)
-        return Effect(name, value, float(interval.low), high if math.isfinite(high) else None)
+        return Effect(name, value, float(interval.low), high if math.isfinite(high) else None, "exact_conditional")
     assert value is not None
     half = Z * math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
-    return Effect(name, value, value * math.exp(-half), value * math.exp(half))
+    return Effect(name, value, value * math.exp(-half), value * math.exp(half), "woolf")
 
 
 def risk_ratio(counts: Counts) -> Effect:
@@ -111,4 +116,4 @@ def risk_ratio(counts: Counts) -> Effect:
     if a == 0:
         return Effect("risk_ratio", value)
     half = Z * math.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d))
-    return Effect("risk_ratio", value, value * math.exp(-half), value * math.exp(half))
+    return Effect("risk_ratio", value, value * math.exp(-half), value * math.exp(half), "katz")

@@ -21,7 +21,7 @@ from drive_evaluation.statistics.paired import compare_pairs
 from drive_evaluation.statistics.ranks import compare_ranks
 from drive_evaluation.statistics.repeated import compare_repeated
 from drive_evaluation.statistics.survival import kaplan_meier, log_rank
-from drive_evaluation.statistics.tables import compare_proportions
+from drive_evaluation.statistics.tables import compare_categories, compare_proportions
 
 Found = dict[str, bool]
 
@@ -115,6 +115,42 @@ def ranks(rng: Generator) -> Found:
     return {"T6 Mann-Whitney level": _rejects(compare_ranks(rng.poisson(3, 45), rng.poisson(3, 60)).test)}
 
 
+def three_by_three(rng: Generator) -> Found:
+    """300 people in a table with uniform margins in which the diagonal is twice as full as the rest."""
+    table = rng.multinomial(300, np.where(np.eye(3), 1 / 6, 1 / 12).ravel()).reshape(3, 3)
+    # Each cell is 1/9 without association: three times (1/18)² and six times (1/36)², over 1/9, over 2.
+    v = math.sqrt((3 / 18**2 + 6 / 36**2) * 9 / 2)
+    return {"T3 Cramér's V cover": _holds(compare_categories(table).effect, v)}
+
+
+def repeated_change(rng: Generator) -> Found:
+    """Sixty people three times with means 0, 0.35 and 0.7 and unit spread within a person: skewed, then normal."""
+    normal = rng.normal(0, 1, (60, 1)) + rng.normal(0, 1, (60, 3)) + STEPS
+    skewed = compare_repeated(np.exp(normal), ("a", "b", "c"))
+    met = compare_repeated(normal, ("a", "b", "c"), outlier_iqr=100, normality_alpha=0)
+    # Mean rank of a time point: one, and the chance of being above each of the others.
+    ranks = [1 + sum(_above(a - b) for b in STEPS if a != b) for a in STEPS]
+    spread = float(((STEPS - STEPS.mean()) ** 2).sum())
+    return {
+        "T5 Kendall's W cover": _holds(skewed.effect, sum((rank - 2) ** 2 for rank in ranks) / 2),
+        "T5 partial eta squared cover": _holds(met.effect, spread / (spread + 2)),
+    }
+
+
+STEPS = np.array([0.0, 0.35, 0.7])
+
+
+def _above(difference: float) -> float:
+    """P(x > y) of two normal numbers of unit spread whose means lie ``difference`` apart."""
+    return 0.5 + 0.5 * math.erf(difference / 2)
+
+
+def ranks_apart(rng: Generator) -> Found:
+    """Two normal groups 0.7 apart."""
+    found = compare_ranks(rng.normal(0.7, 1, 45), rng.normal(0, 1, 60))
+    return {"T6 rank-biserial correlation cover": _holds(found.effect, 2 * _above(0.7) - 1)}
+
+
 def regression(rng: Generator) -> Found:
     """400 people, two predictors with log odds ratios 0.7 and 0."""
     x = np.column_stack([rng.integers(0, 2, 400), rng.normal(0, 1, 400)]).astype(float)
@@ -154,6 +190,9 @@ SCENARIOS: tuple[Callable[[Generator], Found], ...] = (
     strata,
     repeated,
     ranks,
+    three_by_three,
+    repeated_change,
+    ranks_apart,
     regression,
     times,
     bootstrap,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import count, zip_longest
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from drive_evaluation.cli import main
-from drive_evaluation.figures import write_figures
+from drive_evaluation.figures import draw, write_figures
 from drive_evaluation.output import charts_of
 from drive_evaluation.package import Package
 from drive_evaluation.presentation import p_text, rounded
@@ -26,6 +28,18 @@ def files(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def differences(one: dict[str, bytes], two: dict[str, bytes]) -> list[str]:
+    """Each file that is not the same in both, with its first differing line, so that a failure seen once tells its cause."""
+    found = [f"{name}: in one of the two alone" for name in sorted(one.keys() ^ two.keys())]
+    for name in sorted(one.keys() & two.keys()):
+        lines = zip_longest(one[name].splitlines(), two[name].splitlines())
+        for number, (first, second) in enumerate(lines, start=1):
+            if first != second:
+                found.append(f"{name}, line {number}: {first!r:.300} and {second!r:.300}")
+                break
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +61,28 @@ def test_the_same_package_gives_the_same_bytes(
     write_figures(charts_of("cr", "croydon", documents), tmp_path)
     one, two = files(run), files(tmp_path)
     assert len(two) > 40
-    assert [name for name in two if one[name] != two[name]] == []
+    assert differences({name: one[name] for name in two if name in one}, two) == []
+
+
+def test_a_difference_in_bytes_is_told_by_file_and_line() -> None:
+    assert differences({"a": b"1\n2\n"}, {"a": b"1\n3\n"}) == ["a, line 2: b'2' and b'3'"]
+    assert differences({"a": b"1"}, {}) == ["a: in one of the two alone"]
+    assert differences({"a": b"1"}, {"a": b"1"}) == []
+
+
+def test_no_figure_depends_on_how_busy_the_machine_is(
+    outcomes: dict[str, Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search for the best place of a key warns after a second; here every look at the clock takes ten."""
+    monkeypatch.setattr("matplotlib.legend.time", SimpleNamespace(perf_counter=count(step=10).__next__))
+    charts = {}
+    for spec, report in (("y2", "year2"), ("cr", "croydon")):
+        documents = [result.to_json() for result in outcomes[report].results]
+        for chart in charts_of(spec, report, documents):
+            charts[chart.exhibit.shape, len(chart.series) > 1] = chart
+    assert {("bars", True), ("columns", True), ("lines", True), ("stacked", True), ("dual", True)} <= set(charts)
+    for chart in charts.values():
+        draw(chart).draw_without_rendering()
 
 
 def test_the_report_is_a_tagged_pdf_and_every_figure_has_its_numbers(run: Path) -> None:

@@ -41,5 +41,31 @@ put("shapiro_w", shapiro.test(c1)$statistic); put("shapiro_p", shapiro.test(c1)$
 put("wilcoxon_p", wilcox.test(c1, c3, paired = TRUE, exact = FALSE, correct = FALSE)$p.value)
 put("holm_2", p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm")[2])
 
+# Intervals of effects by inversion: the parameter under which the statistic seen lies at the 97.5 and 2.5 % points.
+inverted <- function(cdf, upper) {
+  at <- function(wanted) uniroot(function(nc) cdf(nc) - wanted, c(0, upper), tol = 1e-13)$root
+  c(if (cdf(0) <= 0.975) 0 else at(0.975), if (cdf(0) <= 0.025) 0 else at(0.025))
+}
+three <- matrix(c(30, 10, 5, 12, 25, 8, 9, 12, 28), 3, byrow = TRUE)
+x2 <- chisq.test(three, correct = FALSE)
+size <- sum(three) * 2
+v <- sqrt(inverted(function(nc) pchisq(x2$statistic, 4, nc), 500) / size)
+put("cramers_v", sqrt(x2$statistic / size)); put("cramers_v_low", v[1]); put("cramers_v_high", v[2])
+w <- inverted(function(nc) pchisq(f$statistic, 2, nc), 500) / (12 * 2)
+put("kendalls_w_low", w[1])
+weak <- friedman.test(cbind(c1, rev(c1), c2)); w <- inverted(function(nc) pchisq(weak$statistic, 2, nc), 500) / (12 * 2)
+put("weak_w", weak$statistic / 24); put("weak_w_low", w[1]); put("weak_w_high", w[2])
+long <- data.frame(score = c(c1, c2, c3), time = factor(rep(1:3, each = 12)), person = factor(rep(1:12, 3)))
+fit <- summary(aov(score ~ time + Error(person / time), long))[[2]][[1]]
+put("rm_anova_f", fit[1, 4])
+eta <- inverted(function(nc) pf(fit[1, 4], 2, 22, nc), 2000)
+eta <- eta / (eta + 12 * 2)
+put("partial_eta_squared", fit[1, 2] / sum(fit[, 2])); put("partial_eta_squared_low", eta[1]); put("partial_eta_squared_high", eta[2])
+share <- m$statistic / (length(a) * length(b)); half <- (length(a) + length(b)) / 2 - 1
+spread <- function(t) sqrt(t * (1 - t) * (1 + half * ((1 - t) / (2 - t) + t / (1 + t))) / (length(a) * length(b)))
+limit <- function(low, high) uniroot(function(t) abs(t - share) - qnorm(0.975) * spread(t), c(low, high), tol = 1e-14)$root
+put("rank_biserial", 2 * share - 1)
+put("rank_biserial_low", 2 * limit(0, share) - 1); put("rank_biserial_high", 2 * limit(share, 1) - 1)
+
 lines <- c("name,value", paste(names(out), sprintf("%.17g", unlist(out)), sep = ","))
 writeLines(lines, "oracle.csv")

@@ -83,8 +83,16 @@ def at(document: Document, path: str) -> Any:
 
 
 def title_of(name: str) -> str:
-    """A category or series as printed: subgroups lose their field name, several dimensions stand with commas."""
-    return ", ".join(label(part.split("=", 1)[-1]) for part in name.split("&")) if name else ""
+    """A category or series as printed: several dimensions stand with commas, subgroups lose their field name.
+
+    Where the value is yes or no alone, the field stays: ``engaged=no`` is ``Engaged: no``.
+    """
+    return ", ".join(map(_part, name.split("&"))) if name else ""
+
+
+def _part(part: str) -> str:
+    field, _, value = part.rpartition("=")
+    return f"{label(field)}: {value}" if field and value in ("yes", "no") else label(value)
 
 
 def chart(exhibit: Exhibit, documents: Sequence[Document]) -> Chart | None:

@@ -155,7 +155,10 @@ MEASURES: Mapping[str, Definition] = {
         ABUSE,
     ),
     "M-ABUSE-LOGIT": _d(
-        "Stopping by need", "Stopped a type, among those using it at intake with exit known.", "T7", ABUSE
+        "Stopping by need",
+        "Stopped a type, among those using it at intake with exit known; by each need, and with age, site and all needs.",
+        "T7",
+        ABUSE,
     ),
     "M-ABUSE-BY-AGE": _d(
         "Change by age", "Use at intake and exit by quartile of age, pairs known.", "T8", ABUSE

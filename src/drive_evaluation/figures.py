@@ -16,7 +16,8 @@ from drive_evaluation.presentation import label, rounded
 # Okabe and Ito's palette in an order of falling darkness; hatching tells the series apart in grey print.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#F0E442")
 HATCHES = ("", "//", "..", "xx", "\\\\", "++", "--", "oo")
-KEY_COLUMNS = 4
+KEY_WIDTH, KEY_MARK = 105, 10
+"""Letters that the key has room for in a row, and the letters that a mark with its gaps takes the room of."""
 STYLE: Any = {
     "svg.hashsalt": "drive-evaluation",
     "svg.fonttype": "none",
@@ -59,7 +60,8 @@ def draw(chart: Chart) -> Figure:
 def _legend(axes: Axes, handles: Sequence[Any] | None = None) -> None:
     """The key above the figure. Its place is said: the search for the best one warns by the clock on a busy machine."""
     shown = axes.get_legend_handles_labels()[0] if handles is None else handles
-    columns = min(len(shown), KEY_COLUMNS)
+    longest = max(len(str(handle.get_label())) for handle in shown)
+    columns = max(1, min(len(shown), KEY_WIDTH // (longest + KEY_MARK)))
     axes.legend(
         handles=shown, frameon=False, fontsize=8, ncols=columns, loc="lower center", bbox_to_anchor=(0.5, 1)
     )
@@ -211,8 +213,10 @@ def _base(chart: Chart, category: str) -> str:
 
 def _lines(axes: Axes, chart: Chart) -> None:
     markers = "osD^vPX*"
+    most = 0.0
     for i, series in enumerate(chart.series):
         numbers: list[Any] = [chart.values.get((category, series)) for category in chart.categories]
+        most = max([most, *(number for number in numbers if number is not None)])
         points = [(k, number) for k, number in enumerate(numbers) if number is not None]
         axes.plot(
             [k for k, _ in points],
@@ -226,7 +230,7 @@ def _lines(axes: Axes, chart: Chart) -> None:
         range(len(chart.categories)), _names(chart.categories), rotation=30, ha="right", fontsize=7
     )
     axes.set_ylabel(chart.exhibit.unit.capitalize())
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.08 * most or 1.0)  # room for a whole mark at the highest point
 
 
 def _dual(axes: Axes, chart: Chart) -> None:

@@ -21,6 +21,12 @@ LABELS = {
     "childrens_services": "Children's services",
     "probation_crc": "Probation (CRC)",
     "probation_nps": "Probation (NPS)",
+    "ccj": "Criminal and civil justice",
+    "cyps": "Children and young people's services",
+    "bcw": "Behaviour change work",
+    "allocated_drive": "Allocated to Drive",
+    "allocated_control": "Allocated to control",
+    "excluded_repeat_marac": "Excluded: repeat MARAC",
     "p2": "Comparator P2",
     "pilot": "Comparator pilot",
 }

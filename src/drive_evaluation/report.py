@@ -264,7 +264,7 @@ def _word(body: Mapping[str, Any], folder: Path, path: Path) -> None:
     _word_table(document, ("Measure", "Title", "Definition", "Method", "Settings"), methods)
     _word_table(document, ("Sample", "Unit", "Rule"), [(s.name, s.unit, s.rule) for s in body["samples"]])
     if body["intervals"]:
-        methods = [(m.title, m.text, m.source) for m in body["intervals"]]
+        methods = [(m.heading, m.text, m.source) for m in body["intervals"]]
         _word_table(document, ("95 % interval", "How it is made", "Source"), methods)
     _word_table(document, ("Setting", "Value"), body["settings"])
     document.add_heading("Not computed", 1)

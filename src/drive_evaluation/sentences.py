@@ -101,14 +101,14 @@ def _interval(effect: Mapping[str, Any], places: int = 2) -> str:
     if limits == (None, None):
         return "no 95 % interval"
     text = " to ".join("no limit" if limit is None else rounded(limit, places) for limit in limits)
-    return f"95 % interval {text}, {INTERVALS[effect['interval']].title}"
+    return f"95 % interval {text} by {INTERVALS[effect['interval']].name}"
 
 
 def _effect(effect: Mapping[str, Any] | None, places: int = 2) -> str:
     """An effect with its interval, in front of what follows; empty where there is none."""
     if effect is None or effect["value"] is None:
         return ""
-    return f"{EFFECTS[effect['name']]} {rounded(effect['value'], places)} ({_interval(effect, places)}); "
+    return f"{EFFECTS[effect['name']]} {rounded(effect['value'], places)}, {_interval(effect, places)}; "
 
 
 def _mcnemar(document: Document) -> str | None:

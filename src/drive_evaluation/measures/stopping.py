@@ -39,7 +39,9 @@ def stopping_by_need(study: Study, sample: Sample) -> list[Result]:
     for kind in TYPES:
         chosen = (before[("used", kind)] == "yes") & after[("used", kind)].notna()
         stopped = (after[("used", kind)][chosen] == "no").astype(float)
-        results.extend(_of_type(sample, kind, stopped, needs[chosen], covariates(sample.frame[chosen], stopped)))
+        results.extend(
+            _of_type(sample, kind, stopped, needs[chosen], covariates(sample.frame[chosen], stopped))
+        )
     return results
 
 
@@ -70,8 +72,9 @@ def covariates(frame: pd.DataFrame, stopped: pd.Series) -> Covariates:
     site = frame["site"]
     sizes = site.value_counts()
     if len(sizes) > 1:
-        first, *others = sorted(sizes.index, key=lambda name: (-int(sizes[name]), str(name)))
-        columns.update({f"site_{name}": (site == name).astype(float).where(site.notna()) for name in sorted(others)})
+        largest = min(sizes.index, key=lambda name: (-int(sizes[name]), str(name)))
+        for name in sorted(set(sizes.index) - {largest}):
+            columns[f"site_{name}"] = (site == name).astype(float).where(site.notna())
         names.append("site")
         shares = stopped.groupby(site).mean()
         if shares.isin([0.0, 1.0]).any():
@@ -102,7 +105,9 @@ def _of_type(
     }
     notes = (*joint.notes, *(() if joint.supported else (FALLBACK,)), *beside.notes)
     summary = Comparison(test=unsupported(joint), notes=notes, n_used=joint.n, method="T7")
-    results = [make("M-ABUSE-LOGIT", sample, {"abuse_type": kind}, values, n=len(stopped), comparison=summary)]
+    results = [
+        make("M-ABUSE-LOGIT", sample, {"abuse_type": kind}, values, n=len(stopped), comparison=summary)
+    ]
     for need in needs.columns:
         comparison = primary[need]
         if not alone[need].supported:

@@ -23,66 +23,71 @@ Z = float(stats.norm.ppf(1 - TAIL))
 class IntervalMethod:
     """How the 95 % interval of an effect is made, in words, and where the method comes from."""
 
-    title: str
+    name: str
     text: str
     source: str
+
+    @property
+    def heading(self) -> str:
+        """The name as it stands at the beginning of a row."""
+        return self.name[:1].upper() + self.name[1:]
 
 
 INTERVALS: Mapping[str, IntervalMethod] = {
     "student_t": IntervalMethod(
-        "Student's t",
+        "Student's t distribution",
         "Estimate ± t times its standard error, with the degrees of freedom of the branch that ran.",
         "Welch 1947 for unequal spread",
     ),
     "large_sample_normal": IntervalMethod(
-        "Normal, large sample",
+        "the normal distribution",
         "Estimate ± 1.96 standard errors.",
         "Hedges and Olkin 1985",
     ),
     "wald": IntervalMethod(
-        "Wald",
+        "Wald's method",
         "Difference of paired proportions ± 1.96 standard errors.",
         "Fleiss, Levin and Paik 2003",
     ),
     "clopper_pearson": IntervalMethod(
-        "Clopper-Pearson",
+        "Clopper and Pearson's exact method",
         "Exact binomial limits of the share of starts among the discordant pairs, turned into odds.",
         "Clopper and Pearson 1934",
     ),
-    "woolf": IntervalMethod("Woolf", "Log odds ratio ± 1.96 standard errors.", "Woolf 1955"),
-    "katz": IntervalMethod("Katz", "Log risk ratio ± 1.96 standard errors.", "Katz et al. 1978"),
+    "woolf": IntervalMethod("Woolf's method", "Log odds ratio ± 1.96 standard errors.", "Woolf 1955"),
+    "katz": IntervalMethod("Katz's method", "Log risk ratio ± 1.96 standard errors.", "Katz et al. 1978"),
     "exact_conditional": IntervalMethod(
-        "Exact conditional",
+        "the exact conditional distribution",
         "Given the margins of the table, with 2.5 % left in each tail; used where a cell is nought.",
         "Cornfield 1956",
     ),
     "robins_breslow_greenland": IntervalMethod(
-        "Robins-Breslow-Greenland",
+        "Robins, Breslow and Greenland's method",
         "Log pooled odds ratio ± 1.96 standard errors, over sites.",
         "Robins, Breslow and Greenland 1986",
     ),
     "profile_likelihood": IntervalMethod(
-        "Profile likelihood",
+        "profile likelihood",
         "Values that lower twice the log-likelihood by no more than the 95 % point of chi-square.",
         "Venzon and Moolgavkar 1988",
     ),
     "profile_penalised_likelihood": IntervalMethod(
-        "Profile penalised likelihood",
+        "profile penalised likelihood",
         "The same on Firth's penalised likelihood.",
         "Heinze and Schemper 2002",
     ),
     "noncentral_f": IntervalMethod(
-        "Noncentral F",
+        "the noncentral F distribution",
         "Values of the effect under which the F seen lies at a 2.5 % point; degrees of freedom corrected as the test.",
         "Steiger 2004; Muller and Barton 1989",
     ),
     "noncentral_chi_square": IntervalMethod(
-        "Noncentral chi-square",
+        "the noncentral chi-square distribution",
         "Values of the effect under which the chi-square seen lies at a 2.5 % point.",
         "Smithson 2003 for Cramér's V; Steiger and Fouladi 1997 for a linear function of the statistic, as Kendall's W",
     ),
     "newcombe": IntervalMethod(
-        "Newcombe",
+        "Newcombe's method",
         "Values of P(first > second) from which the share seen is 1.96 of their own standard errors away.",
         "Newcombe 2006, method 5",
     ),

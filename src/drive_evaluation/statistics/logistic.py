@@ -67,8 +67,10 @@ def fit_logistic(
     complete = np.isfinite(y) & np.isfinite(x).all(axis=1)
     y, x = y[complete], x[complete]
     n, events = len(y), int(min(y.sum(), len(y) - y.sum()))
+    if not n:
+        return LogisticFit(False, "none", 0, 0, None, (), ("no_complete_case",))
     notes: list[str] = []
-    varies = [j for j in range(x.shape[1]) if n and np.ptp(x[:, j]) > 0]
+    varies = [j for j in range(x.shape[1]) if np.ptp(x[:, j]) > 0]
     if len(varies) < len(names):
         notes.append("constant_predictor_left_out")
     kept = [names[j] for j in varies]

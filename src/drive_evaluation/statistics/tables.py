@@ -101,7 +101,9 @@ def odds_ratio(counts: Counts, name: str) -> Effect:
     if (counts == 0).any():
         interval = contingency.odds_ratio(counts, kind="conditional").confidence_interval(0.95)
         high = float(interval.high)
-        return Effect(name, value, float(interval.low), high if math.isfinite(high) else None, "exact_conditional")
+        return Effect(
+            name, value, float(interval.low), high if math.isfinite(high) else None, "exact_conditional"
+        )
     assert value is not None
     half = Z * math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
     return Effect(name, value, value * math.exp(-half), value * math.exp(half), "woolf")

@@ -125,3 +125,44 @@ def test_figures_of_year_2_that_hold_a_distribution_or_two_arms() -> None:
     assert item_of(contacts).rows[0][-2:] == ("3.0", "2.0")
     histogram = charts["contacts-per-case"]
     assert [histogram.values[(c, "cases")] for c in histogram.categories] == [5, 0, 0, 2]
+
+
+def test_figure_16_is_one_figure_with_a_stacked_bar_for_each_option_list() -> None:
+    shares = [
+        document("M-ACT-DIRECT", f"y2.{sample}", "all", f"mode={mode}", percent=share)
+        for sample, both in (("actions", (31.0, 69.0)), ("actions_y1", (21.0, 79.0)))
+        for mode, share in zip(("direct", "indirect"), both, strict=True)
+    ]
+    charts = drawn("year2", *shares)
+    assert [name for name in charts if name.startswith("direct")] == ["direct"]
+    figure = charts["direct"]
+    assert figure.exhibit.shape == "stacked"
+    assert figure.categories == ("First option list", "Second option list")
+    assert figure.series == ("direct", "indirect")
+    assert figure.values[("First option list", "direct")] == 21.0
+    assert figure.values[("Second option list", "indirect")] == 69.0
+    rows = item_of(figure).rows
+    assert [row[0] for row in rows] == ["First option list", "Second option list"]
+
+
+def test_sentences_print_an_effect_with_its_interval_and_how_it_was_made() -> None:
+    """W of M-DASH-CHANGE, and the ages of M-AGE-CONTACT by median or mean rank."""
+    change = document(
+        "M-DASH-CHANGE", "y2.su_dash_complete", "all", "", mean={"intake": 8.4, "mid": 8.9, "exit": 8.1}
+    )
+    change["effect"] = {
+        "name": "kendalls_w",
+        "value": 0.031,
+        "ci_low": 0.0,
+        "ci_high": 0.094,
+        "interval": "noncentral_chi_square",
+    }
+    groups = {name: {"n": 20, "median": 33.0, "mean_rank": 21.5} for name in ("contacted", "not_contacted")}
+    ages = document("M-AGE-CONTACT", "y2.su_closed", "all", "person=perpetrator", **groups)
+    ages["notes"] = ["shapes_differ"]
+    ages["effect"] = {**change["effect"], "name": "rank_biserial", "ci_low": None, "ci_high": None}
+    texts = [sentence.text for sentence in sentences([change, ages])]
+    wanted = "Kendall's W 0.03, 95 % interval 0.00 to 0.09 by the noncentral chi-square distribution"
+    assert wanted in texts[0]
+    assert "contacted mean rank 21.5, n = 20" in texts[1]
+    assert "rank-biserial correlation 0.03, no 95 % interval" in texts[1]

@@ -80,7 +80,9 @@ def test_no_figure_depends_on_how_busy_the_machine_is(
         documents = [result.to_json() for result in outcomes[report].results]
         for chart in charts_of(spec, report, documents):
             charts[chart.exhibit.shape, len(chart.series) > 1] = chart
-    assert {("bars", True), ("columns", True), ("lines", True), ("stacked", True), ("dual", True)} <= set(charts)
+    assert {("bars", True), ("columns", True), ("lines", True), ("stacked", True), ("dual", True)} <= set(
+        charts
+    )
     for chart in charts.values():
         draw(chart).draw_without_rendering()
 

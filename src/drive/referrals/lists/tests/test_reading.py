@@ -195,7 +195,9 @@ def test_no_damage_to_a_workbook_breaks_the_reading(damage: bytes, place: int) -
 
 
 cell = st.one_of(
-    st.text(max_size=25),
+    st.text(
+        st.characters(exclude_categories=("Cc", "Cs")), max_size=25
+    ),  # many control signs are refused as no text
     st.sampled_from(
         ["31/02/1990", "=1+1", "unknown", "0", "Kwa.", "99999", "1e9", "00/00/0000", "?", "١٢/٠٣/١٩٩٠"]
     ),

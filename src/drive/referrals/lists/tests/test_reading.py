@@ -206,6 +206,11 @@ cell = st.one_of(
 )
 
 
+def test_what_is_mostly_control_signs_is_no_text() -> None:
+    with pytest.raises(ListRefused, match="a kind of file we do not know"):
+        judged(as_csv([("\x00\x01\x02",) * len(HEADINGS)] * 4))
+
+
 @given(st.lists(st.tuples(*[cell] * len(HEADINGS)), max_size=6))
 def test_no_cells_break_the_reading(rows: list[tuple[str, ...]]) -> None:
     found = judged(as_csv(rows))

@@ -23,3 +23,7 @@ fix:
 # compile the pinned requirements again
 pins:
     for f in runtime dev; do uv pip compile --universal --python-version 3.12 --generate-hashes --no-header requirements/$f.in -o requirements/$f.txt; done
+
+# the long form of the proofs, with another seed each night; takes hours
+nightly:
+    script/nightly

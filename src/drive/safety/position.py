@@ -28,6 +28,19 @@ def position(link_id: UUID) -> str:
     return str(_ask("safety.position(%s, clock_timestamp())", link_id))
 
 
+def positions(case_id: UUID) -> list[tuple[UUID, str, UUID | None]]:
+    """Each link of the case that whoever acts may read, oldest first: its key, `position`, and `latest_decision`. One
+    statement, however many links.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select l.id, safety.position(l.id, clock_timestamp()), safety.latest_decision(l.id, clock_timestamp())"
+            " from safety_caselink l where l.su_case_id = %s order by l.recorded_at, l.id",
+            [case_id],
+        )
+        return cursor.fetchall()
+
+
 def latest_decision(link_id: UUID) -> UUID | None:
     """The newest outcome that both sides settled, whether or not it is in force; None before the first."""
     found = _ask("safety.latest_decision(%s, clock_timestamp())", link_id)

@@ -8,11 +8,8 @@ from uuid import UUID
 
 from drive.instruments.codelists import code_list
 
-from ..models import (
-    CaseLink,
-    OutcomeProposal,
-)
-from ..position import contact_refusal, latest_decision, position
+from ..models import OutcomeProposal
+from ..position import contact_refusal, positions
 from ..rules import refusal_words
 from .stops import live_stops
 
@@ -42,17 +39,19 @@ def what_may_happen_now(case_id: UUID) -> WhatMayHappen:
     Indirect work, sharing, safeguarding and recording what has happened are always open and not listed here.
     """
     refusal = contact_refusal(case_id)
-    links = list(CaseLink.objects.filter(su_case_id=case_id).order_by("recorded_at", "id"))
+    links = positions(case_id)
+    decided = OutcomeProposal.objects.in_bulk(
+        [decision for _, where, decision in links if where == "in_force"]
+    )
     closed: list[Closed] = []
     places: set[str] | None = None
     until: datetime.date | None = None
-    for link in links:
-        where = position(link.pk)
+    for link_id, where, decision in links:
         if where != "in_force":
             what, opens = refusal_words(where)
-            closed.append(Closed("Any direct contact", f"{what} {opens}".strip(), link.pk))
+            closed.append(Closed("Any direct contact", f"{what} {opens}".strip(), link_id))
             continue
-        settled = OutcomeProposal.objects.get(pk=str(latest_decision(link.pk)))
+        settled = decided[decision]
         places = set(settled.places) if places is None else places & set(settled.places)
         until = min(until, settled.ends_on) if until else settled.ends_on
     if refusal == "unlinked":

@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from drive.access.models import local_today
 from drive.access.refusal import Refusal
@@ -14,7 +15,7 @@ from drive.audit.models import AuditEvent
 from drive.casework.commands import record_action, set_state
 from drive.casework.models import ContactStrategy
 from drive.instruments.codelists import code_list
-from drive.safety import commands
+from drive.safety import commands, queries
 from drive.safety.models import (
     Booking,
     BookingState,
@@ -25,7 +26,7 @@ from drive.safety.models import (
 )
 from drive.safety.position import position
 from drive.safety.rules import LAPSE_CAUSES, OTHERS_AT_RISK, PERMITTING
-from tests.cast import Cast, seeding
+from tests.cast import Cast, link, open_record, seeding
 
 from .deciding import EVERYBODY, answer, ask, book, decide, propose, tomorrow, view
 
@@ -145,8 +146,6 @@ def test_s15_scheduling_fails_by_command_by_insert_and_in_bulk(cast: Cast, how: 
             with acting_as(actor):
                 commands.lapse_decision(by=actor, link_id=cast.link.pk, cause="plan")
         else:
-            from tests.cast import link, open_record
-
             with seeding():
                 other = open_record(
                     cast.vs_service, cast.other_idva, "Araminta", "Bellweather", cast.idva_manager
@@ -163,6 +162,20 @@ def test_s15_scheduling_fails_by_command_by_insert_and_in_bulk(cast: Cast, how: 
             insert_booking(cast, number)
     with acting_as(cast.case_manager.as_actor()):
         assert Booking.objects.count() == 0
+
+
+def test_what_may_happen_now_asks_the_same_with_one_client_and_with_three(cast: Cast) -> None:
+    decide(cast.case_manager, cast.idva, cast.link.pk)
+    with acting_as(cast.case_manager.as_actor()), CaptureQueriesContext(connection) as one:
+        assert queries.what_may_happen_now(cast.case.pk).contact_open
+    for name in ("Araminta Bellweather", "Amabel Bellweather"):
+        with seeding():
+            hers = open_record(cast.vs_service, cast.idva, *name.split(), cast.idva_manager)
+            other = link(cast.case, hers, cast.idva_manager, name)
+        decide(cast.case_manager, cast.idva, other.pk)
+    with acting_as(cast.case_manager.as_actor()), CaptureQueriesContext(connection) as three:
+        assert queries.what_may_happen_now(cast.case.pk).contact_open
+    assert len(three) == len(one)
 
 
 def test_s15_a_decision_covers_its_days_and_places(cast: Cast) -> None:

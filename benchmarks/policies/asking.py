@@ -4,7 +4,8 @@
     unaudited  the same without writing the event of the look
     by_hand    a log-in that passes every policy, no step into a scope, no audit; the filters written by hand
 
-Reads lines `MEMBERSHIP PATH` from standard input; answers each with a line of JSON: seconds, statements, bytes, digest.
+Reads lines `MEMBERSHIP PATH` from standard input; answers each with a line of JSON: seconds, statements, bytes, digest; to
+`MEMBERSHIP PATH kinds` also which statements, and where each was asked.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class Statements:
 
     def __init__(self, way: str) -> None:
         self.way, self.count = way, 0
+        self.kinds: list[str] | None = None
+        """Each statement without its values and where it was asked, while somebody wants to know."""
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if self.way == "by_hand":
@@ -55,7 +58,20 @@ class Statements:
         if self.way != "policies" and sql.startswith(AUDIT):
             return None
         self.count += 1
+        if self.kinds is not None:
+            said = re.sub(r"\s+", " ", re.sub(r"'[^']*'|\d+|(, )?%s(, %s)*", "?", sql))
+            self.kinds.append(f"{said[:300]} | {_asked_at()}")
         return execute(sql, params, many, context)
+
+
+def _asked_at() -> str:
+    """The lines of the project's own code that led to a statement, the innermost first."""
+    lines, frame = [], sys._getframe(1)
+    while frame := frame.f_back:
+        name = str(frame.f_globals.get("__name__", ""))
+        if name.startswith("drive."):
+            lines.append(f"{name}:{frame.f_lineno}")
+    return " < ".join(lines)
 
 
 def main() -> None:
@@ -70,7 +86,7 @@ def main() -> None:
     statements = Statements(way)
     settings.ALLOWED_HOSTS = ["testserver"]
     for line in sys.stdin:
-        member, path = line.split()
+        member, path, *wants_kinds = line.split()
         key = UUID(member)
         if key not in clients:
             clients[key] = _signed_in(key)
@@ -79,6 +95,7 @@ def main() -> None:
                     cursor.execute("select set_config('drive.membership', %s, false)", [member])
         client = clients[key]
         with connection.execute_wrapper(statements):
+            statements.kinds = [] if wants_kinds else None
             statements.count, began = 0, time.perf_counter()
             if way == "by_hand" and (named := re.fullmatch(r"/cases/([0-9a-f-]{36})/", path)):
                 with connection.cursor() as cursor:
@@ -92,6 +109,7 @@ def main() -> None:
             "seconds": seconds,
             "statements": statements.count,
             "bytes": len(answer.content),
+            "kinds": statements.kinds or [],
             "digest": hashlib.sha256(words).hexdigest(),
         }
         print(json.dumps(shown), flush=True)

@@ -22,12 +22,17 @@ def main() -> None:
 
     from drive.access.roles import Role
 
+    from .crossing import crossing
+    from .edges import first_and_last_days, told_across
     from .oracle import World, allowed
     from .rich import rich_world
 
     with transaction.atomic():
         rich = rich_world()
         members = [*rich.members, *_more(rich)]
+        before = set(World().by_key)
+        told_across(rich)
+        members += first_and_last_days(rich)
         world = World()
         readers = []
         for member in (world.by_key[each.pk] for each in members):
@@ -36,7 +41,14 @@ def main() -> None:
                 for table, key in sorted(allowed(world, member, scope)):
                     seen.setdefault(table, []).append(key)
                 readers.append({"member": str(member.pk), "scope": scope.value, "seen": seen})
-        json.dump({"readers": readers, "attempts": list(_attempts(members, world))}, sys.stdout)
+        crosses = [
+            asked
+            for member in (world.by_key[each.pk] for each in members)
+            for scope in Role(member.role).entry.scopes
+            for asked in crossing(world, member, scope)
+        ]
+        told = {"readers": readers, "attempts": list(_attempts(members, world, before)), "crossing": crosses}
+        json.dump(told, sys.stdout)
 
 
 def _more(rich: Any) -> list[Any]:
@@ -53,6 +65,8 @@ def _more(rich: Any) -> list[Any]:
     from drive.oversight.models import OwnChannel
     from drive.referrals.models import PossibleMatch
     from tests.cast import join, seeding
+
+    from .edges import kept_for
 
     cast, today = rich.cast, local_today()
     with seeding():
@@ -91,6 +105,7 @@ def _more(rich: Any) -> list[Any]:
         (cast.governance_lead, "su", rich.cases[1], {}),
         (leads[0], "vs", rich.records[1], {}),
         (leads[0], "su", cast.case, {"recorded_at": asked_before}),
+        (rich.members[-1], "su", cast.case, {}),
         (leads[1], "su", rich.cases[2], {}),
         (leads[1], "vs", rich.records[2], {}),
     ):
@@ -106,6 +121,7 @@ def _more(rich: Any) -> list[Any]:
         rich.filler.fill(
             PossibleMatch, referral=rich.referrals[0], earlier=rich.referrals[1], site_id=cast.site.pk
         )
+    kept_for(rich)
     return leads
 
 
@@ -125,10 +141,12 @@ def _adds_to(scope: Any) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def _attempts(members: list[Any], world: Any) -> Iterator[Attempt]:
+def _attempts(members: list[Any], world: Any, tried: set[Any]) -> Iterator[Attempt]:
     """What everybody in each of their scopes tries to add to and to change in every table, and whether the oracle lets
-    them."""
+    them. Of rows that are not among those `tried`, copies of two kinds alone: what is written on cases and sealed."""
     from drive.access.roles import Role
+    from drive.advocacy.models import SealedValue
+    from drive.casework.models import StateEntry
 
     from .oracle import Eyes, our_models
     from .writing import changes, may_add, may_change, proposals, proposed
@@ -138,17 +156,40 @@ def _attempts(members: list[Any], world: Any) -> Iterator[Attempt]:
             eyes = Eyes(world, member, scope)
             adds = _adds_to(scope)
             for model in our_models():
+                misplaced = _misplaced(model, eyes, tried) if model._meta.db_table in adds else ()
                 who = {"table": model._meta.db_table, "member": str(member.pk), "scope": scope.value}
                 # without the privilege no policy is asked: one row shows that it is refused
-                tried = None if model._meta.db_table in adds else 1
-                for row, changed in islice(proposals(model, eyes), tried):
+                most = None if model._meta.db_table in adds else 1
+                proposed_here = (
+                    each
+                    for each in proposals(model, eyes)
+                    if each[0].pk in tried or model in (StateEntry, SealedValue)
+                )
+                for row, changed in (*islice(proposed_here, most), *misplaced):
                     passes = may_add(eyes, proposed(row, changed))
                     told = {name: value if value is None else str(value) for name, value in changed.items()}
                     yield who | {"row": str(row.pk), "with": told, "passes": passes}
                 for change, least in changes(model):
-                    for row in world.all(model):
+                    for row in (each for each in world.all(model) if each.pk in tried):
                         passes = least and may_change(eyes, row)
                         yield who | {"row": str(row.pk), "change": change, "passes": passes}
+
+
+def _misplaced(model: Any, eyes: Any, tried: set[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Rows about a record or an answer to something, with one of their keys pointing elsewhere."""
+    from drive.extract.models import ReleaseAnswer, ReleaseFile
+    from drive.retention.models import ErasureAnswer, ErasureProposal, Hold
+
+    mine, rows = eyes.member, [row for row in eyes.world.all(model) if row.pk in tried]
+    if model in (ErasureAnswer, ReleaseAnswer, ReleaseFile):
+        yield from ((row, {"recorded_by_id": mine.pk, "site_id": mine.site_id}) for row in rows)
+    if model in (Hold, ErasureProposal):
+        one_each = {row.record_id: row for row in rows}.values()
+        for row in one_each:
+            for other in one_each:
+                for key in ("side", "record_id", "service_id", "site_id"):
+                    if getattr(other, key) != getattr(row, key):
+                        yield row, {"recorded_by_id": mine.pk, key: getattr(other, key)}
 
 
 if __name__ == "__main__":

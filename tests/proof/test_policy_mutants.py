@@ -108,6 +108,8 @@ class World:
     attempts: dict[str, dict[tuple[str, str], list[dict[str, Any]]]]
     """By table, and by member and scope."""
     rows: dict[str, dict[str, Any]]
+    crossing: list[dict[str, Any]]
+    """What is asked of the bridge, by whom, and what the answer must be (tests/proof/crossing.py)."""
 
     def rows_of(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, past every policy."""
@@ -201,7 +203,7 @@ def world() -> Iterator[World]:
             attempts.setdefault(attempt["table"], {}).setdefault(by, []).append(attempt)
         with psycopg.connect(superuser) as connection:
             connection.execute(ATTEMPT.encode())
-            made = World(connection, told["readers"], attempts, {})
+            made = World(connection, told["readers"], attempts, {}, told["crossing"])
             for table in attempts:
                 made.rows |= {row["id"]: row for row in made.rows_of(table)}
             yield made

@@ -93,7 +93,7 @@ EXPLAINED: dict[str, str] = {
         "of_requests_seen and of_bundles_seen say it a second time: no bundle without a request that may be seen"
     ),
     r"safety_(practiceincident|incidentcharge|incidentclosing|citation|escalation)\.in_its_time using true": (
-        "no client's record of this world that is past its time is linked; tests/proof/test_erasure.py has such a world"
+        "nothing of these kinds hangs on a link of this world to a record past its time; tests/proof/test_erasure.py has one"
     ),
 }
 """Mutants that nobody notices here, and why: a regular expression over the mutant's name to the reason."""

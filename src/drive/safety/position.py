@@ -38,7 +38,8 @@ def positions(case_id: UUID) -> list[tuple[UUID, str, UUID | None]]:
             " from safety_caselink l where l.su_case_id = %s order by l.recorded_at, l.id",
             [case_id],
         )
-        return cursor.fetchall()
+        found: list[tuple[UUID, str, UUID | None]] = cursor.fetchall()
+    return found
 
 
 def latest_decision(link_id: UUID) -> UUID | None:

@@ -24,6 +24,7 @@ from drive.access.roles import Role
 from drive.advocacy.models import CheckInPlan, ClientContact, EngagementEntry, RecordExit, SealedValue
 from drive.allocation.models import Allocation
 from drive.casework.models import Action, StateEntry
+from drive.panels.models import Acceptance, AgendaItem, Invitation, Meeting
 from drive.referrals.models import Referral, ReferralDecision, ReferralList, ReferralParty
 from drive.retention.models import ErasureAnswer, ErasureProposal
 from tests.cast import join, link, open_case, open_record, seeding
@@ -56,7 +57,7 @@ def told_across(rich: Any) -> None:
             )  # fmt: skip
     for number, case in enumerate(rich.cases):
         for history in ("status", "contact", "whereabouts", "approach"):
-            for value, since, ago in ((f"now {number}", 0, 0), ("by then", 0, 9), ("before", 9, 0)):
+            for value, since, ago in ((f"{history} {number}", 0, 0), ("by then", 0, 9), ("before", 9, 0)):
                 fill(
                     StateEntry, case=case, history=history, value=value, since=today - since * day,
                     recorded_at=timezone.now() - ago * day,
@@ -275,9 +276,14 @@ def _same_people(rich: Any) -> None:
         rich.filler.fill(ReferralParty, referral=referral, role=role, site_id=site.pk, match_key=key)
         made.append(referral)
     decided = (("bring_back", 2, 1), ("accept", 1, 2)), (("accept", 2, 3), ("bring_back", 1, 4))
+    meeting = rich.filler.fill(Meeting, site_id=cast.site.pk, held_on=local_today())
+    known = {"meeting": meeting, "site_id": cast.site.pk}
+    rich.filler.fill(Invitation, member=cast.partner, state="invited", **known)
+    rich.filler.fill(Acceptance, recorded_by=cast.partner, **known)
     for decisions in (*decided, (("bring_back", 1, 5), ("accept", 1, 6))):
         came = rich.filler.fill(ReferralList, site_id=cast.site.pk)
         referral = rich.filler.fill(Referral, site_id=cast.site.pk, referral_list=came, line=1)
+        rich.filler.fill(AgendaItem, referral=referral, state="listed", **known)
         for outcome, ago, number in decisions:
             rich.filler.fill(
                 ReferralDecision, id=UUID(int=number), referral=referral, site_id=cast.site.pk, outcome=outcome,

@@ -99,13 +99,14 @@ def _more(rich: Any) -> list[Any]:
             user_id=cast.idva.user_id, kind="phone", lookup="5" * 64, recorded_by=cast.idva
         )
     asked_before = timezone.now() - datetime.timedelta(days=2)
+    barred_lead = next(member for member in rich.members if member.name == "Bathsheba Kin")
     for asker, side, record, more in (
         (cast.governance_lead, "su", cast.case, {}),
         (cast.governance_lead, "vs", cast.record, {}),
         (cast.governance_lead, "su", rich.cases[1], {}),
         (leads[0], "vs", rich.records[1], {}),
         (leads[0], "su", cast.case, {"recorded_at": asked_before}),
-        (rich.members[-1], "su", cast.case, {}),
+        (barred_lead, "su", cast.case, {}),
         (leads[1], "su", rich.cases[2], {}),
         (leads[1], "vs", rich.records[2], {}),
     ):

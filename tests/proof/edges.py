@@ -62,6 +62,7 @@ def told_across(rich: Any) -> None:
                     StateEntry, case=case, history=history, value=value, since=today - since * day,
                     recorded_at=timezone.now() - ago * day,
                 )  # fmt: skip
+        fill(StateEntry, case=case, history="legal", value="newest of all", since=today)
         first, second = ("disrupt", "both") if number else ("both", "disrupt")
         with seeding():
             Action.objects.filter(case=case).update(done_on=today - 90 * day)
@@ -289,6 +290,7 @@ def _same_people(rich: Any) -> None:
                 ReferralDecision, id=UUID(int=number), referral=referral, site_id=cast.site.pk, outcome=outcome,
                 recorded_at=now - datetime.timedelta(days=ago),
             )  # fmt: skip
+    _papers(rich, made)
     with seeding():
         case, away, his = (
             open_case(service, cast.other_case_manager, "Eustace", "Twin", cast.service_manager)
@@ -309,3 +311,42 @@ def _same_people(rich: Any) -> None:
             Bar.objects.create(
                 user=cast.coordinator.user, record_id=record.pk, kind="tie", reason="zqbarqz", recorded_by=cast.governance_lead
             )  # fmt: skip
+
+
+def _papers(rich: Any, referrals: list[Any]) -> None:
+    """Meetings of today on which rows of the other site bear, and on which was decided twice, later and at once."""
+    cast, fill, now = rich.cast, rich.filler.fill, timezone.now()
+    kept = [rich.filler.fill(Meeting, site_id=cast.site.pk, held_on=local_today()) for _ in range(4)]
+    away = fill(Meeting, site_id=cast.other_site.pk, held_on=local_today())
+    for meeting in (*kept, away):
+        fill(Acceptance, recorded_by=cast.partner, meeting=meeting, site_id=meeting.site_id)
+    fill(Invitation, member=cast.partner, state="invited", meeting=kept[0], site_id=cast.other_site.pk)
+    fill(Invitation, member=cast.partner, state="invited", meeting=away, site_id=cast.other_site.pk)
+    for meeting, state, ago, number in (
+        (kept[1], "invited", 9, 12), (kept[1], "withdrawn", 0, 11), (kept[3], "invited", 0, 15), (kept[3], "withdrawn", 0, 16),
+    ):  # fmt: skip
+        fill(
+            Invitation, id=UUID(int=number), member=cast.partner, state=state, meeting=meeting, site_id=cast.site.pk,
+            recorded_at=now - datetime.timedelta(days=ago),
+        )  # fmt: skip
+    fill(Invitation, member=cast.partner, state="invited", meeting=kept[2], site_id=cast.site.pk)
+    listed = dict(zip((kept[0], kept[1], away), referrals, strict=False))
+    for meeting, referral in listed.items():
+        fill(AgendaItem, referral=referral, state="listed", meeting=meeting, site_id=meeting.site_id)
+    fill(
+        AgendaItem,
+        referral=referrals[4],
+        state="listed",
+        meeting=kept[2],
+        site_id=cast.other_site.pk,
+    )
+    for of, state, ago, number in (
+        (2, "listed", 9, 14),
+        (2, "taken_off", 0, 13),
+        (1, "listed", 0, 17),
+        (1, "taken_off", 0, 18),
+    ):
+        fill(
+            AgendaItem, id=UUID(int=number), referral=referrals[of], state=state, meeting=kept[2], site_id=cast.site.pk,
+            recorded_at=now - datetime.timedelta(days=ago),
+        )  # fmt: skip

@@ -515,6 +515,14 @@ def _put_before(eyes: Eyes, referral: Referral) -> bool:
     )
 
 
+def _barred_from_match(eyes: Eyes, match: Row) -> bool:
+    """Whether one of the two people matched stands behind what the reader is barred from (S-34)."""
+    return any(
+        party.pk in (match.first, match.second) and party.referral_id in eyes.barred_referrals
+        for party in eyes.world.all(ReferralParty)
+    )
+
+
 def _agenda_item(eyes: Eyes, row: Row) -> bool:
     if not eyes.of_my_site(row.site_id, Scope.PANEL) or row.referral_id in eyes.barred_referrals:
         return False
@@ -617,9 +625,14 @@ RULES: dict[type[models.Model], Rule] = {
     **dict.fromkeys((Invitation, Acceptance), _own_of_meeting),
     AgendaItem: _agenda_item,
     IdentityMatch: lambda eyes, row: (
-        eyes.at(Scope.GOVERNANCE) and eyes.member.site_id in (row.first_site_id, row.second_site_id)
+        eyes.at(Scope.GOVERNANCE)
+        and eyes.member.site_id in (row.first_site_id, row.second_site_id)
+        and not _barred_from_match(eyes, row)
     ),
-    IdentityDecision: lambda eyes, row: eyes.of_my_site(row.site_id, Scope.GOVERNANCE),
+    IdentityDecision: lambda eyes, row: (
+        eyes.of_my_site(row.site_id, Scope.GOVERNANCE)
+        and not _barred_from_match(eyes, eyes.world.by_key[row.match_id])
+    ),
     ReleaseRequest: _release,
     ReleaseAnswer: _release_fact,
     ReleaseFile: _release_fact,

@@ -48,6 +48,7 @@ CALLERS: dict[str, frozenset[Scope]] = {
     "access.caseload_counts": SU | {Scope.ALLOCATION},
     "access.hand_over_sealed": _only(Scope.ALLOCATION),
     "access.held_by_service": _only(Scope.ALLOCATION),
+    "access.barred_matches": _only(Scope.GOVERNANCE),
     "access.identity_match_people": _only(Scope.GOVERNANCE),
     **dict.fromkeys(
         (

@@ -108,6 +108,14 @@ drop trigger if exists notes_identity_match on referrals_referralparty;
 create trigger notes_identity_match after insert on referrals_referralparty
   for each row execute function access.note_identity_match();
 
+-- A lead who is barred from either of the two reads neither that they were matched nor what was decided of it (S-34).
+create or replace function access.barred_matches() returns uuid[] language sql stable security definer
+return (select coalesce(array_agg(m.id), '{}') from referrals_identitymatch m
+          join referrals_referralparty p on p.id in (m.first, m.second)
+         where p.referral_id = any ((select access.barred_referrals())::uuid[]));
+create policy not_barred on referrals_identitymatch as restrictive for select to role_governance
+  using (id <> all ((select access.barred_matches())::uuid[]));
+
 -- Who the two people of a match are, for the governance lead of either site: the one place where both are named.
 create or replace function access.identity_match_people(matches uuid[])
 returns table (match_id uuid, place text, site text, role text, given_names text, family_name text, born_on date, referred_on date)
@@ -120,10 +128,13 @@ begin atomic
     join referrals_referral r on r.id = p.referral_id
     join access_site s on s.id = p.site_id
    where i.id = any (matches)
-     and (select access.site_in('governance')) in (i.first_site_id, i.second_site_id);
+     and (select access.site_in('governance')) in (i.first_site_id, i.second_site_id)
+     and i.id <> all ((select access.barred_matches())::uuid[]);
 end;
 
 call access.protect_site_fact('referrals_identitydecision', 'governance');
+create policy not_barred on referrals_identitydecision as restrictive for all to role_governance
+  using (match_id <> all ((select access.barred_matches())::uuid[]));
 
 -- A referral goes with the last of what came of it (ADR 16).
 grant select (id, referral_id, earlier_id) on referrals_possiblematch to role_policy;

@@ -128,7 +128,9 @@ def test_the_change_of_the_grid_is_the_change_of_the_forms(write: Write, tmp_pat
             " from casework_assessment a join casework_sucase c on c.id = a.case_id where c.site_id = %(site)s"
             " and a.instrument = 'severity_of_abuse_grid' and a.point = %(point)s and a.as_of < %(today)s"
             " and not exists (select from casework_assessment l where l.supersedes_id = a.id)"
-            " and coalesce((select closed_on from casework_closure x where x.case_id = c.id), '9999-12-31') >= %(first)s) x where level = 'high'",
+            " and coalesce((select closed_on from casework_closure x where x.case_id = c.id), '9999-12-31') >= %(first)s"
+            " and coalesce((select answer from casework_sharingconsent s where s.case_id = c.id order by said_on desc, recorded_at desc limit 1), '') <> 'no'"
+            ") x where level = 'high'",
             site=str(somebody(Role.ANALYST).site_id), point=point, today=local_today(), first=local_today() - datetime.timedelta(days=300),
         )  # fmt: skip
         assert ((grids["timepoint"] == point) & (grids["severity"] == "high")).sum() == counted

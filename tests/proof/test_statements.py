@@ -17,7 +17,7 @@ from .filling import Filler
 from .oracle import World
 from .surfaces import Surface, addresses
 
-FEW, MANY = 10, 300
+FEW, MANY = 10, 100
 READERS = [
     "case_manager",
     "service_manager",

@@ -7,8 +7,8 @@ import re
 from drive.access.models import Membership
 from drive.access.roles import Role
 from drive.access.scopes import Scope
-from drive.advocacy.models import ClientProfile
-from drive.casework.models import ServiceUserProfile, StateEntry
+from drive.advocacy.models import ClientProfile, VsRecord
+from drive.casework.models import ServiceUserProfile, StateEntry, SuCase
 from tests.cast import sign_in
 
 from .oracle import Eyes, Row, World, allowed
@@ -68,9 +68,12 @@ def compare_lists(world: World, member: Membership, turn: int) -> int:
 def _listed(
     world: World, member: Membership, scope: Scope, model: type[ServiceUserProfile | ClientProfile]
 ) -> list[Row]:
-    """The newest details of each record that the oracle lets the reader see; a case manager's list is what they hold."""
-    keys = {key for table, key in allowed(world, member, scope) if table == model._meta.db_table}
-    rows = [row for row in world.rows[model] if str(row.pk) in keys]
+    """The newest details of each record that the oracle lets the reader see, the record itself and not a part of it, which
+    has a page and stands on no list (ADR 21); a case manager's list is what they hold."""
+    readable = allowed(world, member, scope)
+    keys = {key for table, key in readable if table == model._meta.db_table}
+    whole = {key for table, key in readable if table in (SuCase._meta.db_table, VsRecord._meta.db_table)}
+    rows = [row for row in world.rows[model] if str(row.pk) in keys and str(_key(row)) in whole]
     newest = [row for row in rows if not any(_key(o) == _key(row) and o.version > row.version for o in rows)]
     if scope is Scope.SU_WORKER:
         held = Eyes(world, member, scope).assigned

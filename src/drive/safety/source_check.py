@@ -76,7 +76,8 @@ def check_what_reaches_him(case_id: UUID, words: str, *, field: str, side: Side 
     """Raise `Refusal` (S-07, S-10) when words that would reach him could lead to a linked person.
 
     It says which of his worker's own words stand in the way, and that addresses and numbers are left out, whosever
-    they are. Of what the client's `side` writes, its own client's name is looked for and nobody else's (S-04). Whoever calls it records the refusal (`note_clash`), outside the transaction that it undoes.
+    they are. Of what the client's `side` writes, its own client's name is looked for and nobody else's (S-04). Whoever
+    calls it records the refusal (`note_clash`), outside the transaction that it undoes.
     """
     said = fold(words)
     if not said:

@@ -263,7 +263,7 @@ def _waiting(
             lambda one: Waiting(one.link.vs_record_id, one.question, one.other_has_written)
         ),
         safety.outcomes_to_answer(actor),
-        safety.stops_before(actor),
+        safety.stops_on_desk(actor),
         safety.escalations(actor),
         safety.bookings_unsettled(),
         safety.reviews_to_answer(actor),

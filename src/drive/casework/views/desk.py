@@ -24,7 +24,7 @@ from drive.safety.queries import (
     outcomes_to_answer,
     proportions,
     reviews_to_answer,
-    stops_before,
+    stops_on_desk,
     unread_items,
     unreviewed,
     views_asked,
@@ -52,7 +52,7 @@ def su_manager_desk(request: ActorRequest) -> HttpResponse:
 def _desk(request: ActorRequest, scope: Scope) -> HttpResponse:
     today, actor = local_today(), request.actor
     found = desk(actor, scope, today)
-    items, stops, unread = unread_items(actor), stops_before(actor), escalations(actor)
+    items, stops, unread = unread_items(actor), stops_on_desk(actor), escalations(actor)
     answers, outcomes = reviews_to_answer(actor), outcomes_to_answer(actor)
     overdue, asked = unreviewed(actor), views_asked(actor)
     soon, apart, wrong = bookings_unsettled(), differing(), incidents_waiting(actor)

@@ -62,7 +62,7 @@ from .sources import (
     planned_actions,
     source_of,
 )
-from .stops import Override, Stop, live_stops, overrides_here, overrides_of, stop_concern, stops_before
+from .stops import Override, Stop, live_stops, overrides_here, overrides_of, stop_concern, stops_on_desk
 from .timing import came_lately, lately_on_her_side
 from .without_word import without_word
 
@@ -140,7 +140,7 @@ __all__ = [
     "source_of",
     "steps_of",
     "stop_concern",
-    "stops_before",
+    "stops_on_desk",
     "topic_pauses",
     "unread_items",
     "unreviewed",

@@ -79,7 +79,7 @@ def live_stops(
     return _first_stops(concerns, limit)
 
 
-def stops_before(actor: Actor, *, limit: int = 50) -> Some[Stop]:
+def stops_on_desk(actor: Actor, *, limit: int = 50) -> Some[Stop]:
     """Live concerns on every running case that the reader may see, for a desk, newest first. Of a record of which only a
     part is read in an emergency they stand on that part's page, never here (ADR 21).
     """

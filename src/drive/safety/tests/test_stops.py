@@ -13,7 +13,7 @@ from drive.access.stepping import acting_as
 from drive.safety import commands
 from drive.safety.models import Booking, BookingState, StopAcknowledgement
 from drive.safety.position import position
-from drive.safety.queries import stops_before
+from drive.safety.queries import stops_on_desk
 from tests.cast import Cast, link, open_record, seeding
 
 from .deciding import STEPPING, book, decide, stop
@@ -182,8 +182,8 @@ def test_a_list_of_stop_concerns_costs_the_same_however_long_it_is(
     with acting_as(actor):
         commands.raise_stop(by=actor, link_id=cast.link.pk, scope="place", place="office")
         with CaptureQueriesContext(connection) as one:
-            assert len(stops_before(actor)) == 1
+            assert len(stops_on_desk(actor)) == 1
         for place in ("home", "remote", "public"):
             commands.raise_stop(by=actor, link_id=cast.link.pk, scope="place", place=place)
         with django_assert_num_queries(len(one)):
-            assert len(stops_before(actor)) == 4
+            assert len(stops_on_desk(actor)) == 4

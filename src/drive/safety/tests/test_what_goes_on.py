@@ -129,7 +129,7 @@ def test_p49_what_was_to_be_decided_ends_with_the_case_and_what_is_unread_does_n
         actor = reader.as_actor()
         with acting_as(actor):
             assert not queries.outcomes_to_answer(actor)
-            assert not queries.stops_before(actor)
+            assert not queries.stops_on_desk(actor)
             assert not queries.waiting_links(actor)
             assert len(queries.unread_items(actor)) == 1
             assert len(queries.live_stops(link_id=cast.link.pk)) == 1, "the case may be opened again"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Browser
 
@@ -17,9 +16,9 @@ NO_LINK = deciding.NO_LINK
 
 
 @contextmanager
-def walk_in(name: str, chromium: Browser, folder: Path, *given: str) -> Iterator[Walk]:
+def walk_in(chromium: Browser, *given: str) -> Iterator[Walk]:
     """A site of its own, with the cast's linked case and record in hand; `decided`: a decision on contact is in force."""
-    with open_site(name, folder / "server.log", *given) as site:
+    with open_site(*given) as site:
         walk = Walk(site, chromium, thorough=False, case=site.case, record=site.record, link=site.link)
         try:
             yield walk

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from .chromium import EXECUTABLE
+from .site import end_shared_server
 
 QUIET = [
     "--no-sandbox",
@@ -30,3 +31,10 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_server() -> Iterator[None]:
+    """The server that the walks of this process share ends with them."""
+    yield
+    end_shared_server()

@@ -6,10 +6,12 @@ import datetime
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -149,17 +151,28 @@ def _copy(template: str, database: str) -> None:
 
 
 @contextmanager
-def open_site(name: str, log: Path, *given: str, world: str = "tests.browser.world") -> Iterator[Site]:
-    """A world laid out by that program, and the server started over it; all ended and dropped afterwards.
+def open_site(
+    *given: str, world: str = "tests.browser.world", server_log: Path | None = None
+) -> Iterator[Site]:
+    """A world laid out by that program, and a server over it; the world is dropped afterwards.
 
-    `given`: what else stands in the world (`tests.browser.world`).
+    `given`: what else stands in the world (`tests.browser.world`). One server serves the sites of a process, one after
+    the other: each is a new database under the same name. With `server_log`, a server of its own that writes there.
     """
-    with lay_out_world(name, world, *given) as (superuser, laid_out):
+    with lay_out_world("walk", world, *given) as (superuser, laid_out):
         application = make_conninfo(
             os.environ["DRIVE_REAL_APP_URL"], dbname=conninfo_to_dict(superuser)["dbname"]
         )
-        with _served(application, log) as url:
-            yield Site(url=url, superuser=superuser, application=application, **laid_out)
+        if server_log is None:
+            yield Site(
+                _shared_server(application).url, superuser=superuser, application=application, **laid_out
+            )
+            return
+        server = Server.start(application, server_log)
+        try:
+            yield Site(server.url, superuser=superuser, application=application, **laid_out)
+        finally:
+            server.end()
 
 
 def _environment(application: str) -> dict[str, str]:
@@ -188,37 +201,67 @@ def _lay_out(tester: str, program: str, given: tuple[str, ...]) -> dict[str, Any
     return dict(json.loads(done.stdout))
 
 
-@contextmanager
-def _served(application: str, log: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with log.open("w") as words:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "drive.config.wsgi:application", "--bind", f"127.0.0.1:{port}",
-             "--workers", "1", "--threads", "4", "--log-level", "warning"],
-            cwd=ROOT, env=_environment(application), stdout=words, stderr=words,
-        )  # fmt: skip
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_until_ready(server, url, log)
-        yield url
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(20)
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The web server as a practice runs it, over one database."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    log: Path
+
+    @classmethod
+    def start(cls, application: str, log: Path) -> Server:
+        """Started as the application's own log-in, and ready."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        with log.open("w") as words:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "drive.config.wsgi:application", "--bind", f"127.0.0.1:{port}",
+                 "--workers", "1", "--threads", "4", "--log-level", "warning"],
+                cwd=ROOT, env=_environment(application), stdout=words, stderr=words,
+            )  # fmt: skip
+        server = cls(process, f"http://127.0.0.1:{port}", log)
+        server.wait_until_ready()
+        return server
+
+    def wait_until_ready(self) -> None:
+        until = time.monotonic() + READY_WITHIN
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the web server did not start: {self.log.read_text()[-2000:]}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/health/", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError(f"the web server did not answer: {self.log.read_text()[-2000:]}")
+
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    until = time.monotonic() + READY_WITHIN
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            raise AssertionError(f"the web server did not start: {log.read_text()[-2000:]}")
-        try:
-            with urllib.request.urlopen(f"{url}/health/", timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise AssertionError(f"the web server did not answer: {log.read_text()[-2000:]}")
+def _shared_server(application: str) -> Server:
+    """The server of this process, started when first wanted. Its connections to the site before ended with that database,
+    and it opens new ones."""
+    if not _shared:
+        _shared.append(
+            Server.start(application, Path(tempfile.mkdtemp(prefix="drive-walks-")) / "server.log")
+        )
+    _shared[0].wait_until_ready()
+    return _shared[0]
+
+
+def end_shared_server() -> None:
+    """Called once, when the last walk is over."""
+    while _shared:
+        server = _shared.pop()
+        server.end()
+        shutil.rmtree(server.log.parent)
+
+
+_shared: list[Server] = []
 
 
 def today() -> datetime.date:

@@ -3,8 +3,6 @@ long not looked at together, looks it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -14,11 +12,11 @@ pytestmark = pytest.mark.browser
 
 
 def test_s19_contact_under_a_lapsed_decision_is_put_to_both_sides_and_going_ahead_is_an_incident(
-    chromium: Browser, tmp_path: Path
+    chromium: Browser,
 ) -> None:
     """Given contact planned, when the IDVA says that something changed, then it stands as lapsed; within the hour both
     workers and both managers are told; when it goes ahead and is recorded, then a practice incident is open."""
-    with walk_in("lapsed", chromium, tmp_path, "decided") as walk:
+    with walk_in(chromium, "decided") as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         plan(walk, days=2)
         idva.go(f"/shared/{walk.link}/changed/")
@@ -56,10 +54,10 @@ def test_s19_contact_under_a_lapsed_decision_is_put_to_both_sides_and_going_ahea
         assert walk.site.facts()["safety_practiceincident"] == 1
 
 
-def test_s24_a_case_long_not_reviewed_says_so_wherever_it_stands(chromium: Browser, tmp_path: Path) -> None:
+def test_s24_a_case_long_not_reviewed_says_so_wherever_it_stands(chromium: Browser) -> None:
     """Given a link that nobody reviewed for longer than the hard gap, when each side opens its lists and pages, then each
     says so, and both managers have it on their desks."""
-    with walk_in("ages", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         walk.site.later("safety_caselink", hours=24 * 43)
         for part, pages in (
             ("case_manager", (f"/cases/{walk.case}/", "/cases/")),

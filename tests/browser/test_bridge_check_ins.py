@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -13,11 +11,11 @@ pytestmark = pytest.mark.browser
 
 
 def test_v11_a_check_in_nobody_acknowledged_stands_with_both_managers_until_somebody_does(
-    chromium: Browser, tmp_path: Path
+    chromium: Browser,
 ) -> None:
     """Given a check-in, when nobody on the case manager's side reads it for a day, then both managers see it by the clock;
     when the case manager acknowledges it, then it leaves their desks and the IDVA reads who did."""
-    with walk_in("checkins", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         idva.go(f"/clients/{walk.record}/check-in/")
         idva.choose("How is the risk", "Unchanged")
@@ -61,10 +59,10 @@ def test_v11_a_check_in_nobody_acknowledged_stands_with_both_managers_until_some
         idva.check_on_a_phone()
 
 
-def test_s17_an_unread_stop_concern_goes_to_both_managers(chromium: Browser, tmp_path: Path) -> None:
+def test_s17_an_unread_stop_concern_goes_to_both_managers(chromium: Browser) -> None:
     """Given a stop concern of the IDVA's, when nobody on the case manager's side reads it for an hour, then both managers
     see it with who holds the case; when a manager has read it, then it is no longer listed, and the concern is live."""
-    with walk_in("unread", chromium, tmp_path, "decided") as walk:
+    with walk_in(chromium, "decided") as walk:
         idva = walk.person("idva")
         idva.go(f"/shared/{walk.link}/stop/")
         idva.press("Stop now")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -31,10 +29,10 @@ def _pass_it_on(walk: Walk) -> None:
     worker.reads("Your service manager sees that the client rang.")
 
 
-def test_v16_a_client_who_rings_the_case_manager_is_passed_on(chromium: Browser, tmp_path: Path) -> None:
+def test_v16_a_client_who_rings_the_case_manager_is_passed_on(chromium: Browser) -> None:
     """Given a client who rings the case manager, when it is written down, then the IDVA has what was said on her desk and
     takes it over into the contacts, the service manager sees that it happened, and his case holds no word of it."""
-    with walk_in("client_rings", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         worker, idva, manager = (walk.person(who) for who in ("case_manager", "idva", "service_manager"))
         _pass_it_on(walk)
         assert walk.site.facts()["casework_contact"] == 0

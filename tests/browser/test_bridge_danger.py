@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -12,12 +10,10 @@ from .bridging import walk_in
 pytestmark = pytest.mark.browser
 
 
-def test_s31_danger_is_told_under_a_stop_concern_and_past_an_unread_channel(
-    chromium: Browser, tmp_path: Path
-) -> None:
+def test_s31_danger_is_told_under_a_stop_concern_and_past_an_unread_channel(chromium: Browser) -> None:
     """Given a live stop concern that nobody acknowledged, when the case manager and then the IDVA write down that they told
     the police, then both are kept, the other side is asked for a joint review, and reads nothing of what was said."""
-    with walk_in("danger", chromium, tmp_path, "decided") as walk:
+    with walk_in(chromium, "decided") as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         idva.go(f"/shared/{walk.link}/stop/")
         idva.press("Stop now")

@@ -3,8 +3,6 @@ cautious position holds."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -15,11 +13,11 @@ pytestmark = pytest.mark.browser
 
 
 def test_s16_each_step_is_read_by_both_sides_and_both_managers_and_opens_no_contact(
-    chromium: Browser, tmp_path: Path
+    chromium: Browser,
 ) -> None:
     """Given two views and an answer that differs, when the two talk, bring in line managers and go to the panel, then
     each step is read by both sides and both managers, and contact stays closed throughout."""
-    with walk_in("differing", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         deciding.the_case_manager_asks_for_a_joint_view(walk)
         deciding.the_case_manager_gives_a_view(walk)

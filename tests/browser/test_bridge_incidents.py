@@ -3,8 +3,6 @@ learnt."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -13,12 +11,10 @@ from .bridging import NO_LINK, in_days, walk_in
 pytestmark = pytest.mark.browser
 
 
-def test_s41_an_incident_recorded_by_the_idva_closes_with_what_was_learnt(
-    chromium: Browser, tmp_path: Path
-) -> None:
+def test_s41_an_incident_recorded_by_the_idva_closes_with_what_was_learnt(chromium: Browser) -> None:
     """Given that a social worker told the client of Drive first (S-22), when the IDVA records it, then the case manager
     and both managers read it; when nobody is named it cannot close, and when it closes both sides read what changes."""
-    with walk_in("incidents", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         idva.go(f"/clients/{walk.record}/informed/")
         idva.reads("Somebody else told the client first?")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -12,10 +10,10 @@ from .bridging import NO_LINK, walk_in
 pytestmark = pytest.mark.browser
 
 
-def test_s10_it_takes_both_sides_before_he_may_be_told(chromium: Browser, tmp_path: Path) -> None:
+def test_s10_it_takes_both_sides_before_he_may_be_told(chromium: Browser) -> None:
     """Given a link on which nobody has said anything, when the case manager would tell him and the IDVA would not, then he is
     told nothing, and each reads what the other said; when the IDVA agrees he may be told; nobody else finds the page."""
-    with walk_in("openness", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         page = f"/shared/{walk.link}/told/"
         for window, says, stands in (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -12,13 +10,11 @@ from .bridging import NO_LINK, in_days, plan, walk_in
 pytestmark = pytest.mark.browser
 
 
-def test_s18_an_override_is_seen_by_both_sides_and_the_advisor_and_ends(
-    chromium: Browser, tmp_path: Path
-) -> None:
+def test_s18_an_override_is_seen_by_both_sides_and_the_advisor_and_ends(chromium: Browser) -> None:
     """Given a live stop concern, when anybody but the service manager tries to override it, then there is no such page;
     when the service manager does, with a reason, then both workers and the expert advisor read it at once with what
     each had said, booking opens until it ends, and the concern stays live."""
-    with walk_in("override", chromium, tmp_path, "decided") as walk:
+    with walk_in(chromium, "decided") as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         idva.go(f"/shared/{walk.link}/stop/")
         idva.press("Stop now")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -25,14 +23,12 @@ def _plan_at_court(walk: Walk, days: int, reason: str = "His own hearing") -> No
     worker.press("Plan it")
 
 
-def test_s25_contact_at_court_waits_on_her_day_whichever_came_first(
-    chromium: Browser, tmp_path: Path
-) -> None:
+def test_s25_contact_at_court_waits_on_her_day_whichever_came_first(chromium: Browser) -> None:
     """Given a reason that would tell him of anybody's support, when contact is planned, then it is refused (S-10). Given
     contact planned at court, when the IDVA writes down a hearing on that day, then her page says nothing of it
     and the booking is suspended; when the case manager takes it up again, or plans anew for that day, then he reads
     "Choose another time or place" and no more; another day is taken."""
-    with walk_in("places", chromium, tmp_path, "decided") as walk:
+    with walk_in(chromium, "decided") as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         _plan_at_court(walk, 3, reason="An IDVA told me that you rang")
         worker.reads("he is told nothing of anybody’s support")

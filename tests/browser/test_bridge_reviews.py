@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -12,11 +10,11 @@ from .bridging import NO_LINK, in_days, plan, walk_in
 pytestmark = pytest.mark.browser
 
 
-def test_v13_a_client_no_longer_in_touch_opens_a_joint_decision(chromium: Browser, tmp_path: Path) -> None:
+def test_v13_a_client_no_longer_in_touch_opens_a_joint_decision(chromium: Browser) -> None:
     """Given contact planned, when the IDVA records that the client is no longer in touch, then no booking changes, the
     case manager reads that a review is called for and not why; when he writes the review down with an exit plan, then
     the IDVA says whether it was so."""
-    with walk_in("reviews", chromium, tmp_path, "decided") as walk:
+    with walk_in(chromium, "decided") as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         plan(walk, days=2)
         idva.go(f"/clients/{walk.record}/engagement/")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -26,13 +24,11 @@ def _fill_in_an_arrest_request(walk: Walk) -> None:
     worker.write("What do you tell the IDVA about it?", "Police go to his flat tomorrow.")
 
 
-def test_s09_an_action_that_rests_on_the_client_alone_waits_for_both(
-    chromium: Browser, tmp_path: Path
-) -> None:
+def test_s09_an_action_that_rests_on_the_client_alone_waits_for_both(chromium: Browser) -> None:
     """Given something that only the client could have told, when the case manager plans an arrest request that rests on
     it, then it is refused and what would open it is said; when one worker agrees its use it is still refused; when both
     have, with a plan for her safety, it is planned and the IDVA hears of it."""
-    with walk_in("sources", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         idva.go(f"/shared/{walk.link}/tell/")
         idva.pick("What kind of thing is it?", "Incident")

@@ -12,10 +12,10 @@ from .bridging import NO_LINK, in_days, plan, walk_in
 pytestmark = pytest.mark.browser
 
 
-def test_w27_each_reads_when_the_other_is_busy_and_not_why(chromium: Browser, tmp_path: Path) -> None:
+def test_w27_each_reads_when_the_other_is_busy_and_not_why(chromium: Browser) -> None:
     """Given contact planned on one side and a day away on the other, when each opens the calendar beside the other's, then
     both read when the other is busy, the IDVA with her own code and the case manager without a reason."""
-    with walk_in("calendar", chromium, tmp_path, "decided") as walk:
+    with walk_in(chromium, "decided") as walk:
         worker, idva = walk.person("case_manager"), walk.person("idva")
         plan(walk, days=2)
         idva.go("/desk/clients/away/")

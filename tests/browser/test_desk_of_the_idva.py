@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -17,10 +15,10 @@ pytestmark = pytest.mark.browser
 AS_HE_WRITES_IT = HOUSE.upper().replace(",", "")
 
 
-def test_the_record_is_hers_to_keep(chromium: Browser, tmp_path: Path) -> None:
+def test_the_record_is_hers_to_keep(chromium: Browser) -> None:
     """Given a client, when the IDVA corrects who the client is, agrees a safety plan and records a contact passed on by
     somebody, then all of it stands on the record, and what the log says stands beside her own word (V-09)."""
-    with walk_in("own_record", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         idva, record = walk.person("idva"), f"/clients/{walk.record}/"
         idva.go(record + "profile/")
         idva.check()
@@ -90,10 +88,10 @@ def _three_everyday_acts(walk: Walk) -> None:
         idva.reads("It can be amended, never changed")
 
 
-def test_r72_the_client_answers_for_herself_on_the_idvas_device(chromium: Browser, tmp_path: Path) -> None:
+def test_r72_the_client_answers_for_herself_on_the_idvas_device(chromium: Browser) -> None:
     """When the client goes through the questions in the room and stops on the way, then the page shows nothing of anybody,
     thanks are all that follows, and what was said stands in the record as the client's."""
-    with walk_in("questionnaire", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         idva, record = walk.person("idva"), f"/clients/{walk.record}/"
         idva.go(record + "questions/")
         idva.check()
@@ -115,11 +113,9 @@ def test_r72_the_client_answers_for_herself_on_the_idvas_device(chromium: Browse
         idva.check_on_a_phone()
 
 
-def test_a25_and_s05_whom_to_ring_and_what_to_tell_are_read_in_both_widths(
-    chromium: Browser, tmp_path: Path
-) -> None:
+def test_a25_and_s05_whom_to_ring_and_what_to_tell_are_read_in_both_widths(chromium: Browser) -> None:
     """Every page of the bridge that says who holds what, what to hear and what he is told, and of contact set aside."""
-    with walk_in("whom_to_ring", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         idva, case_manager = walk.person("idva"), walk.person("case_manager")
         idva.go("/account/")
         idva.check()
@@ -134,9 +130,9 @@ def test_a25_and_s05_whom_to_ring_and_what_to_tell_are_read_in_both_widths(
                 who.check_on_a_phone()
 
 
-def test_s47_the_manager_opens_a_record_for_a_client_without_drive(chromium: Browser, tmp_path: Path) -> None:
+def test_s47_the_manager_opens_a_record_for_a_client_without_drive(chromium: Browser) -> None:
     """When the IDVA manager opens a record for a client who came another way, then its holder works with it like any."""
-    with walk_in("new_client", chromium, tmp_path) as walk:
+    with walk_in(chromium) as walk:
         manager = walk.person("idva_manager")
         manager.go("/clients/")
         manager.follow("New client")
@@ -176,13 +172,11 @@ def test_s47_the_manager_opens_a_record_for_a_client_without_drive(chromium: Bro
         idva.check()
 
 
-def test_s14_nothing_is_sent_where_the_other_could_open_or_answer_it(
-    chromium: Browser, tmp_path: Path
-) -> None:
+def test_s14_nothing_is_sent_where_the_other_could_open_or_answer_it(chromium: Browser) -> None:
     """Given an address and a number of hers that he has too, when the case manager plans a letter there he reads "This
     channel cannot be used" and no more; when the IDVA is about to ring, her rule stands there, the channel is closed,
     and she alone may go on with a reason; her desk says that he has it (S-44)."""
-    with walk_in("channels", chromium, tmp_path, "sealed", "decided") as walk:
+    with walk_in(chromium, "sealed", "decided") as walk:
         idva, record = walk.person("idva"), f"/clients/{walk.record}/"
         idva.go(record + "safe-contact/")
         idva.choose("What may be used", "Phone")

@@ -3,8 +3,6 @@ them, and nothing else."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -13,12 +11,10 @@ from .bridging import in_days, walk_in
 pytestmark = pytest.mark.browser
 
 
-def test_s28_a_meeting_is_planned_its_statement_accepted_and_its_papers_read(
-    chromium: Browser, tmp_path: Path
-) -> None:
+def test_s28_a_meeting_is_planned_its_statement_accepted_and_its_papers_read(chromium: Browser) -> None:
     """Given two referrals that wait, when the coordinator puts one before a member, then the member reads that one once they
     accepted the statement, until it is taken off."""
-    with walk_in("meetings", chromium, tmp_path, "referred") as walk:
+    with walk_in(chromium, "referred") as walk:
         coordinator, member = walk.person("coordinator"), walk.person("partner")
         member.follow("Panel")
         member.reads("No coming meeting invites you")

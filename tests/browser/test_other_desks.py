@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site("desks", tmp_path_factory.mktemp("desks") / "server.log") as made:
+def site() -> Iterator[Site]:
+    with open_site() as made:
         yield made
 
 

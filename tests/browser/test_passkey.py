@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,9 +22,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    log: Path = tmp_path_factory.mktemp("passkey") / "server.log"
-    with open_site("passkey", log) as opened:
+def site() -> Iterator[Site]:
+    with open_site() as opened:
         yield opened
 
 

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site("releases", tmp_path_factory.mktemp("releases") / "server.log") as made:
+def site() -> Iterator[Site]:
+    with open_site() as made:
         yield made
 
 

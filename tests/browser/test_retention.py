@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site("retention", tmp_path_factory.mktemp("retention") / "server.log", "closed") as made:
+def site() -> Iterator[Site]:
+    with open_site("closed") as made:
         yield made
 
 

@@ -10,7 +10,6 @@ written), and takes steps out of order (refused in words). The second goes the s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -23,9 +22,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=[True, False], ids=["with_scripts", "without_scripts"])
-def walk(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -> Iterator[Walk]:
+def walk(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Walk]:
     scripts: bool = request.param
-    with open_site("scripts" if scripts else "plain", tmp_path / "server.log") as site:
+    with open_site() as site:
         made = Walk(site, chromium, scripts=scripts, thorough=scripts)
         try:
             yield made

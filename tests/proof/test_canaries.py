@@ -153,7 +153,7 @@ def walked(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DRIVE_CANARIES", str(known))
         patch.setenv("TMPDIR", str(temporary))
-        with open_site("canaries", folder / "server.log", world="tests.proof.canary_world") as site:
+        with open_site(world="tests.proof.canary_world", server_log=folder / "server.log") as site:
             plan = json.loads(known.read_text())
             known.unlink()
             made = Walked(
@@ -214,9 +214,7 @@ def _open(
     arrived: list[Response] = []
     window.page.on("response", lambda each: arrived.append(each))  # noqa: PLW0108  # marks what it is given: no builtin
     for path in paths:
-        try:
-            window.page.goto(walked.site.url + path)
-        except PlaywrightError:  # a file, or an address for forms alone: the page stays where it was
+        if not _came(window, walked.site.url + path):
             kept = context.request.get(walked.site.url + path)
             to_keep = kept.headers.get("content-disposition", "")
             assert to_keep.startswith("attachment") or not kept.body(), f"{path} did not come"
@@ -227,6 +225,23 @@ def _open(
         walked.named.add(window.page.title())
         walked.remember(part, arrived)
     return window, arrived
+
+
+def _came(window: Window, address: str) -> bool:
+    """Whether a page came. A file, or an address for forms alone, is none: the browser stays where it was.
+
+    The browser may still be on its way to its own page of errors from the address before, and that interrupts
+    the next one: such an address is asked for again.
+    """
+    for _ in range(3):
+        try:
+            window.page.goto(address)
+        except PlaywrightError as refused:
+            if "interrupted by another navigation" in str(refused):
+                continue
+            return False
+        return True
+    return False
 
 
 def _search(walked: Walked, window: Window, arrived: list[Response]) -> None:

@@ -17,9 +17,9 @@ def test_s10_it_takes_both_sides_before_he_may_be_told(chromium: Browser) -> Non
         worker, idva = walk.person("case_manager"), walk.person("idva")
         page = f"/shared/{walk.link}/told/"
         for window, says, stands in (
-            (worker, "He may be told, for the reason below", "One of you would tell him; it takes both."),
+            (worker, "He may be told", "One of you would tell him; it takes both."),
             (idva, "He is told nothing of it", "One of you would tell him; it takes both."),
-            (idva, "He may be told, for the reason below", "He may be told, as both agreed."),
+            (idva, "He may be told", "He may be told, as both agreed."),
         ):
             window.go(page)
             window.choose("What do you say?", says)

@@ -221,7 +221,7 @@ def leans_on_the_other(view: str) -> bool:
 
 OPENNESS: tuple[tuple[str, str], ...] = (
     ("no", "He is told nothing of it"),
-    ("yes", "He may be told, for the reason below"),
+    ("yes", "He may be told"),
     ("knows", "He knows already, or has been told"),
 )
 """Whether the service user is told of the client's support (S-10). "yes" holds only while both sides' newest words say so."""

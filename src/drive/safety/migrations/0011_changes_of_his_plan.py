@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('vs_record_id', models.UUIDField()),
                 ('vs_service_id', models.UUIDField()),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('says', models.CharField(choices=[('no', 'He is told nothing of it'), ('yes', 'He may be told, for the reason below'), ('knows', 'He knows already, or has been told')], max_length=8)),
+                ('says', models.CharField(choices=[('no', 'He is told nothing of it'), ('yes', 'He may be told'), ('knows', 'He knows already, or has been told')], max_length=8)),
                 ('reason', models.TextField(help_text='why, or how he came to know; nothing of what the support is')),
                 ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='safety.caselink')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),

@@ -214,7 +214,7 @@ def _open(
     arrived: list[Response] = []
     window.page.on("response", lambda each: arrived.append(each))  # noqa: PLW0108  # marks what it is given: no builtin
     for path in paths:
-        if not _came(window, walked.site.url + path):
+        if not _came(window, walked.site.url + path, arrived):
             kept = context.request.get(walked.site.url + path)
             to_keep = kept.headers.get("content-disposition", "")
             assert to_keep.startswith("attachment") or not kept.body(), f"{path} did not come"
@@ -227,20 +227,21 @@ def _open(
     return window, arrived
 
 
-def _came(window: Window, address: str) -> bool:
+def _came(window: Window, address: str, arrived: list[Response]) -> bool:
     """Whether a page came. A file, or an address for forms alone, is none: the browser stays where it was.
 
     The browser may still be on its way to its own page of errors from the address before, and that interrupts
-    the next one: such an address is asked for again.
+    the next one: such an address is asked for again, and what came of it by then is let go.
     """
     for _ in range(3):
         try:
             window.page.goto(address)
         except PlaywrightError as refused:
-            if "interrupted by another navigation" in str(refused):
-                continue
-            return False
-        return True
+            if "interrupted by another navigation" not in str(refused):
+                return False
+            arrived.clear()
+        else:
+            return True
     return False
 
 

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import docx
 import weasyprint
-from docx.document import Document as WordDocument
-from docx.shared import Cm
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from drive_evaluation import __version__
@@ -29,8 +23,8 @@ from drive_evaluation.sentences import sentences
 from drive_evaluation.settings import Settings, chosen_report
 from drive_evaluation.statistics.intervals import INTERVALS, IntervalMethod
 from drive_evaluation.study import Study
-from drive_evaluation.tables import FIXED_TIME
 from drive_evaluation.touched import BY_MEASURE, settings_of, settings_text, value_text
+from drive_evaluation.word_report import write_word
 
 TITLES = {
     "year1": "Evaluation report: Year 1 measures",
@@ -208,7 +202,7 @@ def write_report(body: Mapping[str, Any], folder: Path) -> list[Path]:
         str(pdf), pdf_variant="pdf/ua-1", pdf_identifier=str(body["fingerprint"]).encode()
     )
     word = folder / "report.docx"
-    _word(body, folder, word)
+    write_word(body, folder, word)
     return [page, word, pdf]
 
 
@@ -225,85 +219,3 @@ def _only_figures(folder: Path) -> Any:
             return super().fetch(url, headers)
 
     return OnlyFigures()
-
-
-def _word(body: Mapping[str, Any], folder: Path, path: Path) -> None:
-    document: WordDocument = docx.Document()
-    properties = document.core_properties
-    properties.author, properties.title, properties.language = "", body["title"], "en-GB"
-    properties.created = properties.modified = properties.last_printed = FIXED_TIME
-    properties.comments = ""
-    document.add_heading(body["title"], 0)
-    if body["synthetic"]:
-        document.add_paragraph(
-            "Synthetic data: every person in this report is invented.", style="Intense Quote"
-        )
-    document.add_paragraph(body["status"], style="Intense Quote")
-    document.add_paragraph(
-        f"Package {body['fingerprint']}, data cut {body['data_cut']}, library {body['version']}."
-    )
-    document.add_heading("What this report can and cannot say", 1)
-    for limit in body["limits"]:
-        document.add_paragraph(limit, style="List Bullet")
-    document.add_heading("Findings, made from the numbers", 1)
-    for sentence in body["sentences"]:
-        document.add_paragraph(sentence.text)
-    if not body["sentences"]:
-        document.add_paragraph(body["no_sentences"])
-    document.add_heading("Flows, figures and tables", 1)
-    for item in body["items"]:
-        document.add_heading(item.title, 2)
-        if item.drawn:
-            picture = document.add_picture(str(folder / "figures" / f"{item.name}.png"), width=Cm(15))
-            picture._inline.docPr.set("descr", item.alt)
-        document.add_paragraph(f"{item.definition} Who is counted: {item.sample}.{_settings_note(item)}")
-        _word_table(document, item.columns, item.rows)
-    document.add_heading("Methods and definitions", 1)
-    columns = ("id", "title", "definition", "method", "settings")
-    methods = [tuple(row[name] for name in columns) for row in body["methods"]]
-    _word_table(document, ("Measure", "Title", "Definition", "Method", "Settings"), methods)
-    _word_table(document, ("Sample", "Unit", "Rule"), [(s.name, s.unit, s.rule) for s in body["samples"]])
-    if body["intervals"]:
-        methods = [(m.heading, m.text, m.source) for m in body["intervals"]]
-        _word_table(document, ("95 % interval", "How it is made", "Source"), methods)
-    _word_table(document, ("Setting", "Value"), body["settings"])
-    document.add_heading("Not computed", 1)
-    _word_table(
-        document,
-        ("Measure", "Population", "Reason"),
-        [(s.measure, s.population, s.reason) for s in body["skipped"]],
-    )
-    document.add_heading("Errata of the published reports", 1)
-    _word_table(
-        document,
-        ("Id", "Exhibit", "Problem", "Here"),
-        [(e.id, e.exhibit, e.problem, e.handling) for e in body["errata"]],
-    )
-    buffer = io.BytesIO()
-    document.save(buffer)
-    path.write_bytes(_fixed_zip(buffer.getvalue()))
-
-
-def _settings_note(item: Item) -> str:
-    return f" Settings: {item.settings}." if item.settings else ""
-
-
-def _word_table(document: WordDocument, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = document.add_table(rows=len(rows) + 1, cols=len(columns))
-    table.style = "Light Grid Accent 1"
-    # Rows are read from the XML once: asking the table for each cell is quadratic.
-    for cells, texts in zip((row.cells for row in table.rows), [columns, *rows], strict=True):
-        for cell, text in zip(cells, texts, strict=True):
-            cell.text = str(text)
-
-
-def _fixed_zip(data: bytes) -> bytes:
-    """The same archive with every member dated alike."""
-    stamp = dt.datetime(1980, 1, 1).timetuple()[:6]  # noqa: DTZ001 - zip dates have no zone
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            info = zipfile.ZipInfo(name, stamp)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, old.read(name))
-    return target.getvalue()

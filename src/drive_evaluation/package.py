@@ -74,6 +74,7 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
 
 def read_raw(file: Path, table: Table) -> pd.DataFrame:
     """One CSV file as text cells. The header must be readable; everything else is left to validation."""
+    _refuse_other_forms(file, table)
     try:
         with warnings.catch_warnings():
             # A row with more cells than the header is a broken file, not a reason to take its first column as index.
@@ -91,11 +92,36 @@ def read_raw(file: Path, table: Table) -> pd.DataFrame:
         raise PackageError(
             f"{file.name}: the file is empty; write at least the header row {', '.join(table.field_names)}"
         ) from None
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise PackageError(
-            f"{file.name}: not a comma-separated file in UTF-8 ({str(error).strip()}); "
+            f"{file.name}: not a comma-separated file ({str(error).strip()}); "
             "write it again with one cell per field"
         ) from error
+
+
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+
+def _refuse_other_forms(file: Path, table: Table) -> None:
+    """PackageError for a file in another encoding, with the row, or with another separator than commas.
+
+    Read as it stands, the second would be a table without any of its columns, and every table that refers to it wrong.
+    """
+    data = file.read_bytes()
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        raise PackageError(
+            f"{file.name}, row {row}: not in UTF-8 (byte {data[error.start]:#04x}); write it again in UTF-8"
+        ) from error
+    header = data.split(b"\n", 1)[0].decode("utf-8")
+    for separator, name in _SEPARATORS.items():
+        if "," not in header and separator in header:
+            raise PackageError(
+                f"{file.name}, row 1: the cells are separated by {name}; "
+                f"write it again with commas: {','.join(table.field_names)}"
+            )
 
 
 _BOOLEANS = {"true": True, "false": False}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -141,11 +141,17 @@ def keys(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
         )
 
 
-def references(table: Table, tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
-    """Rows that refer to what is not there."""
+def references(table: Table, package: Package) -> Iterator[Problem]:
+    """Rows that refer to what is not there.
+
+    A table without the column referred to is not asked: the missing column is told of its own file, and once.
+    """
+    tables = package.tables
     frame = tables[table.name]
     for reference in table.references:
         if reference.target not in tables:
+            continue
+        if not set(reference.target_fields) <= set(package.raw[reference.target].columns):
             continue
         target = tables[reference.target]
         own = frame[list(reference.fields)]

@@ -28,7 +28,7 @@ def validate(package: Package) -> list[Problem]:
             if item.name in raw.columns:
                 problems.extend(cells(table, item, raw[item.name], package.tables[name][item.name]))
         problems.extend(keys(table, package.tables[name]))
-        problems.extend(references(table, package.tables))
+        problems.extend(references(table, package))
         problems.extend(dates(package, table))
     problems.extend(across(package))
     order = {"error": 0, "warning": 1}

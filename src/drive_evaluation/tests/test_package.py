@@ -118,6 +118,32 @@ def test_a1_a_required_column_that_is_missing_and_a_row_too_long_stop_the_run(fo
         read_package(folder)
 
 
+@pytest.mark.parametrize(("separator", "said"), [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")])
+def test_another_separator_is_named_and_not_read_as_missing_columns(
+    folder: Path, separator: str, said: str
+) -> None:
+    file = folder / "cases.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(",", separator), encoding="utf-8")
+    with pytest.raises(PackageError, match=rf"cases\.csv, row 1: .*{said}.*commas"):
+        read_package(folder)
+
+
+def test_bytes_that_are_not_utf_8_are_found_in_their_row(folder: Path) -> None:
+    file = folder / "perpetrators.csv"
+    lines = file.read_bytes().split(b"\n")
+    lines[4] += b"\xe9"
+    file.write_bytes(b"\n".join(lines))
+    with pytest.raises(PackageError, match=r"perpetrators\.csv, row 5: .*UTF-8.*write it again"):
+        read_package(folder)
+
+
+def test_a_column_that_is_missing_is_told_once_and_not_by_all_who_refer_to_it(folder: Path) -> None:
+    edit(folder, "cases", lambda rows: [row.pop(0) for row in rows] and None)  # type: ignore[func-returns-value]  # edits in place
+    found = {(p.file, p.field, p.rule) for p in errors(validate(read_package(folder)))}
+    assert ("cases.csv", "case_id", "all-fields") in found
+    assert {file for file, _, _ in found} == {"cases.csv"}
+
+
 def test_rows_that_share_a_unique_key_with_an_empty_cell_are_kept(folder: Path) -> None:
     def repeat(rows: list[list[str]]) -> None:
         rows[1][column("needs", "date")] = ""

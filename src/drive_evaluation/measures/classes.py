@@ -81,9 +81,11 @@ def search_classes(study: Study) -> ClassSearch:
         )
         assert fit is not None
         fits[classes] = fit
-    large_enough = [k for k, fit in fits.items() if min(fit.sizes) >= settings.lca_min_class]
+    # One class always is: its chances are shares.
+    identified = {k: fit for k, fit in fits.items() if fit.identified or k == 1}
+    large_enough = [k for k, fit in identified.items() if min(fit.sizes) >= settings.lca_min_class]
     selected = min(large_enough, key=lambda k: fits[k].bic)
-    shown = fits[min(settings.lca_classes_shown, max(fits))]
+    shown = fits[max(k for k in identified if k <= max(settings.lca_classes_shown, 1))]
     labels = tuple(label_classes(shown.probabilities, varying))
     search = ClassSearch(
         tuple(varying), fits, selected, shown, labels, frame.loc[used, "case_id"].reset_index(drop=True), data
@@ -96,13 +98,18 @@ def _notes(study: Study, fit: LatentClasses) -> tuple[str, ...]:
     notes = []
     if not fit.trusted:
         notes.append("best_optimum_not_found_again")
-    if fit.n < fit.parameters or min(fit.sizes) < study.settings.lca_min_class:
+    if not fit.identified:
+        notes.append("classes_not_identified")
+    if not fit.identified or fit.n < fit.parameters or min(fit.sizes) < study.settings.lca_min_class:
         notes.append("not_supported")
     return tuple(notes)
 
 
 def latent_classes(study: Study, sample: Sample) -> list[Result]:
-    """M-LCA: fit by number of classes, selection by BIC, and sizes and profiles of the solution shown."""
+    """M-LCA: fit by number of classes, selection by BIC, and sizes and profiles of the solution shown.
+
+    Shown are ``lca_classes_shown`` classes, or as many as the items and the cases can tell apart.
+    """
     search = search_classes(study)
     measure, results = "M-LCA", []
     for number, fit in search.fits.items():
@@ -113,8 +120,8 @@ def latent_classes(study: Study, sample: Sample) -> list[Result]:
             "bic": fit.bic,
             "aic": fit.aic,
             "adjusted_bic": fit.adjusted_bic,
-            "entropy": fit.entropy,
-            "smallest_class": min(fit.sizes),
+            "entropy": fit.entropy if fit.identified else None,
+            "smallest_class": min(fit.sizes) if fit.identified else None,
             "starts": fit.starts,
             "best_found": fit.best_found,
         }
@@ -141,9 +148,11 @@ def latent_classes(study: Study, sample: Sample) -> list[Result]:
         "order_by_size": list(search.labels),
         "items": list(search.items),
     }
-    notes = _notes(study, shown) + (
-        ("selected_differs_from_shown",) if chosen.classes != shown.classes else ()
-    )
+    notes = _notes(study, shown)
+    if chosen.classes != shown.classes:
+        notes += ("selected_differs_from_shown",)
+    if shown.classes < min(study.settings.lca_classes_shown, max(search.fits)):
+        notes += ("fewer_classes_shown",)
     results.append(make(measure, sample, {}, overview, n=shown.n, notes=(*notes, "labels_are_proposals")))
     modal = shown.modal
     for k, label in enumerate(search.labels):

@@ -22,6 +22,12 @@ SAME_OPTIMUM = 1e-4
 STARTS_AT_BEST = 5
 MAX_CYCLES = 20_000
 FLOOR = 1e-12
+# Starts nearer to each other than this stand for one optimum, and the first of them is taken, whatever rounding
+# put at the top.
+AS_GOOD = 1e-6
+# No probability of the solution moves more than this in an EM step, where that is reached in so many cycles.
+STILL = 1e-13
+SETTLING_CYCLES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,8 @@ class LatentClasses:
 
     ``probabilities`` is class × item, the probability of the last category of the item (for binary items, present).
     ``best_found`` is the number of starts that reached the best log-likelihood within 1e-4; below five the model is
-    not trusted (``trusted`` false). ``entropy`` is the relative entropy, 1 for certain membership.
+    not trusted (``trusted`` false). ``entropy`` is the relative entropy, 1 for certain membership. Where ``identified``
+    is false, other sizes and probabilities have the same likelihood: the likelihood may be told, the classes may not.
     """
 
     classes: int
@@ -49,6 +56,7 @@ class LatentClasses:
     starts: int
     best_found: int
     converged: bool
+    identified: bool
 
     @property
     def trusted(self) -> bool:
@@ -203,6 +211,36 @@ class _Search:
         _, final = self.posterior(best_pi, best_theta)
         return best_pi, best_theta, final, done
 
+    def settle(self, pi: Array, theta: Array) -> tuple[Array, Array]:
+        """Go on from one solution until its parameters stand still, and not its likelihood alone.
+
+        At its top the likelihood is flat: where it moves by 1e-10, probabilities still move by 1e-9 and more, and the
+        cycle in which it stops moving depends on how the processor sums. An extrapolation after which the
+        next EM step is longer than before is taken back.
+        """
+        shortest = np.inf
+        plain = pi, theta
+        for _ in range(SETTLING_CYCLES):
+            pi1, theta1, _ = self.step(pi, theta)
+            pi2, theta2, _ = self.step(pi1, theta1)
+            # The second step tells: what was extrapolated out of the simplex moves in the first whatever is reached.
+            length = max(float(np.abs(pi2 - pi1).max()), float(np.abs(theta2 - theta1).max()))
+            if length < STILL:
+                return pi2, theta2
+            if length > shortest:
+                (pi, theta), shortest = plain, np.inf
+                continue
+            shortest, plain = length, (pi2, theta2)
+            r_pi, r_theta = pi1 - pi, theta1 - theta
+            v_pi, v_theta = pi2 - pi1 - r_pi, theta2 - theta1 - r_theta
+            r_norm = float((r_pi**2).sum() + (r_theta**2).sum())
+            v_norm = float((v_pi**2).sum() + (v_theta**2).sum())
+            alpha = min(max(1.0, math.sqrt(r_norm / max(v_norm, 1e-300))), 1e4)
+            pi, theta = self.project(
+                pi + 2 * alpha * r_pi + alpha**2 * v_pi, theta + 2 * alpha * r_theta + alpha**2 * v_theta
+            )
+        return plain
+
 
 def fit_classes(
     items: ArrayLike,
@@ -213,10 +251,13 @@ def fit_classes(
     tolerance: float = TOLERANCE,
     categories: Sequence[int] | None = None,
     missing_as_category: bool = False,
+    settled: bool = True,
 ) -> LatentClasses | None:
     """Fit ``classes`` latent classes to rows × items of category codes 0, 1, … (NaN is missing).
 
-    Rows without any answer are left out and counted. None where there are no rows. Same seed, same result.
+    Rows without any answer are left out and counted. None where there are no rows. Same seed, same result, and on
+    another processor the same to 1e-9, unless classes are not ``identified``. ``settled`` false is for who wants the
+    likelihood alone.
     """
     patterns = _patterns(items, categories, missing_as_category)
     if not patterns.n:
@@ -230,9 +271,13 @@ def fit_classes(
     # The products are too thin for several threads: they would wait for each other, and sum in another order.
     with threadpool_limits(limits=1, user_api="blas"):
         pi, theta, log_likelihoods, done = search.run(pi, theta, tolerance)
-    best = int(np.argmax(log_likelihoods))
-    found = int((log_likelihoods >= log_likelihoods[best] - SAME_OPTIMUM).sum())
-    return _result(search, pi[best], theta[best], number, found, bool(done[best]))
+        top = log_likelihoods.max()
+        best = int(np.argmax(log_likelihoods >= top - AS_GOOD))
+        solution = pi[best : best + 1], theta[best : best + 1]
+        if settled and _told_apart(patterns, classes):
+            solution = search.settle(*solution)
+        found = int((log_likelihoods >= top - SAME_OPTIMUM).sum())
+        return _result(search, solution[0][0], solution[1][0], number, found, bool(done[best]))
 
 
 def _result(
@@ -246,7 +291,7 @@ def _result(
     posterior = member[:, 0][patterns.member]
     n, k = patterns.n, len(pi)
     log_likelihood = float(ll[0])
-    parameters = k - 1 + k * sum(width - 1 for width in patterns.widths)
+    parameters = _parameters(patterns, k)
     last = np.cumsum(patterns.widths) - 1
     entropy = None
     if k > 1:
@@ -269,6 +314,24 @@ def _result(
         starts=starts,
         best_found=found,
         converged=converged,
+        identified=_told_apart(patterns, k),
+    )
+
+
+def _parameters(patterns: _Patterns, classes: int) -> int:
+    """Free parameters: shares of classes and, in each, the chances of every item's answers."""
+    return classes - 1 + classes * sum(width - 1 for width in patterns.widths)
+
+
+def _told_apart(patterns: _Patterns, classes: int) -> bool:
+    """Whether items like these can tell so many classes apart, however many people answer.
+
+    The chances of all answers cannot fix more parameters than there are free chances. Where the count allows it, binary
+    items do fix them, but for three classes of four items (Goodman 1974; that no other number of items is such an
+    exception: Catalisano, Geramita and Gimigliano 2011).
+    """
+    return _parameters(patterns, classes) < math.prod(patterns.widths) and (
+        classes != 3 or patterns.widths != (2, 2, 2, 2)
     )
 
 
@@ -308,7 +371,7 @@ def bootstrap_ratio(
         drawn = (generator.random(data.shape) < probability[member]).astype(float)
         drawn = np.where(np.isfinite(data), drawn, np.nan)
         fits = [
-            fit_classes(drawn, k, seed=seed + draw, starts=starts, tolerance=1e-7)
+            fit_classes(drawn, k, seed=seed + draw, starts=starts, tolerance=1e-7, settled=False)
             for k in (smaller.classes, larger.classes)
         ]
         if fits[0] is None or fits[1] is None:

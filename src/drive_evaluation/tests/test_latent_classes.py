@@ -9,7 +9,13 @@ import pytest
 from stepmix.stepmix import StepMix
 
 from drive_evaluation.measures.classes import label_classes
-from drive_evaluation.statistics.latent_classes import _over_classes, bootstrap_ratio, fit_classes
+from drive_evaluation.statistics.latent_classes import (
+    _over_classes,
+    _patterns,
+    _Search,
+    bootstrap_ratio,
+    fit_classes,
+)
 
 # Seven pathologists on 118 slides (Agresti, Categorical Data Analysis, table 13.1): pattern, slides.
 CARCINOMA = {
@@ -38,6 +44,47 @@ def test_the_public_data_give_the_known_likelihood() -> None:
     assert fit.log_likelihood == pytest.approx(-293.704979, abs=1e-4)
     assert fit.bic == pytest.approx(697.1357, abs=1e-3)
     assert fit.trusted
+    assert fit.identified
+
+
+@pytest.mark.parametrize(
+    ("data", "classes"), [(carcinoma(), 3), (carcinoma(), 4), (known_model(3, 250)[0], 3)]
+)
+def test_the_solution_stands_still(data: np.ndarray, classes: int) -> None:
+    """What moves with the next step of the search depends on when a processor's rounding ended it."""
+    fit = fit_classes(data, classes, seed=1)
+    assert fit is not None
+    search = _Search(_patterns(data, None, False))
+    sizes, theta, _ = search.step(np.array(fit.sizes)[None], fit.theta[None])
+    assert np.abs(sizes[0] - fit.sizes).max() < 1e-12
+    assert np.abs(theta[0] - fit.theta).max() < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("items", "classes", "identified"),
+    [(4, 2, True), (4, 3, False), (4, 4, False), (5, 3, True), (3, 2, True)],
+)
+def test_more_classes_than_the_items_can_tell_apart_are_not_identified(
+    items: int, classes: int, identified: bool
+) -> None:
+    """Beside the rank of the derivative of all chances of answers, which is what local identification means."""
+    rng = np.random.default_rng(5)
+    data = (rng.random((400, items)) < 0.5).astype(float)
+    fit = fit_classes(data, classes, seed=1, starts=2, tolerance=1e-3, settled=False)
+    assert fit is not None
+    answers = np.array(list(np.ndindex(*[2] * items)))
+
+    def chances(parameters: np.ndarray) -> np.ndarray:
+        shares = np.append(parameters[: classes - 1], 1 - parameters[: classes - 1].sum())
+        theta = parameters[classes - 1 :].reshape(classes, items)
+        each = np.where(answers[:, None] == 1, theta[None], 1 - theta[None])
+        return np.asarray(each.prod(axis=2) @ shares)
+
+    point = np.concatenate([np.full(classes - 1, 1 / classes), rng.uniform(0.1, 0.9, classes * items)])
+    steps = np.eye(point.size) * 1e-5
+    slopes = np.array([(chances(point + step) - chances(point - step)) / 2e-5 for step in steps])
+    assert fit.identified is identified
+    assert bool(np.linalg.matrix_rank(slopes, tol=1e-7) == point.size) is identified
 
 
 def test_stepmix_finds_the_same_optimum_with_missing_answers() -> None:

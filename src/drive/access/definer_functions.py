@@ -88,7 +88,7 @@ CALLERS: dict[str, frozenset[Scope]] = {
     **dict.fromkeys(
         (
             "safety.booking_unsettled", "safety.both_viewed", "safety.busy_times", "safety.case_has_ended",
-            "safety.colleagues_across", "safety.reads_link", "safety.suspended_by", "safety.views_written",
+            "safety.colleagues_across", "safety.followed", "safety.reads_link", "safety.suspended_by", "safety.views_written",
             "safety.without_word", "safety.workers_across",
         ),
         BRIDGE,

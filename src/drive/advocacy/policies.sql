@@ -12,9 +12,27 @@ create policy opens_at_service on advocacy_vsrecord for insert to role_vs_manage
 
 call access.goes_with('advocacy_vsrecord', 6, 'id = any ((select access.erasing(''vs''))::uuid[])');
 
+-- A tie, restriction or exclusion at an earlier record of the same client here holds at the new one from the moment it opens
+-- (S-34, ADR 24).
+grant insert on access_bar to role_policy;
+create policy carries on access_bar for insert to role_policy with check (true);
+create or replace function access.carry_bars() returns trigger language plpgsql security definer as $$
+begin
+  if safety.loading() then
+    return null;
+  end if;
+  insert into access_bar (id, user_id, record_id, kind, kept_by_id, reason, end_reason, starts_on, ends_on, recorded_at, recorded_by_id)
+  select gen_random_uuid(), b.user_id, new.id, b.kind, b.kept_by_id, b.reason, '', b.starts_on, b.ends_on, clock_timestamp(), b.recorded_by_id
+    from advocacy_vsrecord r join access_bar b on b.record_id = r.id
+   where r.person_key = new.person_key and r.service_id = new.service_id and r.id <> new.id and b.ends_on > access.today();
+  return null;
+end $$;
+create or replace trigger carries_bars after insert on advocacy_vsrecord for each row execute function access.carry_bars();
+
 -- Facts: read by the people who work with the client and by their manager, added to, never changed.
 call access.protect_client_fact('advocacy_clientprofile');
 call access.protect_client_fact('advocacy_recordexit');
+call access.protect_client_fact('advocacy_linkedagain');
 call access.protect_client_fact('advocacy_clientcontact');
 call access.protect_client_fact('advocacy_engagemententry');
 call access.protect_client_fact('advocacy_informedentry');

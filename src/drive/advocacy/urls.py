@@ -40,5 +40,7 @@ urlpatterns = [
     path(RECORD + "sealed/new/", views.client_seal, name="client_seal"),
     path(RECORD + "sealed/<uuid:value_id>/end/", views.client_end_sealed, name="client_end_sealed"),
     path(RECORD + "close/", views.client_close, name="client_close"),
+    path(RECORD + "again/", views.client_again, name="client_again"),
+    path(RECORD + "drive/", views.client_drive, name="client_drive"),
     path(RECORD + "assign/", views.client_assign, name="client_assign"),
 ]

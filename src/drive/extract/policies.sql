@@ -32,7 +32,7 @@ begin
   call access.report_columns('casework_sharingconsent', 'id, case_id, service_id, answer, said_on, recorded_at', of_services);
   call access.report_columns('access_caseassignment', 'id, membership_id, case_id, service_id, kind, starts_on, ends_on', of_services);
   call access.report_columns('advocacy_engagemententry', 'id, record_id, service_id, value, since, recorded_at', of_services);
-  call access.report_columns('safety_caselink', 'id, su_case_id, su_service_id, vs_record_id, vs_service_id, is_index', 'su_service_id = any ((select access.services_reported())::uuid[])');
+  call access.report_columns('safety_caselink', 'id, su_case_id, su_service_id, vs_record_id, vs_service_id, is_index, thread', 'su_service_id = any ((select access.services_reported())::uuid[])');
 end $$;
 
 -- Answers of forms, item by item, codes only: an item that could hold words is not on the list, nor is a value that is

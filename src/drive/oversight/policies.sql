@@ -170,7 +170,7 @@ begin
     cross join lateral (select c.id as record_id, c.service_id, c.site_id
                         union all
                         select (array_agg(l.vs_record_id))[1], (array_agg(l.vs_service_id))[1], (array_agg(l.site_id))[1]
-                          from safety_caselink l where l.su_case_id = c.id having count(*) = 1) t
+                          from safety_caselink l where l.su_case_id = c.id and not safety.followed(l.id, upto) having count(*) = 1) t
    where safety.asked_too_often(c.id, upto)
      and not exists (select from oversight_alert a where a.kind = 'probing' and a.membership_id = m.id and a.record_id = t.record_id
                         and (a.looked_at >= x.at or not exists (select from oversight_alertanswer n where n.alert_id = a.id)));

@@ -14,6 +14,8 @@ from drive.access.roles import Role
 from drive.advocacy.models import ClientProfile
 from drive.casework.models import LinkedPerson, ServiceUserProfile
 
+from .models import CaseLink
+
 ELSEWHERE = "A worker at another site"
 """How somebody is named whose membership the reader may not see."""
 
@@ -89,7 +91,9 @@ def initials_of_links(case_ids: Iterable[UUID]) -> dict[UUID, str]:
         for link_id, initials in links.items():
             seen[initials] += 1
             found[link_id] = f"{initials} {seen[initials]}" if alike[initials] > 1 else initials
-    return found
+    # A client who came back is marked alike at each of her links (ADR 24).
+    again = CaseLink.objects.filter(thread__in=list(found)).values_list("pk", "thread")
+    return found | {pk: found[thread] for pk, thread in again if thread}
 
 
 def _holder(assignments: QuerySet[CaseAssignment] | QuerySet[ClientAssignment]) -> str:

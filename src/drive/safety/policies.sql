@@ -17,6 +17,11 @@ grant insert on safety_caselink to role_allocation;
 create policy allocates on safety_caselink for insert to role_allocation
   with check (site_id = (select access.site_in('allocation')) and recorded_by_id = (select access.member_in('allocation')));
 
+-- Whether another link had gone on from this one by then: of this one only a live concern counts. A yes or no about a link.
+create or replace function safety.followed(link uuid, moment timestamptz) returns boolean language sql stable security definer
+return exists (select from safety_caselink l join safety_caselink n on n.thread = coalesce(l.thread, l.id) and n.number > l.number
+                where l.id = link and n.recorded_at <= moment);
+
 -- ---------------------------------------------------------------------------------------------------------------
 -- Every row about one link. Both sides read; each writes as itself, and as its own side.
 
@@ -62,6 +67,7 @@ begin
   call access.goes_with(tbl, 2, 'link_id = any ((select access.erasing_links())::uuid[])');
 end $$;
 
+create or replace trigger a_stamped before insert on safety_caselink for each row when (new.number > 1) execute function safety.stamp();
 call access.goes_with('safety_caselink', 4, 'id = any ((select access.erasing_links())::uuid[])');
 call access.protect_bridge_fact('safety_contactquestion');
 call access.protect_bridge_fact('safety_contactview');
@@ -283,6 +289,28 @@ return coalesce((select e.value in ('closed', 'not_progressed', 'rejected') from
                   order by e.since desc, e.recorded_at desc limit 1),
                 not exists (select from casework_sucase c where c.id = su_case));
 
+-- A client who comes back (ADR 24): the manager of her IDVA service links the new record to the case of the earlier, closed one, and
+-- to no other. It runs as its caller, so whatever it asks the manager reads: nothing is learnt by trying. In plpgsql, since a policy
+-- that names its own table would ask itself.
+create or replace function safety.goes_on_from_hers(made safety_caselink) returns boolean language plpgsql stable as $$
+begin
+  return not safety.case_has_ended(made.su_case_id, clock_timestamp())
+    and not exists (select from advocacy_recordexit x where x.record_id = made.vs_record_id)
+    and exists (
+      select from safety_caselink former
+        join advocacy_vsrecord r on r.id = former.vs_record_id
+        join advocacy_recordexit x on x.record_id = r.id
+        join advocacy_vsrecord again on again.id = made.vs_record_id and again.id <> r.id
+         and again.person_key = r.person_key and again.service_id = r.service_id
+       where coalesce(former.thread, former.id) = made.thread and former.number + 1 = made.number
+         and (former.su_case_id, former.su_service_id, former.vs_service_id, former.site_id, former.is_index)
+           = (made.su_case_id, made.su_service_id, made.vs_service_id, made.site_id, made.is_index));
+end $$;
+grant insert on safety_caselink to role_vs_manager;
+create policy goes_on on safety_caselink for insert to role_vs_manager
+  with check (recorded_by_id = (select access.member_in('vs_manager')) and vs_service_id = (select access.service_in('vs_manager'))
+              and safety.goes_on_from_hers(safety_caselink));
+
 -- in_force, or why not: stop, closed, undecided, not_agreed, lapsed, ended (S-15, S-17, S-19).
 create or replace function safety.position(link uuid, moment timestamptz) returns text language sql stable
 return coalesce(
@@ -302,12 +330,15 @@ return coalesce(
 create or replace function safety.decision_in_force(link uuid, moment timestamptz) returns uuid language sql stable
 return (select safety.latest_decision(link, moment) where safety.position(link, moment) = 'in_force');
 
--- Null when every link of the case has a decision in force (S-15); otherwise the first reason why not.
+-- Null when every link of the case has a decision in force (S-15); otherwise the first reason why not. Of links that others go on
+-- from, a live concern counts and nothing else (ADR 24).
 create or replace function safety.contact_refusal(su_case uuid, moment timestamptz) returns text language sql stable
 return (select case when count(*) = 0 then 'unlinked'
           else (array_agg(x.position order by array_position(array['stop', 'closed', 'not_agreed', 'lapsed', 'ended', 'undecided'], x.position))
                   filter (where x.position <> 'in_force'))[1] end
-          from (select safety.position(l.id, moment) as position from safety_caselink l where l.su_case_id = su_case) x);
+          from (select safety.position(l.id, moment) as position, safety.followed(l.id, moment) as followed
+                  from safety_caselink l where l.su_case_id = su_case and (l.number = 1 or l.recorded_at <= moment)) x
+         where x.position = 'stop' or not x.followed);
 
 create or replace function safety.contact_allowed(su_case uuid, moment timestamptz) returns boolean language sql stable
 return (select safety.contact_refusal(su_case, moment)) is null;
@@ -367,10 +398,10 @@ return coalesce(
     where l.su_case_id = su_case and c.scope in ('all', 'contact') and c.id in (select safety.live_stops(l.id, moment))
       and not safety.overridden(c.id, moment, starts_at) limit 1),
   (select 'after_end' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
-    where l.su_case_id = su_case and p.ends_on < (starts_at at time zone 'Europe/London')::date limit 1),
+    where l.su_case_id = su_case and not safety.followed(l.id, moment) and p.ends_on < (starts_at at time zone 'Europe/London')::date limit 1),
   case when (select safety.place_clash(su_case, starts_at, place)) then 'clash' end,
   (select 'place' from safety_caselink l join safety_outcomeproposal p on p.id = safety.latest_decision(l.id, moment)
-    where l.su_case_id = su_case and not (p.places @> to_jsonb(place)) limit 1),
+    where l.su_case_id = su_case and not safety.followed(l.id, moment) and not (p.places @> to_jsonb(place)) limit 1),
   (select case when c.scope = 'place' then 'stop_place' else 'leave_out' end
      from safety_caselink l join safety_stopconcern c on c.link_id = l.id
     where l.su_case_id = su_case and c.id in (select safety.live_stops(l.id, moment)) and not safety.overridden(c.id, moment, starts_at)
@@ -849,7 +880,7 @@ begin
                    join casework_contactchannel c on c.case_id = x.su_case_id and c.lookup = new.lookup and c.kind = 'address'
                    join advocacy_sealedvalue v on v.record_id = x.vs_record_id and v.lookup = new.lookup
                   where x.su_case_id = l.su_case_id and (to_jsonb(new) ->> 'case_id' = x.su_case_id::text or to_jsonb(new) ->> 'record_id' = x.vs_record_id::text))
-     and not safety.case_has_ended(l.su_case_id, clock_timestamp())
+     and not safety.case_has_ended(l.su_case_id, clock_timestamp()) and not safety.followed(l.id, clock_timestamp())
      and not exists (select from safety_reviewcall r where r.link_id = l.id and r.cause = 'asked'
                         and (r.recorded_at at time zone 'Europe/London')::date = access.today());
   return null;
@@ -938,7 +969,7 @@ begin atomic
                and (l.su_case_id = any ((select access.su_cases())::uuid[]) or l.su_service_id = (select access.service_in('su_manager'))))
            or (l.vs_record_id <> all ((select access.barred())::uuid[])
                and (l.vs_record_id = any ((select access.vs_records())::uuid[]) or l.vs_service_id = (select access.service_in('vs_manager')))))
-         and not safety.case_has_ended(l.su_case_id, clock_timestamp())) x
+         and not safety.case_has_ended(l.su_case_id, clock_timestamp()) and not safety.followed(l.id, clock_timestamp())) x
    where (x.planned_at is not null or x.contact in ('in_contact', 'reduced'))
      and coalesce(x.last_word_on, x.linked_on) <= access.today() - limit_days
    order by coalesce(x.last_word_on, x.linked_on), x.id
@@ -959,7 +990,7 @@ begin atomic
                         order by x.since desc, x.recorded_at desc limit 1) e on true
    where l.su_case_id = su_case and l.su_case_id <> all ((select access.barred())::uuid[])
      and (l.su_case_id = any ((select access.su_cases())::uuid[]) or l.su_service_id = (select access.service_in('su_manager')))
-     and not access.past_its_time('su', l.su_case_id)
+     and not access.past_its_time('su', l.su_case_id) and not safety.followed(l.id, clock_timestamp())
    order by l.recorded_at, l.id;
 end;
 

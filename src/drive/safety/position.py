@@ -30,12 +30,14 @@ def position(link_id: UUID) -> str:
 
 def positions(case_id: UUID) -> list[tuple[UUID, str, UUID | None]]:
     """Each link of the case that whoever acts may read, oldest first: its key, `position`, and `latest_decision`. One
-    statement, however many links.
+    statement, however many links. Of those that another goes on from, only where a concern on it is live (ADR 24).
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select l.id, safety.position(l.id, clock_timestamp()), safety.latest_decision(l.id, clock_timestamp())"
-            " from safety_caselink l where l.su_case_id = %s order by l.recorded_at, l.id",
+            "select l.id, p.position, safety.latest_decision(l.id, clock_timestamp()) from safety_caselink l,"
+            " lateral (select safety.position(l.id, clock_timestamp()) as position) p"
+            " where l.su_case_id = %s and (p.position = 'stop' or not safety.followed(l.id, clock_timestamp()))"
+            " order by l.recorded_at, l.id",
             [case_id],
         )
         found: list[tuple[UUID, str, UUID | None]] = cursor.fetchall()

@@ -102,8 +102,8 @@ def names_somebody_else(link: CaseLink, words: str, side: Side) -> str:
     if side is not Side.SERVICE_USER or not words.strip():
         return ""
     people = LinkedPerson.objects.filter(case_id=link.su_case_id).values_list("link_id", "name_as_referred")
-    own = {fold(part) for key, name in people if key == link.pk for part in _NAME.findall(name)}
-    others = [name for key, name in people if key != link.pk]
+    own = {fold(part) for key, name in people if key == link.first_of_thread for part in _NAME.findall(name)}
+    others = [name for key, name in people if key != link.first_of_thread]
     return _part_in(others, words, but=own)
 
 

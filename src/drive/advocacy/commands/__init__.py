@@ -13,7 +13,7 @@ from .circumstances import (
     set_living_with,
 )
 from .closing import assign_record, close_record, end_record_assignment
-from .opening import open_client, open_record, save_profile
+from .opening import open_again, open_client, open_record, save_profile, say_why_linked_again
 from .sealed import NewSealedValue, add_sealed, end_sealed, open_sealed_value
 from .working import (
     plan_check_ins,
@@ -38,6 +38,7 @@ __all__ = [
     "declare_absence",
     "end_record_assignment",
     "end_sealed",
+    "open_again",
     "open_client",
     "open_record",
     "open_sealed_value",
@@ -54,6 +55,7 @@ __all__ = [
     "save_profile",
     "save_safe_contact",
     "save_safety_plan",
+    "say_why_linked_again",
     "set_children_known",
     "set_engagement",
     "set_living_with",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from drive.access.models import AssignmentKind, ClientAssignment, Membership, local_today
 from drive.access.permissions import Permission
+from drive.access.queries import may_be_given
 from drive.access.refusal import Refusal
 from drive.access.scopes import Side
 from drive.access.stepping import Actor
@@ -16,8 +18,8 @@ from drive.people.codes import new_case_code
 from drive.people.facts import sent_before
 from drive.people.profiles import NewProfile
 
-from ..models import ClientProfile, EngagementEntry, InformedEntry, VsRecord
-from .writing import add_version, open_to
+from ..models import ClientProfile, EngagementEntry, InformedEntry, LinkedAgain, RecordExit, VsRecord
+from .writing import add_fact, add_version, open_to
 
 
 @transaction.atomic
@@ -76,11 +78,7 @@ def open_client(
 
     Raises `Refusal` for somebody who does not work with clients here.
     """
-    holder = Membership.objects.filter(
-        pk=holder_id, service_id=service_id, side=Side.CLIENT, ends_on__gt=local_today()
-    ).first()
-    if holder is None or Permission.CLIENT_RECORD not in holder.role_entry.permissions:
-        raise Refusal("This person does not work with clients here.", rule="S-46", field="holder")
+    _works_with_clients(holder_id, service_id)
     if again := sent_before(ClientProfile, recorded_by_id=by.membership_id, version=1, **profile.fields()):
         return again.record
     return open_record(
@@ -90,6 +88,62 @@ def open_client(
         person_key=uuid4(),
         holder_id=holder_id,
         profile=profile,
+    )
+
+
+@transaction.atomic
+def open_again(*, by: Actor, earlier_id: UUID, holder_id: UUID) -> VsRecord:
+    """Open a new record for a client who comes back, from the closed one (ADR 24). Acts in the IDVA manager's scope.
+
+    The person is the same, with what was last said about the person; all else is asked anew, what was sealed included.
+    Bars on the earlier record hold at the new one by trigger (S-34). The same for every client, linked to Drive or not
+    (S-47). Raises `Refusal` while a record of the client is open here, and for a holder who does not work with clients
+    here or must not work with this one.
+    """
+    earlier = open_to(earlier_id)
+    with connection.cursor() as cursor:  # of two managers at once the second finds the record of the first
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"person {earlier.person_key}"]
+        )
+    of_client = VsRecord.objects.filter(person_key=earlier.person_key, service_id=earlier.service_id)
+    if of_client.exclude(pk__in=RecordExit.objects.values("record_id")).exists():
+        raise Refusal(
+            "A record of this client is open here already.", still_open="The work goes on in it.", rule="V-01"
+        )
+    holder = _works_with_clients(holder_id, earlier.service_id)
+    if not may_be_given(holder.pk, list(of_client.values_list("pk", flat=True))):
+        raise Refusal(
+            f"{holder.name} cannot take this one.",
+            still_open="Choose somebody else.",
+            rule="S-34",
+            field="holder",
+        )
+    known = ClientProfile.objects.filter(record=earlier).order_by("-version").first()
+    return open_record(
+        by=by,
+        service_id=earlier.service_id,
+        site_id=earlier.site_id,
+        person_key=earlier.person_key,
+        holder_id=holder.pk,
+        profile=NewProfile(**{one.name: getattr(known, one.name) for one in fields(NewProfile)})
+        if known
+        else NewProfile(given_names="", family_name=""),
+    )
+
+
+def _works_with_clients(membership_id: UUID, service_id: UUID) -> Membership:
+    found = Membership.objects.filter(
+        pk=membership_id, service_id=service_id, side=Side.CLIENT, ends_on__gt=local_today()
+    ).first()
+    if found is None or Permission.CLIENT_RECORD not in found.role_entry.permissions:
+        raise Refusal("This person does not work with clients here.", rule="S-46", field="holder")
+    return found
+
+
+def say_why_linked_again(*, by: Actor, record_id: UUID, link_id: UUID, reason: str) -> LinkedAgain:
+    """Keep why the record was linked again to a Drive case; the bridge makes the link (`safety.commands.link_again`)."""
+    return add_fact(
+        LinkedAgain, by=by, record=open_to(record_id), kind="linked_again", link_id=link_id, reason=reason
     )
 
 

@@ -13,7 +13,7 @@ from .circumstances import (
     SupportForm,
 )
 from .keeping import AssignForm, CloseForm, EndSealForm, OpenSealForm, SealForm
-from .person import NewClientForm, ProfileForm
+from .person import AgainForm, LinkAgainForm, NewClientForm, ProfileForm
 from .working import (
     CheckInForm,
     CheckInPlanForm,
@@ -26,6 +26,7 @@ from .working import (
 )
 
 __all__ = [
+    "AgainForm",
     "AssignForm",
     "AwayForm",
     "CheckInForm",
@@ -39,6 +40,7 @@ __all__ = [
     "EndSealForm",
     "EngagementForm",
     "InformedForm",
+    "LinkAgainForm",
     "LivingWithForm",
     "MeasureForm",
     "NewClientForm",

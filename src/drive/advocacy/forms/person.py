@@ -10,7 +10,7 @@ from django import forms
 from drive.access.models import Membership
 from drive.access.stepping import Actor
 from drive.components.dates import ApproximateDate
-from drive.components.forms import ApproximateDateField, ChoiceTiles, DateField, Select, TextField
+from drive.components.forms import ApproximateDateField, ChoiceTiles, DateField, Select, TextArea, TextField
 from drive.people.profiles import NewProfile
 
 from .. import commands
@@ -95,7 +95,10 @@ class NewClientForm(ProfileForm):
     """A client who comes to the service by any other way than a Drive referral."""
 
     name, heading, button = "new_client", "A new client", "Open the record"
-    lead = "Any client of the service. A client who comes with a Drive referral has a record already."
+    lead = (
+        "Any client of the service. A client who comes with a Drive referral has a record already; for one who was with you "
+        "before, go on from the closed record."
+    )
 
     holder = Select(label="Who works with the client", choices=())
 
@@ -104,12 +107,58 @@ class NewClientForm(ProfileForm):
     def __init__(self, *args: Any, workers: list[Membership] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["seen_version"], self.fields["died_on"]
-        field = self.fields["holder"]
-        assert isinstance(field, Select)
-        field.choices = [(str(m.pk), f"{m.name}, {m.role_entry.label}") for m in workers or []]
+        _offer(self, workers or [])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if not given.get("given_names") and not given.get("family_name"):
             self.add_error("given_names", "Give a name, as much of it as is known.")
         return given
+
+
+class AgainForm(forms.Form):
+    """Who works with a client who is back (A-28): the person is known, and all else is asked anew."""
+
+    heading, button = "The client is back", "Open a new record"
+    lead = (
+        "A new record, with who the client is. Everything else is asked anew: safe contact, home, children, what the client "
+        "wants. What was sealed stays in the closed record."
+    )
+
+    holder = Select(
+        label="Who works with the client", choices=(), help_text="The same worker as before, where you can."
+    )
+
+    def __init__(self, *args: Any, workers: list[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, workers)
+
+
+def _offer(form: forms.Form, workers: list[Membership]) -> None:
+    field = form.fields["holder"]
+    assert isinstance(field, Select)
+    field.choices = [(str(m.pk), f"{m.name}, {m.role_entry.label}") for m in workers]
+
+
+class LinkAgainForm(RecordForm):
+    """To which Drive case, and why (ADR 24)."""
+
+    name, heading, button = "drive", "Link to Drive again", "Link the two"
+    lead = (
+        "The earlier record was linked to a Drive case that goes on. Once linked, the case manager hears that support has begun "
+        "again, and what every link carries: how the client is engaged, when you last spoke, what you tell. No address, nothing "
+        "from between, and not why. Contact with the service user is then decided together anew."
+    )
+
+    link = ChoiceTiles(label="Drive case", choices=())
+    reason = TextArea(label="Why it is linked again", rows=3, help_text="Stays in this record.")
+
+    def __init__(self, *args: Any, cases: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["link"]
+        assert isinstance(field, ChoiceTiles)
+        field.choices = cases
+
+    def save(self, by: Actor, record_id: UUID) -> object:
+        """Nothing of its own: the link and the reason are one act of the bridge, which the page calls."""
+        return None

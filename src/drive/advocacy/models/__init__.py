@@ -12,7 +12,7 @@ from .circumstances import (
     SafetyPlan,
     SupportMobilised,
 )
-from .record import ClientFact, ClientProfile, RecordExit, VsRecord
+from .record import ClientFact, ClientProfile, LinkedAgain, RecordExit, VsRecord
 from .sealed import SafeContactRule, SealedEnd, SealedKind, SealedValue, SealOpening
 from .working import (
     CheckIn,
@@ -40,6 +40,7 @@ __all__ = [
     "CourtDate",
     "EngagementEntry",
     "InformedEntry",
+    "LinkedAgain",
     "LivingWith",
     "OtherAtRisk",
     "Point",

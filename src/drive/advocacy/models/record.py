@@ -27,6 +27,7 @@ class VsRecord(models.Model):
             models.UniqueConstraint(fields=["id", "service_id"], name="vs_record_with_service"),
             models.UniqueConstraint(fields=["service_id", "code"], name="vs_record_code_within_service"),
         ]
+        indexes = [models.Index(fields=["person_key"], name="vs_record_of_person")]
 
     def __str__(self) -> str:
         return self.code
@@ -58,7 +59,7 @@ class RecordExit(ClientFact):
     (V-18, P-49).
 
     At most one a record: a client who comes back gets a new record, so that each episode has its own intake
-    and exit.
+    and exit (`commands.open_again`).
     """
 
     exited_on = models.DateField()
@@ -73,3 +74,13 @@ class RecordExit(ClientFact):
 
     def __str__(self) -> str:
         return f"{self.reason}, {self.exited_on}"
+
+
+class LinkedAgain(ClientFact):
+    """Why this record was linked again to the Drive case of the client's earlier one (ADR 24). Never crosses."""
+
+    link_id = models.UUIDField(help_text="the link that was made")
+    reason = models.TextField()
+
+    def __str__(self) -> str:
+        return "linked again"

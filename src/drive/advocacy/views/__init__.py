@@ -32,11 +32,12 @@ from .clients import client_list
 from .desks import vs_desk, vs_manager_desk
 from .emergency import client_in_emergency
 from .forecast import vs_forecast
-from .person import client_new, client_profile
+from .person import client_again, client_drive, client_new, client_profile
 from .record import client_page
 from .sealed import client_end_sealed, client_seal, client_sealed
 
 __all__ = [
+    "client_again",
     "client_assessment",
     "client_assign",
     "client_check_in",
@@ -46,6 +47,7 @@ __all__ = [
     "client_close",
     "client_contact",
     "client_court",
+    "client_drive",
     "client_end_sealed",
     "client_engagement",
     "client_exit_form",

@@ -1,4 +1,4 @@
-"""Who the client is, and a record for a client who comes without Drive."""
+"""Who the client is, and a record for a client who comes without Drive, or comes back."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from drive.access.queries import colleagues
 from drive.access.refusal import refusals_on
 from drive.access.scopes import Scope
 from drive.components.page import Standing
+from drive.safety.commands import link_again
+from drive.safety.queries import cases_to_link_again
 
 from .. import commands, forms, queries
 from ..models import ClientProfile
-from .acting import act, show, to_record
+from .acting import act, label, show, standing_of, to_record
 
 
 @page(Permission.CLIENT_RECORD, "Who the client is", looks_at="vs_record", key="record_id")
@@ -33,9 +35,8 @@ def client_new(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     if actor.service_id is None:
         raise ObjectDoesNotExist
-    form = forms.NewClientForm(
-        request.POST or None, workers=colleagues(service_id=actor.service_id, roles=queries.WORKERS)
-    )
+    workers = colleagues(service_id=actor.service_id, roles=queries.WORKERS)
+    form = forms.NewClientForm(request.POST or None, workers=workers)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             with transaction.atomic():
@@ -48,12 +49,71 @@ def client_new(request: ActorRequest) -> HttpResponse:
                 )
             messages.success(request, "The record is open.")
             return to_record(record.pk)
+    return _new_record(request, form)
+
+
+@page(
+    Permission.TEAM_VIEW,
+    "A client who is back",
+    scope=Scope.VS_MANAGER,
+    looks_at="vs_record",
+    key="record_id",
+)
+def client_again(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    """A new record from a closed one: the same page for every closed record, whatever it was linked to (S-47, ADR 24)."""
+    actor = request.actor
+    who = queries.identity(actor, record_id)
+    if actor.service_id is None or who.closed_on is None:
+        raise ObjectDoesNotExist
+    workers = colleagues(service_id=actor.service_id, roles=queries.WORKERS)
+    form = forms.AgainForm(request.POST or None, workers=workers)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            with transaction.atomic():
+                record = commands.open_again(
+                    by=actor, earlier_id=record_id, holder_id=UUID(form.cleaned_data["holder"])
+                )
+            messages.success(request, "The record is open.")
+            return to_record(record.pk)
+    return _new_record(request, form, who)
+
+
+def _new_record(
+    request: ActorRequest, form: forms.NewClientForm | forms.AgainForm, who: queries.Identity | None = None
+) -> HttpResponse:
     return show(
         request,
         "advocacy/new_client.html",
         {
             "form": form,
             "problems": bool(form.is_bound and form.errors),
-            "standing": Standing("client", words="Client side", subject="Your service"),
+            "who": who,
+            "standing": standing_of(who)
+            if who
+            else Standing("client", words="Client side", subject="Your service"),
         },
+    )
+
+
+@page(
+    Permission.TEAM_VIEW, "Link to Drive again", scope=Scope.VS_MANAGER, looks_at="vs_record", key="record_id"
+)
+def client_drive(request: ActorRequest, record_id: UUID) -> HttpResponse:
+    """Link the record of a client who came back to the Drive case of the earlier one. Absent where there is none."""
+    cases = cases_to_link_again(record_id)
+    if not cases:
+        raise ObjectDoesNotExist
+    return act(
+        request,
+        record_id,
+        forms.LinkAgainForm,
+        cases=[
+            (str(one.link_id), f"{one.service_user}: {label('K-16', one.status).lower()}") for one in cases
+        ],
+        then=lambda form: link_again(
+            by=request.actor,
+            record_id=record_id,
+            earlier_link_id=UUID(form.cleaned_data["link"]),
+            reason=form.cleaned_data["reason"],
+        ),
     )

@@ -8,6 +8,8 @@ from django.http import HttpResponse
 
 from drive.access.pages import ActorRequest, page
 from drive.access.permissions import Permission
+from drive.access.scopes import Scope
+from drive.safety.queries import cases_to_link_again
 
 from .. import queries
 from .across import across
@@ -27,6 +29,7 @@ def client_page(request: ActorRequest, record_id: UUID) -> HttpResponse:
             "who": shown.who,
             "standing": standing_of(shown.who),
             "across": across(request.actor, record_id),
+            "to_link": cases_to_link_again(record_id) if request.actor.scope is Scope.VS_MANAGER else [],
             "rule_channels": channels,
             "tell": request.GET.get("tell", "") if request.GET.get("tell", "") in TELL else "",
             "tell_words": TELL.get(request.GET.get("tell", ""), ""),

@@ -39,7 +39,7 @@ def set_state(
     `seen_id` is the entry last written when the form was shown: when another has been written since, or is
     being
     written, raises `SomeoneSavedFirst` with it. Raises `Refusal` (K-16, P-26, P-43, S-23) for a step that
-    may not be.
+    may not be. Pages call `safety.commands.set_state`, which asks besides what he will make of it (S-11).
     """
     case = SuCase.objects.get(pk=case_id)
     entries = StateEntry.objects.filter(case=case, history=history)

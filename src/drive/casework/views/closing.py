@@ -73,7 +73,7 @@ def case_close(request: ActorRequest, case_id: UUID) -> HttpResponse:
 def _proposed(request: ActorRequest, case_id: UUID, form: ProposeForm) -> bool:
     last = last_written(queries.steps(case_id, CaseHistory.STATUS))
     try:
-        commands.set_state(
+        safety.set_state(
             by=request.actor,
             case_id=case_id,
             history=CaseHistory.STATUS,

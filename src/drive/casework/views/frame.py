@@ -16,6 +16,7 @@ from drive.access.scopes import Scope
 from drive.access.stepping import Actor
 from drive.components.dates import plain_date
 from drive.components.page import Standing
+from drive.safety.queries import with_links_that_go_on
 
 from ..queries import CaseSummary, case_summary, own_assignment
 from .words import WORDS, address_of
@@ -39,6 +40,7 @@ def case_frame(request: ActorRequest, case_id: UUID, here: str = "") -> dict[str
     Raises `SuCase.DoesNotExist`, which is the one 404.
     """
     summary = case_summary(case_id)
+    with_links_that_go_on(summary.linked)
     return {
         **WORDS,
         "summary": summary,

@@ -7,7 +7,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +18,8 @@ from drive.access.queries import colleagues
 from drive.access.refusal import Refusal, add_refusal
 from drive.access.roles import Role
 from drive.access.scopes import Scope
-from drive.safety.commands import Stepping, note_change, note_clash
+from drive.safety import commands as safety
+from drive.safety.commands import Stepping
 from drive.safety.forms.planning import TimingForm
 from drive.safety.queries import lately_on_her_side
 
@@ -59,19 +59,16 @@ def case_strategy(request: ActorRequest, case_id: UUID) -> HttpResponse:
         timing = TimingForm(request.POST if recent and stage != "draft" else None)
         if form.is_valid() and (not timing.is_bound or timing.is_valid()) and not undecided(request.POST):
             try:
-                with transaction.atomic():
-                    commands.save_strategy(
-                        by=request.actor,
-                        case_id=case_id,
-                        seen_version=form.cleaned_data["seen_version"],
-                        strategy=form.strategy(stage),
-                    )
-                    if timing.is_bound:
-                        how = Stepping(**timing.cleaned_data)
-                        note_change(by=request.actor, case_id=case_id, what="strategy", how=how)
+                safety.save_strategy(
+                    by=request.actor,
+                    case_id=case_id,
+                    seen_version=form.cleaned_data["seen_version"],
+                    strategy=form.strategy(stage),
+                    how=_how(timing),
+                )
             except Refusal as refusal:
                 if refusal.rule in ("S-07", "S-10"):
-                    note_clash(by=request.actor, case_id=case_id, kind="source_check")
+                    safety.note_clash(by=request.actor, case_id=case_id, kind="source_check")
                 add_refusal(timing if refusal.field in timing.fields else form, refusal)
             except commands.SomeoneSavedFirst as first:
                 return _strategy_conflict(request, case_id, context, form, first.theirs)
@@ -202,11 +199,7 @@ def case_state(request: ActorRequest, case_id: UUID, history: str) -> HttpRespon
         timing = TimingForm(request.POST if recent and steps_back else None)
         if form.is_valid() and (not timing.is_bound or timing.is_valid()):
             try:
-                with transaction.atomic():
-                    _take_step(request, case_id, which, form)
-                    if timing.is_bound:
-                        how = Stepping(**timing.cleaned_data)
-                        note_change(by=request.actor, case_id=case_id, what="stepped_back", how=how)
+                _take_step(request, case_id, which, form, _how(timing))
             except Refusal as refusal:
                 add_refusal(timing if refusal.field in timing.fields else form, refusal)
             except commands.SomeoneSavedFirst as first:
@@ -241,13 +234,21 @@ def _worth_telling(history: CaseHistory, form: StateForm) -> str:
     return "?tell=risk_change" if history is CaseHistory.STATUS else ""
 
 
-def _take_step(request: ActorRequest, case_id: UUID, history: CaseHistory, form: StateForm) -> None:
+def _how(timing: TimingForm) -> Stepping:
+    """What was said of how it will look to him, where it was asked (S-11)."""
+    return Stepping(**timing.cleaned_data) if timing.is_bound else Stepping()
+
+
+def _take_step(
+    request: ActorRequest, case_id: UUID, history: CaseHistory, form: StateForm, how: Stepping
+) -> None:
     typed = form.cleaned_data
-    commands.set_state(
+    safety.set_state(
         by=request.actor,
         case_id=case_id,
         history=history,
         value=typed["value"],
+        how=how,
         since=typed["since"],
         seen_id=typed["seen"],
         until=typed["until"],

@@ -23,7 +23,7 @@ def _forms(window: Window, instrument: str) -> Iterator[tuple[Row, dict[str, Row
                a.as_of, a.item, a.value, a.missing
           from access.coded_answers() a
           join shared c on c.id = a.case_id
-          left join tie t on t.linked_person = a.linked_person
+          left join (select distinct linked_person, victim_key, is_index from tie) t on t.linked_person = a.linked_person
          where a.instrument = '{instrument}' and a.as_of <= %(last)s and (a.linked_person is null or t.victim_key is not null)
          order by a.case_id, a.assessment
     """

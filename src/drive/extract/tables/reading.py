@@ -89,7 +89,7 @@ TIES = (
          b.vs_record_id as record_id, coalesce(v.person_key, l.id) as victim_key
     from casework_linkedperson l
     join kept c on c.id = l.case_id
-    left join safety_caselink b on b.id = l.link_id
+    left join safety_caselink b on coalesce(b.thread, b.id) = l.link_id
     left join access.client_keys() v on v.record_id = b.vs_record_id
    where (l.recorded_at at time zone 'Europe/London')::date <= %(last)s
 ), told_of as materialized (

@@ -4,6 +4,7 @@ Acts that need to know both a side and the bridge (closing a case and telling th
 and asking whether a decision was in force) are in `joint` and call the side's own command.
 """
 
+from .again import link_again
 from .bookings import (
     Stepping,
     book_contact,
@@ -19,7 +20,7 @@ from .disagreements import record_differing_step
 from .emergencies import tell_emergency_from_case, tell_emergency_from_record
 from .incidents import charge_incident, close_incident, open_incident, open_incident_on_link
 from .items import acknowledge_item, record_boundary_contact, say_need_to_hear, send_risk_item
-from .joint import close_case, record_contact
+from .joint import close_case, record_contact, save_strategy, set_state
 from .links import link_case_and_record
 from .openness import say_openness
 from .reviews import answer_review, record_review, set_rhythm
@@ -54,6 +55,7 @@ __all__ = [
     "give_stop_reason",
     "give_view",
     "lapse_decision",
+    "link_again",
     "link_case_and_record",
     "name_source",
     "note_change",
@@ -72,10 +74,12 @@ __all__ = [
     "record_contact",
     "record_differing_step",
     "record_review",
+    "save_strategy",
     "say_need_to_hear",
     "say_openness",
     "send_risk_item",
     "set_rhythm",
+    "set_state",
     "suspend_booking",
     "tell_emergency_from_case",
     "tell_emergency_from_record",

@@ -16,8 +16,9 @@ from drive.audit.record import Act, record_event
 from drive.casework.models import SuCase
 from drive.people.facts import sent_before
 
-from ..models import Booking, BookingState, CaseLink, PlanChange, RiskItem
+from ..models import Booking, BookingState, PlanChange, RiskItem
 from ..position import booking_refusal, channel_refusal, refuse, stand_in_line
+from ..queries.finding import links_of_case
 from ..queries.timing import came_lately, lately_on_her_side
 from ..rules import PACE, SENT, label
 from ..source_check import check_what_reaches_him
@@ -90,7 +91,7 @@ def book_contact(
     cite(by=by, fact=booking, items=cites)
     _step(by, booking, "planned")
     if topics.strip():
-        for link in CaseLink.objects.filter(su_case_id=case.pk):
+        for link in links_of_case(case.pk):
             send_risk_item(
                 by=by,
                 link_id=link.pk,

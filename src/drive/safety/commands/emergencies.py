@@ -15,6 +15,7 @@ from drive.casework.models import SuCase
 from drive.people.facts import sent_before
 
 from ..models import CaseEmergency, CaseLink, ClientEmergency, ReviewCall
+from ..queries.finding import links_of_case
 from .links import on_link, wrote
 
 
@@ -54,7 +55,7 @@ def tell_emergency_from_case(
         service_id=case.service_id,
         fields=[recipient],
     )
-    call_for_review(by=by, cause="emergency", links=list(CaseLink.objects.filter(su_case_id=case.pk)))
+    call_for_review(by=by, cause="emergency", links=links_of_case(case.pk))
     return told
 
 

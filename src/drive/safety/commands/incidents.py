@@ -19,6 +19,7 @@ from drive.instruments.codelists import code_list
 from drive.people.facts import sent_before
 
 from ..models import CaseLink, IncidentCharge, IncidentClosing, PracticeIncident
+from ..queries.finding import links_of_case
 from ..rules import INCIDENT_CHANGES, INCIDENT_KINDS, label
 from ..source_check import check_names_nobody_else
 from .emergencies import call_for_review
@@ -46,7 +47,7 @@ def open_incident(
     """
     case = SuCase.objects.get(pk=case_id)
     whose = {"case_id": case.pk, "service_id": case.service_id, "recorded_by_id": by.membership_id}
-    links = list(CaseLink.objects.filter(su_case_id=case.pk))
+    links = links_of_case(case.pk)
     return _open(
         by,
         whose,
@@ -159,7 +160,7 @@ def close_incident(
     if IncidentClosing.objects.filter(incident=incident).exists():
         raise Refusal("This has been closed meanwhile.", why="Open it again to see how.", rule="S-48")
     if incident.link_id is None:
-        links = list(CaseLink.objects.filter(su_case_id=incident.case_id))
+        links = links_of_case(incident.case_id)
         crosses = {"procedure": procedure}
     else:
         links = [CaseLink.objects.get(pk=incident.link_id)]

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from drive.access.stepping import Actor
 from drive.casework import commands as casework
-from drive.casework.commands import NewClosure
-from drive.casework.models import Closure, Contact
+from drive.casework.commands import NewClosure, NewStrategy
+from drive.casework.models import CaseHistory, Closure, Contact, ContactStrategy, StateEntry
+from drive.casework.rules import NEEDS_EXIT_PLAN
 from drive.components.dates import LONDON, long_date
 from drive.instruments.codelists import code_list
 
-from ..models import CaseLink, PracticeIncident
+from ..models import PracticeIncident
 from ..position import contact_refusal_at
+from ..queries.finding import links_of_case
 from ..source_check import check_names_nobody_else, check_what_reaches_him
-from .bookings import took_place
+from .bookings import Stepping, note_change, took_place
 from .incidents import open_incident
 from .items import PRACTICE, send_risk_item
+
+UNSAID = Stepping()
+"""Nothing was asked about how it will look to him, and nothing is said."""
 
 NO_ATTEMPT = frozenset({"cancelled_us", "cancelled_safety"})
 """Outcomes (K-19) of contact that did not take place and was not tried."""
@@ -100,7 +106,7 @@ def _open_incident(by: Actor, case_id: UUID, contact: Contact, *, under_stop: bo
         what=what,
         contact_id=contact.pk,
     )
-    for link in CaseLink.objects.filter(su_case_id=case_id):
+    for link in links_of_case(case_id):
         send_risk_item(
             by=by,
             link_id=link.pk,
@@ -115,6 +121,34 @@ def _open_incident(by: Actor, case_id: UUID, contact: Contact, *, under_stop: bo
 
 
 @transaction.atomic
+def set_state(
+    *, by: Actor, case_id: UUID, history: CaseHistory, value: str, how: Stepping = UNSAID, **step: Any
+) -> StateEntry:
+    """Take one step of one history, and write down how it will look to him where contact is held, reduced or ended.
+
+    `step` is what `casework.commands.set_state` takes besides, and it raises what that raises; and `Refusal` where such a step
+    comes soon after something on a client's side and `how` does not say why now, and what he can be told (S-11).
+    """
+    entry = casework.set_state(by=by, case_id=case_id, history=history, value=value, **step)
+    if value in NEEDS_EXIT_PLAN.get(history, ()):
+        note_change(by=by, case_id=case_id, what="stepped_back", how=how)
+    return entry
+
+
+@transaction.atomic
+def save_strategy(
+    *, by: Actor, case_id: UUID, seen_version: int, strategy: NewStrategy, how: Stepping = UNSAID
+) -> ContactStrategy:
+    """Save the next version of the contact strategy. Raises what `casework.commands.save_strategy` raises, and `Refusal` as
+    `set_state` does where a plan in place of another is more than a draft; a first plan changes nothing that he knows.
+    """
+    saved = casework.save_strategy(by=by, case_id=case_id, seen_version=seen_version, strategy=strategy)
+    if saved.version > 1 and strategy.stage != "draft":
+        note_change(by=by, case_id=case_id, what="strategy", how=how)
+    return saved
+
+
+@transaction.atomic
 def close_case(*, by: Actor, case_id: UUID, closing: NewClosure) -> Closure:
     """Close the case, and tell the IDVA of each link why, who still has eyes on him and what happens next
     (P-47, N-08).
@@ -122,13 +156,13 @@ def close_case(*, by: Actor, case_id: UUID, closing: NewClosure) -> Closure:
     Raises what `casework.commands.close_case` raises, and `Refusal` for a reason given to him that leads to somebody (S-07)
     and for words to every IDVA that name another's client (S-04). The client's record stays open (P-49).
     """
-    for link in CaseLink.objects.filter(su_case_id=case_id):
+    for link in links_of_case(case_id):
         told = {field: getattr(closing, field) for field in TOLD_AT_CLOSING}
         check_names_nobody_else(link, side=by.side, **told)
     check_what_reaches_him(case_id, closing.exit_plan, field="exit_plan")
     closure = casework.close_case(by=by, case_id=case_id, closing=closing)
     reason = code_list("K-52").label(closure.primary_reason)
-    for link in CaseLink.objects.filter(su_case_id=case_id):
+    for link in links_of_case(case_id):
         send_risk_item(
             by=by,
             link_id=link.pk,

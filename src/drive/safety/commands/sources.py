@@ -21,7 +21,6 @@ from drive.people.facts import sent_before
 
 from ..models import (
     Booking,
-    CaseLink,
     Citation,
     IndependentSource,
     PlannedAction,
@@ -30,6 +29,7 @@ from ..models import (
     UseAgreement,
 )
 from ..position import item_refusal
+from ..queries.finding import links_of_case
 from ..rules import ITEM_REFUSALS, NOT_INDEPENDENT
 from ..source_check import check_names_nobody_else
 from .items import send_risk_item
@@ -155,7 +155,7 @@ def plan_action(
         fields=["purpose", "agency", "on"],
     )
     if tell_idva.strip():
-        for link in CaseLink.objects.filter(su_case_id=case.pk):
+        for link in links_of_case(case.pk):
             check_names_nobody_else(link, side=by.side, tell_idva=tell_idva)
             send_risk_item(
                 by=by,

@@ -24,6 +24,7 @@ from ..models import (
     StopOverride,
 )
 from ..position import may_override
+from ..queries.finding import links_of_case
 from ..source_check import check_names_nobody_else, check_what_reaches_him, names_somebody_else
 from .emergencies import call_for_review
 from .links import on_link, wrote
@@ -81,7 +82,7 @@ def raise_stop_on_case(
     """The same on every link of a case, from the case manager's side. Each link has its own concern, and no reason that
     names the client of another (S-04).
     """
-    links = list(CaseLink.objects.filter(su_case_id=case_id).order_by("recorded_at", "id"))
+    links = links_of_case(case_id)
     return [
         raise_stop(by=by, link_id=one.pk, scope=scope, place=place, words=words, reason=reason)
         for one in links

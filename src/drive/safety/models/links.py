@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 SIDES = [("su", "Case manager's side"), ("vs", "IDVA's side")]
@@ -15,6 +16,9 @@ class CaseLink(models.Model):
     links.
 
     It carries both sides' keys and services, so that each side's policies can decide; it carries no name.
+
+    A client who comes back has a new record, and a new link that goes on from the former one (ADR 24): both are of one
+    `thread`, and of a thread the highest number alone waits for anything. Nothing of the former is moved.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -24,6 +28,10 @@ class CaseLink(models.Model):
     vs_service_id = models.UUIDField()
     site_id = models.UUIDField()
     is_index = models.BooleanField(default=False)
+    thread = models.UUIDField(
+        null=True, help_text="the first link of this client to this case; empty at the first itself"
+    )
+    number = models.PositiveSmallIntegerField(default=1, help_text="place in the thread, from one")
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey("access.Membership", on_delete=models.PROTECT, related_name="+")
 
@@ -34,6 +42,11 @@ class CaseLink(models.Model):
                 fields=["id", "su_case_id", "su_service_id", "vs_record_id", "vs_service_id"],
                 name="link_with_both_sides",
             ),
+            models.UniqueConstraint(fields=["thread", "number"], name="one_link_goes_on_from_each"),
+            models.CheckConstraint(
+                condition=Q(thread=None, number=1) | Q(thread__isnull=False, number__gt=1),
+                name="first_link_begins_its_thread",
+            ),
         ]
         indexes = [
             models.Index(fields=["vs_record_id"]),
@@ -43,6 +56,11 @@ class CaseLink(models.Model):
 
     def __str__(self) -> str:
         return "link"
+
+    @property
+    def first_of_thread(self) -> uuid.UUID:
+        """The key of the thread's first link, by which the case manager's side names the client (`LinkedPerson.link_id`)."""
+        return self.thread or self.pk
 
 
 class BridgeFact(models.Model):

@@ -2,6 +2,7 @@
 
 from ..naming import names_of, signed
 from .across import CaseSummary, ClientSummary, case_summaries, client_summaries, workers_across
+from .again import cases_to_link_again
 from .decisions import Decision, ViewAsked, Written, decision_for, outcomes_to_answer, views_asked
 from .disagreements import Differing, differing, steps_of
 from .escalations import Unread, bookings_unsettled, escalations
@@ -18,6 +19,7 @@ from .finding import (
     question_on,
     reasons_for,
     record_seen,
+    with_links_that_go_on,
 )
 from .incidents import (
     IncidentRow,
@@ -96,6 +98,7 @@ __all__ = [
     "came_lately",
     "case_seen",
     "case_summaries",
+    "cases_to_link_again",
     "citeable_items",
     "client_summaries",
     "concern_on",
@@ -147,6 +150,7 @@ __all__ = [
     "views_asked",
     "waiting_links",
     "what_may_happen_now",
+    "with_links_that_go_on",
     "without_word",
     "workers_across",
 ]

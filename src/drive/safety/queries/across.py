@@ -15,6 +15,7 @@ from drive.components.dates import local_date
 from ..ringing import Worker, in_order
 from ..rules import is_old
 from .asking import ask
+from .finding import with_links_that_go_on
 
 
 def workers_across(own: Iterable[UUID]) -> dict[UUID, list[Worker]]:
@@ -67,7 +68,9 @@ def client_summaries(case_id: UUID) -> list[ClientSummary]:
 
     `engagement` is a K-21 code or empty; `relationship` a K-06 or K-01 code; an absent name is empty.
     """
-    people = {p.link_id: p for p in LinkedPerson.objects.filter(case_id=case_id, link_id__isnull=False)}
+    linked = list(LinkedPerson.objects.filter(case_id=case_id, link_id__isnull=False))
+    with_links_that_go_on(linked)
+    people = {person.link_id: person for person in linked}
     found = []
     workers = workers_across([case_id])
     for row in ask("select * from safety.client_summary(%s)", case_id):

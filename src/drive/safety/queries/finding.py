@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from drive.advocacy.models import VsRecord
-from drive.casework.models import SuCase
+from drive.casework.models import LinkedPerson, SuCase
 
 from ..models import (
     Booking,
@@ -17,6 +18,7 @@ from ..models import (
     StopConcern,
     StopConcernReason,
 )
+from .running import that_go_on
 
 
 def link_of(link_id: UUID) -> CaseLink:
@@ -25,8 +27,21 @@ def link_of(link_id: UUID) -> CaseLink:
 
 
 def links_of_case(case_id: UUID) -> list[CaseLink]:
-    """In the order of linking; empty for a case that the reader may not see."""
-    return list(CaseLink.objects.filter(su_case_id=case_id).order_by("recorded_at", "id"))
+    """One for each client of the case, in the order of linking; empty for a case that the reader may not see. Of a client
+    who came back the last, which goes on from the former ones (ADR 24).
+    """
+    return list(that_go_on(CaseLink.objects.filter(su_case_id=case_id)).order_by("recorded_at", "id"))
+
+
+def with_links_that_go_on(people: Iterable[LinkedPerson]) -> None:
+    """Name, at people of one case as they were read, the link that goes on in place of the first of its thread: where pages
+    lead, and what their dictionaries are kept by. The rows themselves keep the first.
+    """
+    people = list(people)
+    links = that_go_on(CaseLink.objects.filter(thread__in=[one.link_id for one in people if one.link_id]))
+    now = dict(links.values_list("thread", "pk"))
+    for one in people:
+        one.link_id = now.get(one.link_id, one.link_id)
 
 
 def question_on(link_id: UUID, question_id: UUID) -> ContactQuestion:

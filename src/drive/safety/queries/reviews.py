@@ -18,7 +18,7 @@ from drive.components.some import Some, first_of
 
 from ..models import CaseLink, JointReview, PairRhythm, ReviewCall, RiskItem, StopConcern
 from ..rules import REVIEW_GAP, Gap, Waiting, agenda
-from .running import CASE_ENDED, of_running_cases
+from .running import CASE_ENDED, of_running_cases, that_go_on
 
 LOOKED_AT = 60
 """Links that an agenda is made from: the longest unreviewed, and as many of those that something calls for."""
@@ -43,8 +43,8 @@ def _reviewed() -> QuerySet[CaseLink]:
 
 
 def _open_links() -> QuerySet[CaseLink]:
-    """Those of cases that have not ended."""
-    return _reviewed().annotate(has_ended=CASE_ENDED).filter(has_ended=False)
+    """Those that go on, of cases that have not ended."""
+    return that_go_on(_reviewed().annotate(has_ended=CASE_ENDED).filter(has_ended=False))
 
 
 def waiting_links(actor: Actor, *, limit: int = LOOKED_AT) -> Some[Waiting]:

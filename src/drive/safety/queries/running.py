@@ -16,12 +16,21 @@ CASE_ENDED = Func(F("su_case_id"), Now(), function="safety.case_has_ended", outp
 """Whether the case of a row has ended by now."""
 
 
+FOLLOWED = Func(F("pk"), Now(), function="safety.followed", output_field=BooleanField())
+"""Whether another link goes on from a link, since the client came back (ADR 24)."""
+
+
 def of_running_cases[M: BridgeFact](rows: QuerySet[M]) -> QuerySet[M]:
     """Those of the rows whose case goes on. It is asked once for each row that is left, so narrow the rows down first."""
     asked = rows.order_by().annotate(ended=CASE_ENDED).values_list("su_case_id", "ended").distinct()
     return rows.exclude(su_case_id__in=[case for case, ended in asked if ended])
 
 
+def that_go_on(links: QuerySet[CaseLink]) -> QuerySet[CaseLink]:
+    """Of each thread of links the last: the one that anything is asked, told or decided on."""
+    return links.annotate(followed=FOLLOWED).filter(followed=False)
+
+
 def open_links() -> QuerySet[CaseLink]:
-    """Links of cases that have not ended."""
-    return CaseLink.objects.annotate(has_ended=CASE_ENDED).filter(has_ended=False)
+    """Links that go on, of cases that have not ended."""
+    return that_go_on(CaseLink.objects.annotate(has_ended=CASE_ENDED).filter(has_ended=False))

@@ -9,7 +9,7 @@ from uuid import UUID
 from drive.access.models import local_today
 from drive.components.dates import days, local_date
 
-from ..models import BOUNDARY_CONTACT, ReviewCall, RiskItem
+from ..models import BOUNDARY_CONTACT, CaseLink, ReviewCall, RiskItem
 from ..rules import TIMING_DAYS
 from .asking import ask
 from .sources import newest_from_client
@@ -39,6 +39,8 @@ def lately_on_her_side(case_id: UUID) -> Lately | None:
     ]
     calls = ReviewCall.objects.filter(su_case_id=case_id, cause="engagement")
     changed += [local_date(at) for at in calls.values_list("recorded_at", flat=True)]
+    back = CaseLink.objects.filter(su_case_id=case_id, number__gt=1)  # she came back (ADR 24)
+    changed += [local_date(at) for at in back.values_list("recorded_at", flat=True)]
     rang = RiskItem.objects.filter(su_case_id=case_id, kind=BOUNDARY_CONTACT)
     found = [
         *(Lately((today - day).days, "A client’s engagement changed") for day in changed if day >= since),

@@ -17,7 +17,7 @@ from drive.access.refusal import Refusal
 from drive.access.stepping import acting_as
 from drive.advocacy.commands import set_engagement
 from drive.casework.commands import NewStrategy, save_strategy
-from drive.casework.models import StateEntry
+from drive.casework.models import CaseHistory, StateEntry
 from drive.safety import commands
 from drive.safety.models import Booking, BookingState, PlanChange, RiskItem
 from drive.safety.queries import lately_on_her_side
@@ -194,6 +194,30 @@ def test_s11_holding_or_reducing_contact_asks_too(
     with seeding():
         kept = PlanChange.objects.get()
     assert (kept.what, kept.told, kept.days_after) == ("stepped_back", "A worker is away.", 2)
+
+
+def test_s11_the_command_asks_whoever_calls_it(cast: Cast) -> None:
+    """Not the page alone: a hold soon after she stepped back is refused and undone, and one that says why is kept."""
+    steps_back(cast, 2)
+    by = cast.case_manager.as_actor()
+
+    def hold(how: commands.Stepping) -> None:
+        with acting_as(by):
+            last = StateEntry.objects.filter(history="status").latest("recorded_at")
+            commands.set_state(
+                by=by, case_id=cast.case.pk, history=CaseHistory.STATUS, value="on_hold", since=TODAY, until=LATER,
+                seen_id=last.pk, reason="Waits", detail="justice", meanwhile="Probation sees him",
+                exit_plan="Monthly", owner_id=cast.case_manager.pk, how=how,
+            )  # fmt: skip
+
+    with pytest.raises(Refusal) as refused:
+        hold(STEPPING)
+    assert (refused.value.rule, refused.value.field) == ("S-11", "although")
+    with seeding():
+        assert not StateEntry.objects.filter(value="on_hold").exists()
+    hold(SOON_AFTER)
+    with seeding():
+        assert PlanChange.objects.get().although == SOON_AFTER.although
 
 
 def test_s12_planned_contact_soon_after_something_of_hers_says_what_he_will_think(cast: Cast) -> None:

@@ -86,6 +86,7 @@ def filled(model: type[ClientFact], cast: Cast) -> ClientFact:
         "CheckInPlan": {"interval_days": 14},
         "RecordExit": {"check_ins_continue": False},
         "ClientContact": {"outcome": "spoke", "happened_at": datetime.datetime.now(datetime.UTC)},
+        "LinkedAgain": {"link_id": cast.link.pk},
         "SealedEnd": {"value_id": cast.record.pk},
         "SealOpening": {"value_id": cast.record.pk},
     }

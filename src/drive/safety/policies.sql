@@ -294,7 +294,8 @@ return coalesce((select e.value in ('closed', 'not_progressed', 'rejected') from
 -- that names its own table would ask itself.
 create or replace function safety.goes_on_from_hers(made safety_caselink) returns boolean language plpgsql stable as $$
 begin
-  return not safety.case_has_ended(made.su_case_id, clock_timestamp())
+  return made.recorded_by_id = (select access.member_in('vs_manager')) and made.vs_service_id = (select access.service_in('vs_manager'))
+    and not safety.case_has_ended(made.su_case_id, clock_timestamp())
     and not exists (select from advocacy_recordexit x where x.record_id = made.vs_record_id)
     and exists (
       select from safety_caselink former
@@ -307,9 +308,7 @@ begin
            = (made.su_case_id, made.su_service_id, made.vs_service_id, made.site_id, made.is_index));
 end $$;
 grant insert on safety_caselink to role_vs_manager;
-create policy goes_on on safety_caselink for insert to role_vs_manager
-  with check (recorded_by_id = (select access.member_in('vs_manager')) and vs_service_id = (select access.service_in('vs_manager'))
-              and safety.goes_on_from_hers(safety_caselink));
+create policy goes_on on safety_caselink for insert to role_vs_manager with check (safety.goes_on_from_hers(safety_caselink));
 
 -- in_force, or why not: stop, closed, undecided, not_agreed, lapsed, ended (S-15, S-17, S-19).
 create or replace function safety.position(link uuid, moment timestamptz) returns text language sql stable

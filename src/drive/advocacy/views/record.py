@@ -12,6 +12,7 @@ from drive.access.scopes import Scope
 from drive.safety.queries import cases_to_link_again
 
 from .. import queries
+from ..models import LinkedAgain
 from .across import across
 from .acting import TELL, label, show, standing_of
 
@@ -20,6 +21,7 @@ from .acting import TELL, label, show, standing_of
 def client_page(request: ActorRequest, record_id: UUID) -> HttpResponse:
     shown = queries.overview(request.actor, record_id)
     rule = shown.safe_contact
+    bridge = across(request.actor, record_id)
     channels = [label("K-18", code) for code in rule.channels] if rule else []
     return show(
         request,
@@ -28,7 +30,8 @@ def client_page(request: ActorRequest, record_id: UUID) -> HttpResponse:
             "shown": shown,
             "who": shown.who,
             "standing": standing_of(shown.who),
-            "across": across(request.actor, record_id),
+            "across": bridge,
+            "linked_again": queries.history(LinkedAgain, record_id) if bridge.linked else [],
             "to_link": cases_to_link_again(record_id) if request.actor.scope is Scope.VS_MANAGER else [],
             "rule_channels": channels,
             "tell": request.GET.get("tell", "") if request.GET.get("tell", "") in TELL else "",

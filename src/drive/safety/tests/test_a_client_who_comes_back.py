@@ -112,6 +112,9 @@ def test_a_client_who_comes_back_is_linked_again_by_the_manager_and_by_nobody_al
         assert "canary" not in told.text
     assert reverse("shared_page", args=[link.pk]) in after
     assert "canary" not in case_manager.get(reverse("shared_page", args=[link.pk])).content.decode()
+    assert (
+        "canary" in client_of(cast.other_idva).get(opened["Location"]).content.decode()
+    )  # why, to her own worker
     with acting_as(cast.other_idva.as_actor()):
         assert list(CaseLink.objects.values_list("pk", flat=True)) == [link.pk]  # nothing of the former link
         assert LinkedAgain.objects.get().reason == WHY

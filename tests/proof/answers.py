@@ -4,7 +4,9 @@ titles, redirects, emails, and every statement that the answer took."""
 from __future__ import annotations
 
 import io
+import random
 import re
+import secrets
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import lxml.html
+import pytest
 from django.core import mail
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -81,6 +84,17 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@contextmanager
+def drawn_alike() -> Iterator[None]:
+    """What the program draws at random (a study's key, a nonce, a code) is the same in every block."""
+    drawn = random.Random(0)
+    with pytest.MonkeyPatch.context() as instead:
+        instead.setattr(secrets, "choice", drawn.choice)
+        instead.setattr(secrets, "token_bytes", drawn.randbytes)
+        instead.setattr(secrets, "token_hex", lambda size: drawn.randbytes(size).hex())
+        yield
+
+
 def _said_by(message: mail.EmailMessage) -> list[str]:
     """All that a mail tells: the people, the subject, each form of its words, and what is attached."""
     parts = [*message.recipients(), str(message.from_email), str(message.subject), str(message.body)]
@@ -99,7 +113,7 @@ class Reader:
 
     def _ask(self, method: str, path: str, **sent: Any) -> tuple[Answer, HttpResponse]:
         database, before = _Database(), len(mail.outbox)
-        with undone(), connection.execute_wrapper(database):
+        with undone(), drawn_alike(), connection.execute_wrapper(database):
             response: Any = getattr(self.client, method)(path, **sent)
             content = body(response)
         kept = tuple(

@@ -71,11 +71,12 @@ def _pairs(reader: Reader, paths: list[str], seen: set[str], done: Counter[str])
     for path in paths:
         if not EVERYBODY and done[_kind(path)]:
             continue
+        keys = KEY.findall(path)
         if reader.ask("get", path).status in (404, 405):  # 405: it is only ever sent to
-            if not seen.issuperset(KEY.findall(path)):
-                yield path, _nowhere(path)
-        elif len(KEY.findall(path)) == 2:
-            outer, inner = KEY.findall(path)
+            if not seen.issuperset(keys):
+                yield path, path.replace(keys[1], str(uuid4())) if keys[0] in seen else _nowhere(path)
+        elif len(keys) == 2:
+            outer, inner = keys
             for other in paths:
                 if _kind(other) == _kind(path) and KEY.findall(other)[0] != outer:
                     yield path.replace(inner, KEY.findall(other)[1]), path.replace(inner, str(uuid4()))

@@ -51,8 +51,10 @@ def rich(db: None, settings: Any) -> Rich:
 def _told(members: list[Membership], everything: list[Surface], known: set[str], only: Only) -> Told:
     """All that these readers are told, by reader and surface."""
     told: Told = {}
-    for place, member in enumerate(members):
-        reader = Reader(member, known)
+    readers = [
+        Reader(member, known) for member in members
+    ]  # signed in before anybody reads when somebody last was
+    for place, (member, reader) in enumerate(zip(members, readers, strict=True)):
         for surface in everything:
             if surface.opens_for(member) and only(surface):
                 for where, answer in reader.answers(surface, sends=EVERYBODY or place == 0):

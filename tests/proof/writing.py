@@ -264,6 +264,8 @@ def _may_add_at_site(eyes: Eyes, row: Any) -> bool:
         return prepares and (not isinstance(row, AgendaItem) or _not_barred(eyes, row))
     if isinstance(row, ReferralDecision | ReferralParty | PossibleMatch | Allocation):
         return _not_barred(eyes, row)
+    if isinstance(row, IdentityDecision):  # nor about a match of somebody they are barred from
+        return rule_for(IdentityDecision)(eyes, row)
     if isinstance(row, ReleaseRequest):
         return eyes.member.role in (Role.ANALYST, Role.SERVICE_MANAGER)
     if isinstance(row, ReleaseAnswer):  # two people release (S-40)

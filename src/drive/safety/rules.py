@@ -381,8 +381,7 @@ class Waiting:
     @property
     def why(self) -> str:
         """Why it is on the agenda, in words."""
-        last = "Never reviewed together" if self.last is None else f"Last reviewed {self.days} days ago"
-        return ". ".join((*self.reasons, last)) + "."
+        return ". ".join((*self.reasons, self.age_words)) + "."
 
 
 def agenda(rows: Iterable[Waiting], size: int = AGENDA) -> list[Waiting]:

@@ -39,9 +39,63 @@ def test_w11_why_a_case_is_on_the_agenda() -> None:
     one, day = UUID(int=1), datetime.date(2026, 11, 1)
     assert Waiting(one, one, one, None, 3, False).why == "Never reviewed together."
     seen = Waiting(one, one, one, day, 30, True, reasons=("An emergency", "Asked for"))
-    assert seen.why == "An emergency. Asked for. Last reviewed 30 days ago."
+    assert seen.why == "An emergency. Asked for. Reviewed together 30 days ago."
     plain = waiting(1)
-    assert (plain.cross_border, plain.rhythm_days, plain.reasons) == (False, None, ())
+    assert (plain.cross_border, plain.rhythm_days, plain.rhythm_due, plain.reasons) == (
+        False,
+        None,
+        False,
+        (),
+    )
+    assert (plain.from_case, plain.from_client) == (0, 0)
+
+
+def test_s24_the_age_of_a_review_and_the_gap_that_it_has_passed() -> None:
+    one, day = UUID(int=1), datetime.date(2026, 11, 1)
+
+    def reviewed(days: int) -> Waiting:
+        return Waiting(one, one, one, day, days, False, gap=Gap(28, 42))
+
+    assert [reviewed(days).age_words for days in (0, 1, 2)] == [
+        "Reviewed together today",
+        "Reviewed together 1 day ago",
+        "Reviewed together 2 days ago",
+    ]
+    assert waiting(5).age_words == "Never reviewed together"
+    flags = [reviewed(days).flag for days in (28, 29, 42, 43)]
+    assert flags == ["", "past 28 days", "past 28 days", "past 42 days"]
+
+
+def test_s05_what_crossed_each_way_is_said_in_words() -> None:
+    one = UUID(int=1)
+    there, back = (
+        Waiting(one, one, one, None, 3, False, from_case=to, from_client=fro) for to, fro in ((2, 0), (0, 3))
+    )
+    assert there.balance == "Crossed in the last 28 days: 2 from the case manager, nothing from the IDVA."
+    assert back.balance == "Crossed in the last 28 days: nothing from the case manager, 3 from the IDVA."
+
+
+def test_s16_few_words_and_the_other_worker_among_them_are_no_view() -> None:
+    few = "I agree with the IDVA " + "indeed " * 10
+    assert len(few.split()) == 15
+    assert [rules.leans_on_the_other(view) for view in (few, few + "yes", "He is calm at home.")] == [
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit"), [("engagement", 42), ("client_contact", 42), ("whereabouts", 28), ("item", 28)]
+)
+def test_s42_what_crossed_is_old_on_the_day_after_its_limit(kind: str, limit: int) -> None:
+    today = datetime.date(2026, 11, 22)
+    ages = [today - datetime.timedelta(days=days) for days in (limit, limit + 1)]
+    assert [rules.is_old(kind, day, today) for day in (*ages, None)] == [False, True, False]
+
+
+def test_s41_an_incident_is_seen_to_within_four_weeks_where_no_day_was_named() -> None:
+    assert rules.INCIDENT_DAYS == 28
 
 
 def test_n16_turn_about_the_urgent_and_the_longest_unreviewed() -> None:
@@ -77,6 +131,7 @@ def test_labels_and_what_a_refusal_says() -> None:
         ("stop_place", "S-17", "", True, True),
         ("place", "S-15", "", True, True),
         ("clash", "S-25", "place", False, False),
+        ("asked_often", "S-25", "", True, True),
         ("channel", "S-14", "sent_to", False, False),
         ("channel_needed", "S-14", "sent_to", True, False),
     ],

@@ -38,7 +38,7 @@ class Act(StrEnum):
 def record_event(
     act: Act,
     *,
-    by: Actor | None,
+    by: Actor,
     kind: str,
     record_id: UUID | None = None,
     service_id: UUID | None = None,
@@ -60,13 +60,13 @@ def record_event(
                 act.value,
                 kind,
                 record_id,
-                service_id or (by.service_id if by else None),
-                by.site_id if by else None,
-                by.role.value if by else "",
-                list(fields) or "{}",  # most events name none, and an empty list is slow to adapt
+                service_id or by.service_id,
+                by.site_id,
+                by.role.value,
+                list(fields),
                 reason,
-                by.origin if by else "",
-                by.user_id if by else None,
+                by.origin,
+                by.user_id,
             ],
         )
 
@@ -81,5 +81,5 @@ def record_own_account(
     with connection.cursor() as cursor:
         cursor.execute(
             "select audit.record_own_account(%s, %s, %s, %s, %s)",
-            [act.value, kind, account_id, list(fields) or "{}", origin],
+            [act.value, kind, account_id, list(fields), origin],
         )

@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection
@@ -45,14 +45,11 @@ def roots_are_beside_the_database() -> bool:
 
 
 def _as_event(row: tuple[Any, ...]) -> dict[str, Any]:
+    """As it is hashed and exported: keys as text, the time in UTC to the microsecond, `fields` as a list."""
     event = dict(zip(EVENT_FIELDS, row, strict=True))
-    event["at"] = event["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    for name, value in event.items():
-        if name == "fields" and isinstance(value, str):
-            event[name] = json.loads(value)
-        elif name == "id" or name.endswith("_id"):
-            event[name] = None if value is None else str(value)
-    return event
+    at = event["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    told = {name: None if value is None else str(value) for name, value in event.items()}
+    return told | {"at": at, "fields": json.loads(event["fields"])}
 
 
 _COLUMNS = ", ".join(f"e.{name}" for name in EVENT_FIELDS)
@@ -85,7 +82,8 @@ def seal_once(*, everything: bool = False) -> int:
     """
     with stepping_into(Scope.CLOCK), connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
+        (ours,) = cursor.fetchone()
+        if not ours:
             return 0
         since = None if everything else _newest_sealed(cursor)
         cursor.execute(
@@ -106,18 +104,17 @@ def seal_once(*, everything: bool = False) -> int:
         lines = []
         for stream, events in sorted(streams.items()):
             head, tree = _so_far(cursor, stream, last.get(stream))
-            seals: list[tuple[str, int, str]] = []
+            before, heads = tree.count, []
             for event in events:
                 this = event_hash(event)
                 head = chained(head, this)
                 tree.add(this)
-                seals.append((event["id"], tree.count, head))
-            ids, numbers, heads = zip(*seals, strict=True)
+                heads.append(head)
             cursor.execute(
                 "insert into audit_auditseal (event_id, stream, number, chain, sealed_at)"
-                " select x.id, %s, x.number, x.chain, now()"
-                " from unnest(%s::uuid[], %s::bigint[], %s::text[]) as x (id, number, chain)",
-                [stream, list(ids), list(numbers), list(heads)],
+                " select x.id, %s, %s + x.place, x.chain, now()"
+                " from unnest(%s::uuid[], %s::text[]) with ordinality as x (id, chain, place)",
+                [stream, before, [event["id"] for event in events], heads],
             )
             peaks = [[size, node.hex()] for size, node in tree.peaks]
             lines.append(
@@ -130,11 +127,11 @@ def seal_once(*, everything: bool = False) -> int:
 def _newest_sealed(cursor: Any) -> datetime | None:
     """When the newest sealed event was written: reads no more than what waits, newest first, and the one behind it."""
     cursor.execute(
-        "select e.at from audit_auditevent e where exists (select from audit_auditseal s where s.event_id = e.id)"
-        " order by e.at desc, e.id desc limit 1"
+        "select (select e.at from audit_auditevent e where exists (select from audit_auditseal s where s.event_id = e.id)"
+        " order by e.at desc, e.id desc limit 1)"
     )
-    row = cursor.fetchone()
-    return row[0] if row else None
+    (newest,) = cursor.fetchone()
+    return cast(datetime | None, newest)
 
 
 def _so_far(cursor: Any, stream: str, last: dict[str, Any] | None) -> tuple[str, MerkleTree]:
@@ -146,8 +143,9 @@ def _so_far(cursor: Any, stream: str, last: dict[str, Any] | None) -> tuple[str,
     row = cursor.fetchone()
     if row is None:
         return GENESIS, MerkleTree()
-    if last and "peaks" in last and (last["count"], last["head"]) == row:
-        return row[1], MerkleTree(row[0], [(size, bytes.fromhex(node)) for size, node in last["peaks"]])
+    count, head = row
+    if last and (last["count"], last["head"]) == row:
+        return head, MerkleTree(count, [(size, bytes.fromhex(node)) for size, node in last["peaks"]])
     tree = MerkleTree()
     with connection.chunked_cursor() as again:
         again.execute(
@@ -158,7 +156,7 @@ def _so_far(cursor: Any, stream: str, last: dict[str, Any] | None) -> tuple[str,
         while rows := again.fetchmany(_ROWS):
             for event in rows:
                 tree.add(event_hash(_as_event(event)))
-    return row[1], tree
+    return head, tree
 
 
 _TAIL = 1 << 20
@@ -169,17 +167,16 @@ def _last_lines(path: Path) -> dict[str, dict[str, Any]]:
     """The newest line of each stream that stands near the end of the file; the empty name holds the very last line."""
     if not path.exists():
         return {}
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - _TAIL))
-        lines = file.read().splitlines()
-    if size > _TAIL:
-        lines = lines[1:]  # cut through
+    before = max(0, path.stat().st_size - _TAIL)
     found: dict[str, dict[str, Any]] = {}
-    for line in lines:
-        if line.strip():
-            told = json.loads(line)
-            found[str(told["stream"])] = found[""] = told
+    with path.open("rb") as file:
+        file.seek(before)
+        if before:
+            file.readline()  # cut through
+        for line in file:
+            if line.strip():
+                told = json.loads(line)
+                found[str(told["stream"])] = found[""] = told
     return found
 
 

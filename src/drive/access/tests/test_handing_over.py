@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from drive.access.handing_over import check_handover
+from drive.access.handing_over import beside_the_holder, check_handover, end_early
 from drive.access.models import (
     OPEN,
     AssignmentKind,
@@ -24,7 +24,7 @@ from drive.access.scopes import Side
 from drive.access.stepping import acting_as
 from drive.advocacy.commands import assign_record
 from drive.casework.commands import assign_case
-from tests.cast import Cast, join, seeding, sign_in
+from tests.cast import Cast, join, open_case, seeding, sign_in
 
 TODAY = local_today()
 DAY = datetime.timedelta(days=1)
@@ -154,6 +154,29 @@ def test_s46_what_somebody_has_beside_the_holder_ends_early_at_their_next_click(
     assert sign_in(reader).get(page).status_code == 404
     assert sign_in(holder).get(page).status_code == 200
     assert f"End for {reader.name} today" not in asked.get(f"{page}assign/").content.decode()
+
+
+def test_s46_cover_that_has_not_begun_ends_before_its_first_day(cast: Cast) -> None:
+    """Its days never turn about: it ends on the day on which it was to begin, and is nobody's way in on any."""
+    comes = TODAY + 3 * DAY
+    made = give(cast, cast.other_case_manager, kind="cover", starts_on=comes, last_day=comes + DAY)
+    with acting_as(cast.service_manager.as_actor()):
+        ended = end_early(CaseAssignment, record_id=cast.case.pk, assignment_id=str(made.pk))
+        with seeding():
+            ended.refresh_from_db()
+    assert (ended.starts_on, ended.ends_on) == (comes, comes)
+
+
+def test_s46_who_is_beside_the_holder_of_another_record_is_not_beside_this_one(cast: Cast) -> None:
+    with seeding():
+        other = open_case(cast.su_service, cast.team_leader, "Florian", "Quibble", cast.service_manager)
+    cover = give(cast, cast.other_case_manager, kind="cover", last_day=TODAY)
+    with acting_as(cast.service_manager.as_actor()):
+        assert beside_the_holder(CaseAssignment, other.pk) == []
+        assert beside_the_holder(CaseAssignment, cast.case.pk) == [cover]
+        with pytest.raises(Refusal) as refused:
+            end_early(CaseAssignment, record_id=other.pk, assignment_id=str(cover.pk))
+    assert refused.value.rule == "S-46"
 
 
 def test_s46_two_who_hand_over_one_record_wait_for_each_other(cast: Cast) -> None:

@@ -39,7 +39,11 @@ def crossing(world: World, member: Membership, scope: Scope) -> Iterator[dict[st
     if scope in (Scope.SU_WORKER, Scope.SU_MANAGER):
         for key in {link.su_case_id for link in links}:
             told = any(each.case(key) for each in eyes) and not world.past_its_time(world.by_key[key])
-            answer = [_of_client(world, link) for link in links if link.su_case_id == key and told]
+            answer = [
+                _of_client(world, link)
+                for link in links
+                if link.su_case_id == key and told and not _followed(world, link)
+            ]
             yield who | {"question": CLIENT_SUMMARY, "key": str(key), "answer": answer}
     else:
         for key in {link.vs_record_id for link in links}:
@@ -54,6 +58,13 @@ def crossing(world: World, member: Membership, scope: Scope) -> Iterator[dict[st
             "key": str(question.pk),
             "answer": [[view.side, str(view.recorded_by_id)] for view in views],
         }
+
+
+def _followed(world: World, link: CaseLink) -> bool:
+    """Whether another link of the same client to the same case goes on from this one (ADR 24)."""
+    return any(
+        other.thread == link.first_of_thread and other.number > link.number for other in world.all(CaseLink)
+    )
 
 
 def _newest(rows: list[Row], *by: str) -> Row | None:

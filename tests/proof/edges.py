@@ -21,12 +21,20 @@ from drive.access.models import (
     local_today,
 )
 from drive.access.roles import Role
-from drive.advocacy.models import CheckInPlan, ClientContact, EngagementEntry, RecordExit, SealedValue
+from drive.advocacy.models import (
+    CheckInPlan,
+    ClientContact,
+    EngagementEntry,
+    RecordExit,
+    SealedValue,
+    VsRecord,
+)
 from drive.allocation.models import Allocation
 from drive.casework.models import Action, StateEntry
 from drive.panels.models import Acceptance, AgendaItem, Invitation, Meeting
 from drive.referrals.models import Referral, ReferralDecision, ReferralList, ReferralParty
 from drive.retention.models import ErasureAnswer, ErasureProposal
+from drive.safety.models import CaseLink
 from tests.cast import join, link, open_case, open_record, seeding
 
 
@@ -68,6 +76,29 @@ def told_across(rich: Any) -> None:
             Action.objects.filter(case=case).update(done_on=today - 90 * day)
         for sub_type, ago in ((first, 5), (second, 12), ("support", 1)):
             fill(Action, case=case, sub_type=sub_type, done_on=today - (ago + number) * day)
+
+
+def somebody_came_back(rich: Any) -> None:
+    """A client of a case that goes on, back for the second time: her first two records are closed and linked one after the
+    other, the third is open and not linked yet (ADR 24)."""
+    cast = rich.cast
+    with seeding():
+        his = open_case(cast.su_service, cast.other_case_manager, "Ambrose", "Again", cast.service_manager)
+        hers = [
+            open_record(cast.vs_service, holder, "Winifred", "Again", cast.idva_manager)
+            for holder in (cast.other_idva, cast.idva, cast.other_idva)
+        ]
+        VsRecord.objects.filter(pk__in=[each.pk for each in hers]).update(person_key=hers[0].person_key)
+        for record in hers[:2]:
+            RecordExit.objects.create(
+                record=record, service_id=record.service_id, recorded_by=cast.idva_manager, reason="completed",
+                exited_on=local_today(), check_ins_continue=False,
+            )  # fmt: skip
+        first = link(his, hers[0], cast.service_manager, "Winifred Again")
+        CaseLink.objects.create(
+            su_case_id=his.pk, su_service_id=his.service_id, vs_record_id=hers[1].pk, vs_service_id=hers[1].service_id,
+            site_id=his.site_id, is_index=True, thread=first.pk, number=2, recorded_by=cast.idva_manager,
+        )  # fmt: skip
 
 
 def kept_for(rich: Any) -> None:

@@ -66,7 +66,7 @@ def _more(rich: Any) -> list[Any]:
     from drive.referrals.models import PossibleMatch
     from tests.cast import join, seeding
 
-    from .edges import kept_for
+    from .edges import kept_for, somebody_came_back
 
     cast, today = rich.cast, local_today()
     with seeding():
@@ -123,6 +123,7 @@ def _more(rich: Any) -> list[Any]:
             PossibleMatch, referral=rich.referrals[0], earlier=rich.referrals[1], site_id=cast.site.pk
         )
     kept_for(rich)
+    somebody_came_back(rich)
     return leads
 
 

@@ -73,7 +73,7 @@ def _pairs(reader: Reader, paths: list[str], seen: set[str], done: Counter[str])
             continue
         keys = KEY.findall(path)
         if reader.ask("get", path).status in (404, 405):  # 405: it is only ever sent to
-            if not seen.issuperset(keys):
+            if keys[-1] not in seen:  # a concern read in an emergency, say, is not hidden where its link is
                 yield path, path.replace(keys[1], str(uuid4())) if keys[0] in seen else _nowhere(path)
         elif len(keys) == 2:
             outer, inner = keys

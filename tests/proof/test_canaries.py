@@ -214,35 +214,34 @@ def _open(
     arrived: list[Response] = []
     window.page.on("response", lambda each: arrived.append(each))  # noqa: PLW0108  # marks what it is given: no builtin
     for path in paths:
-        if not _came(window, walked.site.url + path, arrived):
-            kept = context.request.get(walked.site.url + path)
-            to_keep = kept.headers.get("content-disposition", "")
-            assert to_keep.startswith("attachment") or not kept.body(), f"{path} did not come"
-            walked.exports.append(kept.body())
-            walked.named.add(to_keep)
-            arrived.clear()
-            continue
-        walked.named.add(window.page.title())
-        walked.remember(part, arrived)
+        if _came(walked, window, path, arrived):
+            walked.named.add(window.page.title())
+            walked.remember(part, arrived)
     return window, arrived
 
 
-def _came(window: Window, address: str, arrived: list[Response]) -> bool:
-    """Whether a page came. A file, or an address for forms alone, is none: the browser stays where it was.
+def _came(walked: Walked, window: Window, path: str, arrived: list[Response]) -> bool:
+    """Whether a page came. A file, which is kept, or an address for forms alone is none: the browser stays where it was.
 
-    The browser may still be on its way to its own page of errors from the address before, and that interrupts
-    the next one: such an address is asked for again, and what came of it by then is let go.
+    After such an address the browser is on its way to its own page of errors, and that may break in on the next one:
+    it is asked for again, and what came of it by then is let go.
     """
-    for _ in range(3):
+    for _ in range(5):
         try:
-            window.page.goto(address)
+            window.page.goto(walked.site.url + path)
         except PlaywrightError as refused:
-            if "interrupted by another navigation" not in str(refused):
-                return False
-            arrived.clear()
+            said = refused.message
         else:
             return True
-    return False
+        kept = window.context.request.get(walked.site.url + path)
+        to_keep = kept.headers.get("content-disposition", "")
+        arrived.clear()
+        if to_keep.startswith("attachment") or not kept.body():
+            walked.exports.append(kept.body())
+            walked.named.add(to_keep)
+            return False
+        window.page.wait_for_timeout(300)
+    raise AssertionError(f"{path} did not come: {said}")
 
 
 def _search(walked: Walked, window: Window, arrived: list[Response]) -> None:

@@ -73,8 +73,9 @@ EXPLAINED: dict[str, str] = {
     r"access\.records_asked_for: without \(\(r\.side\).*": (
         "no table of a side's disclosure scope has a row under a key of the other side"
     ),
-    r"safety\.followed: (without|OR for|true for \(l\.id|<|>|never).*|safety\.client_summary: without \(NOT safety\.followed.*": (
-        "no client of this world came back; src/drive/safety/tests/test_a_client_who_comes_back.py has one (ADR 24)"
+    r"safety\.followed: (without \(n\.recorded_at|< in .*n\.recorded_at <= followed\.moment).*": (
+        "policies and summaries ask of now, and no link was made later; of an earlier moment the clock asks, and "
+        "src/drive/safety/tests/test_a_client_who_comes_back.py"
     ),
     r"access\.waiting_for_panel: without \(r\.site_id.*": "the policies of the site say it a second time",
 }

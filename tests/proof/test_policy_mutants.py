@@ -95,9 +95,6 @@ EXPLAINED: dict[str, str] = {
     r"safety_(practiceincident|incidentcharge|incidentclosing|citation|escalation)\.in_its_time using true": (
         "nothing of these kinds hangs on a link of this world to a record past its time; tests/proof/test_erasure.py has one"
     ),
-    r"safety_caselink\.goes_on with check false": (
-        "no client of this world came back; src/drive/safety/tests/test_a_client_who_comes_back.py has one (ADR 24)"
-    ),
 }
 """Mutants that nobody notices here, and why: a regular expression over the mutant's name to the reason."""
 

@@ -32,6 +32,7 @@ from drive.advocacy.models import (
     ClientProfile,
     EngagementEntry,
     InformedEntry,
+    RecordExit,
     SealedEnd,
     SealedValue,
     VsRecord,
@@ -131,6 +132,8 @@ def proposals(model: type[models.Model], eyes: Eyes) -> Iterator[tuple[Any, Chan
             yield from ((row, changed) for changed in _absences(eyes, somebody))
         elif model in (User, Membership):
             yield row, {}
+        elif model is CaseLink and eyes.at(Scope.VS_MANAGER):
+            yield from ((row, changed) for changed in _links_again(eyes, somebody, row))
         else:
             yield row, {"recorded_by_id": mine.pk}
             if may_add(eyes, proposed(row, {"recorded_by_id": mine.pk})):  # then each thing wrong with it
@@ -157,6 +160,24 @@ def _bars(eyes: Eyes, somebody: Membership) -> Iterator[Changed]:
     yield of_another
     yield of_another | {"kind": "restriction", "user_id": None, "kept_by_id": eyes.member.user_id}
     yield of_another | {"recorded_by_id": somebody.pk}
+
+
+def _links_again(eyes: Eyes, somebody: Membership, row: CaseLink) -> Iterator[Changed]:
+    """Links that would go on from this one, to every record: as it should be, and each thing wrong with it (ADR 24)."""
+    for record in eyes.world.all(VsRecord):
+        right: Changed = {
+            "vs_record_id": record.pk, "thread": row.first_of_thread, "number": row.number + 1,
+            "recorded_by_id": eyes.member.pk,
+        }  # fmt: skip
+        yield right
+        yield right | {"number": row.number + 2}
+        yield right | {"thread": None, "number": 1}
+        yield right | {"is_index": not row.is_index}
+        yield right | {"recorded_by_id": somebody.pk}
+        yield right | {"vs_service_id": somebody.service_id}
+        yield right | {"su_service_id": somebody.service_id}
+        yield right | {"site_id": somebody.site_id}
+        yield right | {"su_case_id": next(c.pk for c in eyes.world.all(SuCase) if c.pk != row.su_case_id)}
 
 
 def _absences(eyes: Eyes, somebody: Membership) -> Iterator[Changed]:
@@ -206,6 +227,7 @@ def _samples(model: type[models.Model], world: World) -> list[Any]:
         ReleaseFile,
         SubjectRelease,
         Acceptance,
+        CaseLink,
         User,
         Membership,
     ):
@@ -247,6 +269,8 @@ def may_add(eyes: Eyes, row: Any) -> bool:
         return here and row.outcome == "kept" and _made_by_another(eyes, asked)
     if isinstance(row, AlertAnswer):
         return _supervises(eyes) and rule_for(AlertAnswer)(eyes, row)
+    if isinstance(row, CaseLink) and eyes.at(Scope.VS_MANAGER):
+        return _goes_on_from_hers(eyes, row)
     if isinstance(row, OPENED_BY_ALLOCATION) and eyes.at(Scope.ALLOCATION):
         return eyes.world.site_of_service(row.service_id) == eyes.member.site_id
     if type(row) in OF_A_SITE:
@@ -281,6 +305,36 @@ def _may_add_at_site(eyes: Eyes, row: Any) -> bool:
         bundle = eyes.world.by_key[row.bundle_id]
         return rule_for(SubjectBundle)(eyes, bundle) and _made_by_another(eyes, bundle)
     return True
+
+
+def _goes_on_from_hers(eyes: Eyes, row: CaseLink) -> bool:
+    """The manager links an open record to the case of the same client's earlier, closed one, while the case goes on (ADR 24)."""
+    world, closed = eyes.world, {each.record_id for each in eyes.world.all(RecordExit)}
+    record = world.by_key.get(row.vs_record_id)
+    same = ("su_case_id", "su_service_id", "vs_service_id", "site_id", "is_index")
+    formers = [
+        link
+        for link in world.all(CaseLink)
+        if (link.first_of_thread, link.number + 1) == (row.thread, row.number)
+        and all(getattr(link, name) == getattr(row, name) for name in same)
+        and rule_for(CaseLink)(eyes, link)
+    ]
+    if record is None or record.pk in closed or not rule_for(VsRecord)(eyes, record):
+        return False
+    steps = [s for s in world.all(StateEntry) if s.case_id == row.su_case_id and s.history == "status"]
+    status = max(steps, key=lambda step: (step.since, step.recorded_at)).value
+    earlier = [world.by_key[link.vs_record_id] for link in formers]
+    return (
+        status not in ("closed", "not_progressed", "rejected")
+        and row.vs_service_id == eyes.member.service_id
+        and any(
+            (one.person_key, one.service_id) == (record.person_key, record.service_id)
+            and one.pk != record.pk
+            and one.pk in closed
+            and rule_for(VsRecord)(eyes, one)
+            for one in earlier
+        )
+    )
 
 
 def _may_keep_or_propose(eyes: Eyes, row: Hold | ErasureProposal) -> bool:

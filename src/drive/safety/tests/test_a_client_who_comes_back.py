@@ -10,6 +10,7 @@ import pytest
 from django.db import ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from drive.access.models import Bar, Membership, local_today
 from drive.access.refusal import Refusal
@@ -20,7 +21,7 @@ from drive.casework.commands import set_state
 from drive.casework.models import CaseHistory, StateEntry
 from drive.safety import commands, queries
 from drive.safety.models import CaseLink, RiskItem
-from drive.safety.position import contact_refusal
+from drive.safety.position import contact_refusal, contact_refusal_at
 from tests.cast import Cast, open_record, seeding
 
 from .deciding import book, decide, stop
@@ -130,6 +131,17 @@ def test_contact_rests_on_the_new_link_and_on_concerns_of_the_former(cast: Cast)
     stop(cast.case_manager, cast.link.pk)
     with acting_as(cast.case_manager.as_actor()):
         assert contact_refusal(cast.case.pk) == "stop"
+
+
+def test_contact_before_she_was_linked_again_rested_on_the_decision_of_then(cast: Cast) -> None:
+    """Given a decision that was in force, when she is linked again, then what was done before is asked of that decision."""
+    decide(cast.case_manager, cast.idva, cast.link.pk)
+    before = timezone.now()
+    closed(cast)
+    linked(cast, back(cast))
+    with acting_as(cast.case_manager.as_actor()):
+        assert contact_refusal_at(cast.case.pk, before) == ""
+        assert contact_refusal(cast.case.pk) == "undecided"
 
 
 @pytest.mark.parametrize("ended", ["closed", "not_progressed"])

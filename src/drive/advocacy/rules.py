@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drive.access.refusal import Refusal
+from drive.components.dates import days
 
 TOLD = frozenset({"full", "part"})
 """K-23 states in which the client knows of Drive, wholly or in part."""
@@ -147,13 +148,13 @@ def out_of_date(seen: Picture, said_on: datetime.date | None, today: datetime.da
     found = []
     if said_on is not None and (age := (today - said_on).days) > STALE_DAYS["engagement"]:
         found.append(f"Engagement said {age} days ago")
-    quiet = (today - seen.last_contact).days if seen.last_contact else 0
-    if seen.engagement in IN_TOUCH and quiet > STALE_DAYS["contact"]:
-        found.append(f"Last contact {quiet} days ago")
+    if seen.engagement in IN_TOUCH and seen.last_contact is not None:
+        quiet = (today - seen.last_contact).days
+        if quiet > STALE_DAYS["contact"]:
+            found.append(f"Last contact {quiet} days ago")
     if seen.safe_contact_review_on is not None and seen.safe_contact_review_on < today:
-        found.append(
-            f"Safe contact was to be looked at again {(today - seen.safe_contact_review_on).days} days ago"
-        )
+        late = (today - seen.safe_contact_review_on).days
+        found.append(f"Safe contact was to be looked at again {days(late)} ago")
     return found
 
 
@@ -204,17 +205,6 @@ def check_review(agreed_on: datetime.date, review_on: datetime.date) -> None:
         raise Refusal("The review must be after the day it was agreed.", rule="S-42", field="review_on")
 
 
-def check_time_has_come(moment: datetime.datetime, now: datetime.datetime, *, field: str) -> None:
-    """Raise `Refusal` for a day or an hour that has not come (S-43)."""
-    if moment > now:
-        raise Refusal(
-            "This has not happened yet.",
-            why="What is planned is recorded as a plan.",
-            rule="S-43",
-            field=field,
-        )
-
-
 def check_to_come(day: datetime.date | None, today: datetime.date, *, field: str) -> None:
     """Raise `Refusal` for a check-in that would be planned for a day that is over (V-11)."""
     if day is not None and day < today:
@@ -223,9 +213,9 @@ def check_to_come(day: datetime.date | None, today: datetime.date, *, field: str
         )
 
 
-def check_happened(day: datetime.date, today: datetime.date, *, field: str) -> None:
-    """Raise `Refusal` for what has not happened yet; anything in the past may be written (S-43)."""
-    if day > today:
+def check_happened[T: (datetime.date, datetime.datetime)](when: T, now: T, *, field: str) -> None:
+    """Raise `Refusal` for a day, or a moment, that has not come; anything in the past may be written (S-43)."""
+    if when > now:
         raise Refusal(
             "This has not happened yet.",
             why="What is planned is recorded as a plan.",

@@ -32,7 +32,6 @@ from ..rules import (
     check_happened,
     check_informing,
     check_reached_through,
-    check_time_has_come,
     check_to_come,
     next_due,
 )
@@ -60,7 +59,7 @@ def record_contact(
     `Refusal` for the future.
     """
     check_happened(timezone.localdate(happened_at), local_today(), field="happened_on")
-    check_time_has_come(happened_at, timezone.now(), field="happened_at")
+    check_happened(happened_at, timezone.now(), field="happened_at")
     code_list("K-18").entry(channel), code_list("K-19").entry(outcome)
     return add_fact(
         ClientContact,
@@ -285,7 +284,7 @@ def record_check_in(
     may be empty. The same check-in sent twice is one.
     """
     check_happened(timezone.localdate(done_at), local_today(), field="done_on")
-    check_time_has_come(done_at, timezone.now(), field="done_at")
+    check_happened(done_at, timezone.now(), field="done_at")
     check_to_come(next_due_on, local_today(), field="next_due_on")
     code_list("K-50").entry(outcome), code_list("K-33").entry(feels_safer)
     record = open_to(record_id)

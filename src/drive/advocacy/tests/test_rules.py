@@ -23,6 +23,7 @@ from drive.advocacy.rules import (
     check_informing,
     check_reached_through,
     check_review,
+    check_to_come,
     contradictions,
     logged,
     may_hear_of_drive,
@@ -253,6 +254,14 @@ def test_what_is_reached_agreed_and_past_is_checked_to_the_day() -> None:
     assert refusal_of(lambda: check_happened(TODAY + DAY, TODAY, field="happened_on")) == "happened_on"
     assert refusal_of(lambda: check_happened(TODAY, TODAY, field="happened_on")) == ""
     assert refusal_of(lambda: check_happened(TODAY - DAY, TODAY, field="happened_on")) == ""
+    now, second = datetime.datetime(2026, 11, 19, 12, tzinfo=datetime.UTC), datetime.timedelta(seconds=1)
+    assert refusal_of(lambda: check_happened(now + second, now, field="happened_at")) == "happened_at"
+    assert refusal_of(lambda: check_happened(now, now, field="happened_at")) == ""
+
+
+def test_v11_a_check_in_is_planned_for_a_day_that_is_not_over() -> None:
+    for day, refused in ((TODAY - DAY, "due_on"), (TODAY, ""), (TODAY + DAY, ""), (None, "")):
+        assert refusal_of(lambda day=day: check_to_come(day, TODAY, field="due_on")) == refused
 
 
 def test_c16_the_intervals_offered_and_where_quiet_begins() -> None:
@@ -279,7 +288,7 @@ def test_s42_each_limit_is_the_day_after_which_it_is_old() -> None:
     assert out_of_date(old, ago(limit + 1), today) == [
         "Engagement said 43 days ago",
         "Last contact 43 days ago",
-        "Safe contact was to be looked at again 1 days ago",
+        "Safe contact was to be looked at again 1 day ago",
     ]
     assert out_of_date(Picture(engagement="declined", last_contact=ago(400)), ago(1), today) == []
     assert out_of_date(Picture(engagement="engaged"), None, today) == []

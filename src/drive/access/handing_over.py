@@ -37,13 +37,7 @@ def hand_over[A: (CaseAssignment, ClientAssignment)](
     ).first()
     if member is None or permission not in member.role_entry.permissions:
         raise Refusal(nobody, rule="S-46", field="membership")
-    if not may_be_given(member.pk, [record_id]):
-        raise Refusal(
-            f"{member.name} cannot take this one.",
-            still_open="Choose somebody else.",
-            rule="S-34",
-            field="membership",
-        )
+    check_may_be_given(member, [record_id], field="membership")
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 46))", [str(record_id)])
     of = {_OF[assignment]: record_id}
@@ -60,6 +54,17 @@ def hand_over[A: (CaseAssignment, ClientAssignment)](
     )  # fmt: skip
     made.save(force_insert=True)
     return made
+
+
+def check_may_be_given(member: Membership, records: list[UUID], *, field: str) -> None:
+    """Raise `Refusal`, at `field`, for somebody who is barred from any of these records, and say nothing of which bar (S-34)."""
+    if not may_be_given(member.pk, records):
+        raise Refusal(
+            f"{member.name} cannot take this one.",
+            still_open="Choose somebody else.",
+            rule="S-34",
+            field=field,
+        )
 
 
 def beside_the_holder[A: (CaseAssignment, ClientAssignment)](assignment: type[A], record_id: UUID) -> list[A]:

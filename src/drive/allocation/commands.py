@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from drive.access.handing_over import check_may_be_given
 from drive.access.models import Membership, local_today
-from drive.access.queries import may_be_given
 from drive.access.refusal import Refusal
 from drive.access.roles import Role
 from drive.access.scopes import Side
@@ -114,13 +114,8 @@ def _holder(membership_id: UUID | None, side: Side, row: ReferralRow) -> Members
     ).first()
     if found is None or found.service_id is None or Role(found.role) not in roles:
         raise _nobody(side)
-    if not may_be_given(found.pk, _records_behind(row)):
-        raise Refusal(
-            f"{found.name} cannot take this one.",
-            still_open="Choose somebody else.",
-            rule="S-34",
-            field="su_holder" if side is Side.SERVICE_USER else "vs_holder",
-        )
+    field = "su_holder" if side is Side.SERVICE_USER else "vs_holder"
+    check_may_be_given(found, _records_behind(row), field=field)
     return found
 
 

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from drive.access.handing_over import check_may_be_given
 from drive.access.models import AssignmentKind, ClientAssignment, Membership, local_today
 from drive.access.permissions import Permission
-from drive.access.queries import may_be_given
 from drive.access.refusal import Refusal
 from drive.access.scopes import Side
 from drive.access.stepping import Actor
@@ -111,13 +111,7 @@ def open_again(*, by: Actor, earlier_id: UUID, holder_id: UUID) -> VsRecord:
             "A record of this client is open here already.", still_open="The work goes on in it.", rule="V-01"
         )
     holder = _works_with_clients(holder_id, earlier.service_id)
-    if not may_be_given(holder.pk, list(of_client.values_list("pk", flat=True))):
-        raise Refusal(
-            f"{holder.name} cannot take this one.",
-            still_open="Choose somebody else.",
-            rule="S-34",
-            field="holder",
-        )
+    check_may_be_given(holder, list(of_client.values_list("pk", flat=True)), field="holder")
     known = ClientProfile.objects.filter(record=earlier).order_by("-version").first()
     return open_record(
         by=by,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from drive.safety.commands import link_again
 from drive.safety.queries import cases_to_link_again
 
 from .. import commands, forms, queries
-from ..models import ClientProfile
+from ..models import ClientProfile, VsRecord
 from .acting import act, label, show, standing_of, to_record
 
 
@@ -32,24 +33,22 @@ def client_profile(request: ActorRequest, record_id: UUID) -> HttpResponse:
 @page(Permission.TEAM_VIEW, "A new client", scope=Scope.VS_MANAGER, looks_at="client list")
 def client_new(request: ActorRequest) -> HttpResponse:
     """A record for a client of the service, the same for everybody: nothing in it says how the client came (S-47)."""
-    actor = request.actor
-    if actor.service_id is None:
+    actor, service_id = request.actor, request.actor.service_id
+    if service_id is None:
         raise ObjectDoesNotExist
-    workers = colleagues(service_id=actor.service_id, roles=queries.WORKERS)
+    workers = colleagues(service_id=service_id, roles=queries.WORKERS)
     form = forms.NewClientForm(request.POST or None, workers=workers)
-    if request.method == "POST" and form.is_valid():
-        with refusals_on(form):
-            with transaction.atomic():
-                record = commands.open_client(
-                    by=actor,
-                    service_id=actor.service_id,
-                    site_id=actor.site_id,
-                    holder_id=UUID(form.cleaned_data["holder"]),
-                    profile=form.profile(),
-                )
-            messages.success(request, "The record is open.")
-            return to_record(record.pk)
-    return _new_record(request, form)
+    return _new_record(
+        request,
+        form,
+        lambda holder_id: commands.open_client(
+            by=actor,
+            service_id=service_id,
+            site_id=actor.site_id,
+            holder_id=holder_id,
+            profile=form.profile(),
+        ),
+    )
 
 
 @page(
@@ -67,20 +66,27 @@ def client_again(request: ActorRequest, record_id: UUID) -> HttpResponse:
         raise ObjectDoesNotExist
     workers = colleagues(service_id=actor.service_id, roles=queries.WORKERS)
     form = forms.AgainForm(request.POST or None, workers=workers)
-    if request.method == "POST" and form.is_valid():
-        with refusals_on(form):
-            with transaction.atomic():
-                record = commands.open_again(
-                    by=actor, earlier_id=record_id, holder_id=UUID(form.cleaned_data["holder"])
-                )
-            messages.success(request, "The record is open.")
-            return to_record(record.pk)
-    return _new_record(request, form, who)
+    return _new_record(
+        request,
+        form,
+        lambda holder_id: commands.open_again(by=actor, earlier_id=record_id, holder_id=holder_id),
+        who,
+    )
 
 
 def _new_record(
-    request: ActorRequest, form: forms.NewClientForm | forms.AgainForm, who: queries.Identity | None = None
+    request: ActorRequest,
+    form: forms.NewClientForm | forms.AgainForm,
+    opens: Callable[[UUID], VsRecord],
+    who: queries.Identity | None = None,
 ) -> HttpResponse:
+    """The form, or the record that `opens` makes for the worker chosen; `who`: of the earlier record, where there is one."""
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            with transaction.atomic():
+                record = opens(UUID(form.cleaned_data["holder"]))
+            messages.success(request, "The record is open.")
+            return to_record(record.pk)
     return show(
         request,
         "advocacy/new_client.html",
